@@ -27,7 +27,7 @@ const period = {
   '--status <status>': { about: 'only these', oneOf: entryStatuses },
 } as const;
 
-/** All entries as they are now; `invoices_off`. */
+/** Returns all entries; `invoices_off`. */
 const invoices = defineServed<InvoiceFacts>()({
   name: 'invoices',
   by: 'anyone',
@@ -135,7 +135,7 @@ async function enterTime(
 ): Promise<Printed> {
   const { currency } = await call.ask(invoices, {});
   const rateCents = rate === undefined ? {} : { rateCents: demand(parseAmount(rate, currency)) };
-  // A controller of before says nothing of what was left out.
+  // // An older controller does not report values without a column.
   const { id, left = {} } = await call.ask(addEntry, { task, repo, worker, date, minutes, ...rateCents });
   const value = { id, task, repo, worker, date, minutes, left };
   const { id: isUnnamed, ...others } = left;
@@ -176,7 +176,7 @@ const markEntries = defineServed<MarkOutcome>()({
   ],
 });
 
-/** Marks all or none; several that are billed are on one invoice. */
+/** Marks all entries or none; those billed together are on one invoice. */
 async function runMark(
   call: VerbCall,
   [status, names]: readonly [EntryStatus, readonly string[]],
@@ -192,7 +192,10 @@ async function runMark(
   return { value: { ids: names, status, ...outcome }, text };
 }
 
-/** An entry by its id, or by its line with a colon in front; one that is on an invoice by that. */
+/**
+ * References an entry by its id, or by its line with a colon in front; one on an invoice by the invoice's
+ * number.
+ */
 function refOf(entries: readonly EntryFact[], name: string): EntryRef {
   const [, line] = /^:(\d{1,7})$/.exec(name) ?? [];
   if (line === undefined) return { id: name };
@@ -229,7 +232,7 @@ async function giveIds(call: VerbCall, _: unknown, { yes = false }: { yes?: bool
   return { value: { given }, text };
 }
 
-/** Brings all sums in the file to what the entries add up to. */
+/** Updates all sums in the file. */
 const correctTotals = defineServed<{ corrected: readonly number[] }>()({
   name: 'correctTotals',
   by: 'person',
@@ -249,7 +252,7 @@ const correctTotals = defineServed<{ corrected: readonly number[] }>()({
   ],
 });
 
-/** Sums by status, of the entries that are meant. */
+/** Shows sums by status of the selected entries. */
 async function showTotals(
   call: VerbCall,
   _: unknown,
@@ -301,7 +304,7 @@ interface ExportOptions extends EntryQuery {
   readonly out?: string;
 }
 
-/** To standard output, or into a new file. */
+/** Writes to standard output, or into a new file. */
 async function exportInvoice(
   call: VerbCall,
   _: unknown,
@@ -315,7 +318,7 @@ async function exportInvoice(
   return { value: { file, entries }, text: `${entriesText(entries)} in ${out}.` };
 }
 
-/** An invoice to print over these entries, in a new file beside them. */
+/** Writes a printable invoice over these entries into a new file beside them. */
 const saveInvoice = defineServed<{ file: string; entries: number }>()({
   name: 'saveInvoice',
   by: 'person',

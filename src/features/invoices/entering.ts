@@ -12,12 +12,14 @@ import {
 } from '../state.ts';
 import { owedMinutes, type WorkTime } from './workTime.ts';
 
-/** Has the time of finished workers entered, where there are invoices. What is owed is in the log, so none is lost. */
+/**
+ * Requests entries for finished workers, where invoices are on. Owed times are in the log, so none is lost.
+ */
 export function enterTime({ now }: Moment): Consequence {
   return now.config.invoices ? { effects: [{ type: 'enter-time' }] } : noConsequence;
 }
 
-/** Finished workers whose time stands in no entry yet. */
+/** Returns finished workers whose time is in no entry yet. */
 export function owedTimes({ log }: ControllerState): readonly { worker: Worker; time: WorkTime }[] {
   return [...log.workTimes].flatMap(([id, time]) => {
     const worker = log.gone.get(id);
@@ -26,7 +28,7 @@ export function owedTimes({ log }: ControllerState): readonly { worker: Worker; 
 }
 
 /**
- * The entry for a worker's time; null for less than half a minute.
+ * Creates the entry for a worker's time; null for less than half a minute.
  * @param id of the new entry @param date `yyyy-mm-dd`
  */
 export function entryFor(
@@ -46,7 +48,7 @@ export function entryFor(
   return { type: 'time-entered', id: worker.id, entry: minutes > 0 ? entry : null, measured, claimed };
 }
 
-/** Takes an entry into the log, unless somebody else was quicker or the finish was undone meanwhile. */
+/** Logs an entry, unless another one was faster or the finish was undone meanwhile. */
 export function timeEntered(
   state: ControllerState,
   { happening }: Extract<Message, { type: 'time-entered' }>,

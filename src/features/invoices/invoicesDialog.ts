@@ -17,13 +17,16 @@ import { fitLine, type Line, line, span, spreadLine, type Tone } from '../../ui/
 import { counted } from '../../ui/words.ts';
 import { notionKeys } from '../notion/syncDialog.ts';
 
-/** Time entries of a month, `yyyy-mm`; null for the newest that has any. Of the rest null means all. */
+/**
+ * Filters of the dialog: a month, `yyyy-mm`; null for the newest with entries. In the other fields null
+ * means all.
+ */
 interface InvoicesDialog extends PendingRequest, Scrolling {
   readonly kind: 'invoices';
   readonly period: string | null;
   readonly repo: string | null;
   readonly status: EntryStatus | null;
-  /** Short name of whom an invoice is for. */
+  /** Short name of the invoice's client. */
   readonly client: string | null;
 }
 
@@ -44,7 +47,7 @@ export const invoicesKey: RoomKey = {
   },
 };
 
-/** Time entries month by month, and an invoice out of them. */
+/** Shows time entries month by month, and writes invoices. */
 export const invoices = defineDialog<InvoicesDialog>({
   kind: 'invoices',
   group: 'Invoices',
@@ -76,14 +79,14 @@ export const invoices = defineDialog<InvoicesDialog>({
     ...notionKeys,
   ],
   view,
-  // The entries stay in sight.
+  // // The dialog stays open with the entries.
   onAnswer(state, dialog, answer) {
     if (answer.method !== 'saveInvoice' || !answer.result.ok) return null;
     return noEffects(invoiceWritten(withDialog(state, { ...dialog, pending: null }), answer.result.value));
   },
 });
 
-/** Says that an invoice was written. */
+/** Shows a notice about a written invoice. */
 export function invoiceWritten(
   state: AppState,
   { file, entries }: { file: string; entries: number },
@@ -111,7 +114,7 @@ function turning(
   };
 }
 
-/** One of several, in turns, and all of them after the last. */
+/** Cycles through several values, then all of them. */
 function choosing<What extends 'repo' | 'status' | 'client'>(
   what: What,
   title: string,
@@ -144,24 +147,24 @@ function whyNotExported(state: AppState, dialog: InvoicesDialog): string | null 
 
 type Known = Pick<AppState, 'facts'>;
 
-/** Months that have entries, newest first; entries without a day are in ''. */
+/** Returns the months with entries, newest first; '' for entries without a day. */
 function periodsOf({ facts }: Known): readonly string[] {
   const months = new Set(facts?.invoices?.entries.map(monthOf));
   return [...months].sort().reverse();
 }
 
-/** The month that is shown. */
+/** Returns the shown month. */
 function periodOf(state: Known, { period }: InvoicesDialog): string {
   const periods = periodsOf(state);
   return period !== null && periods.includes(period) ? period : (periods[0] ?? '');
 }
 
-/** Repositories that any entry names. */
+/** Returns the repositories of all entries. */
 function invoicedRepos({ facts }: Known): readonly string[] {
   return [...new Set(facts?.invoices?.entries.map(({ repo }) => repo))].sort();
 }
 
-/** Entries of the month that the person has chosen, by day. */
+/** Returns the entries that match the filters, by day. */
 export function chosenEntries(state: Known, dialog: InvoicesDialog): readonly EntryFact[] {
   const period = periodOf(state, dialog);
   const { entries = [], clients = [] } = state.facts?.invoices ?? {};
@@ -171,7 +174,7 @@ export function chosenEntries(state: Known, dialog: InvoicesDialog): readonly En
     .toSorted((one, other) => one.date.localeCompare(other.date));
 }
 
-/** What was chosen beside the month. */
+/** Returns the filters other than the month. */
 function queryOf({ repo, status, client }: InvoicesDialog): EntryQuery {
   return {
     ...(repo !== null && { repo }),
@@ -180,14 +183,14 @@ function queryOf({ repo, status, client }: InvoicesDialog): EntryQuery {
   };
 }
 
-/** Entries of months before those that are known here. */
+/** Returns the number of entries before the months in the facts. */
 function olderEntries({ facts }: Known): number {
   if (!facts?.invoices) return 0;
   const { entries, totals } = facts.invoices;
   return entryStatuses.reduce((sum, status) => sum + totals[status].count, 0) - entries.length;
 }
 
-/** First and last day of a month; nothing for entries without a day. */
+/** Returns the first and last day of a month; null for entries without a day. */
 function daysOf(period: string): { readonly from: string; readonly to: string } | null {
   const [year, month] = period.split('-').map(Number);
   if (year === undefined || month === undefined || Number.isNaN(year + month)) return null;
@@ -195,14 +198,14 @@ function daysOf(period: string): { readonly from: string; readonly to: string } 
   return { from: `${period}-01`, to: `${period}-${last}` };
 }
 
-/** Locked is what was invoiced; readable without colour. */
+/** Marks of statuses, readable without colour; a filled square is locked. */
 const looks: Readonly<Record<EntryStatus, readonly [mark: string, tone: Tone]>> = {
   pending: ['·', 'plain'],
   invoiced: ['■', 'warning'],
   paid: ['✓', 'good'],
 };
 
-/** Time entries of a month, what they add up to, and what a person has to look at. */
+/** Renders the time entries of a month, their sums, and problems. */
 function view(state: AppState, dialog: InvoicesDialog, width: number): DialogBody {
   const period = periodOf(state, dialog);
   const periods = periodsOf(state);
@@ -234,7 +237,7 @@ function nothing(periods: readonly string[], only: readonly unknown[]): string {
   return only.length > 0 ? 'Nothing like that in this month.' : 'Nothing in this month.';
 }
 
-/** What is not among the rows, and what is wrong with the file. */
+/** Renders remarks about hidden entries and problems of the file. */
 function remarks(state: AppState, width: number): readonly Line[] {
   const { flaws = [], unwritten = 0 } = state.facts?.invoices ?? {};
   const older = olderEntries(state);
@@ -251,7 +254,7 @@ function remarks(state: AppState, width: number): readonly Line[] {
   ];
 }
 
-/** The rest is told by the command line. */
+/** Most shown problems; the command line lists the rest. */
 const flawsShown = 3;
 
 function entryLine(entry: EntryFact, width: number): Line {

@@ -12,37 +12,39 @@ import { listOf, mapOf, nullable, number, object, oneOf, type Shape, string } fr
 import { PersistentMap } from '../../lib/store.ts';
 import type { EndEvent, SeenEvent, StartEvent, WeighedEvent } from '../workers/workerState.ts';
 
-/** How long a worker has worked, as the log tells it. */
+/** A worker's time, derived from the log. */
 export interface WorkTime {
-  /** Milliseconds in which it was seen working, without a stretch that has not ended. */
+  /** Milliseconds observed as working, without the current stretch. */
   readonly measuredMs: number;
   /** ISO time since which it works; null while it does not. */
   readonly since: string | null;
-  /** ISO time of the last word about it. */
+  /** ISO time of its latest event. */
   readonly seenAt: string;
-  /** Minutes that it has reported for the whole task; null while it reported none. */
+  /** Reported minutes for the whole task; null while it reported none. */
   readonly claimed: number | null;
-  /** When its latest report was written, in milliseconds since 1970, as reports say; absent while none does. */
+  /** Timestamp of its latest report, in milliseconds since 1970; absent while no report has one. */
   readonly writtenAt?: number;
-  /** What a person said that it is, and what it claimed before, for an undo; absent while nobody had to weigh it. */
+  /**
+   * The time that a person decided, and the previous claim, for undo; absent while no decision was needed.
+   */
   readonly weighed?: { readonly minutes: number; readonly before: number | null };
-  /** How much of both stands in entries already. */
+  /** Parts of both that are in entries already. */
   readonly entered: { readonly measuredMs: number; readonly claimed: number };
   /** Finished, and not entered since. */
   readonly isOwed: boolean;
 }
 
-/** An entry as it was made from a worker's time. */
+/** An entry that was created from a worker's time. */
 export interface MadeEntry {
   readonly entry: TimeEntry;
-  /** Minutes; null for what was not said. */
+  /** Minutes; null for unknown values. */
   readonly measured: number | null;
   readonly claimed: number | null;
-  /** Whether it has reached the file. */
+  /** It is in the file. */
   readonly isWritten: boolean;
 }
 
-/** A finished worker's time was made an entry, or was too short for one; both sides' minutes are kept. */
+/** A finished worker's time became an entry, or was too short for one; both sources' minutes are kept. */
 type EnteredEvent = {
   readonly type: 'time-entered';
   readonly id: string;
@@ -51,28 +53,28 @@ type EnteredEvent = {
   readonly claimed: number | null;
 };
 
-/** Work was billed by an invoice, or that invoice was paid: then it names no entries. */
+/** Work was billed by an invoice, or that invoice was paid, with no entries. */
 type BilledEvent = {
   readonly type: 'billed';
   readonly number: string;
   readonly entries: readonly BilledEntry[];
-  /** What the invoice said and its table has no column for. */
+  /** Values of the invoice without a column in its table. */
   readonly left: Readonly<Record<string, string>>;
 };
 
-/** Events of entries, as the log keeps them. */
+/** Logged events of entries. */
 type EntryEvent =
   | EnteredEvent
   | BilledEvent
-  /** That entry stands in the file. */
+  /** The entry was written into the file. */
   | { readonly type: 'entry-written'; readonly entry: string };
 
 export interface TimesState {
-  /** By worker, also of those that ended. */
+  /** By worker, including ended ones. */
   readonly workTimes: PersistentMap<string, WorkTime>;
   /** By the entry's id. */
   readonly madeEntries: PersistentMap<string, MadeEntry>;
-  /** What was billed, by the invoice's number. */
+  /** Billed work, by the invoice's number. */
   readonly billed: PersistentMap<string, Pick<BilledEvent, 'entries' | 'left'>>;
 }
 
@@ -89,7 +91,7 @@ const billedEntry: Shape<BilledEntry> = object<BilledEntry>({
   ...{ ...entryFields, id: nullable(string), cells: mapOf(string) },
 });
 
-/** What the log remembers of time. */
+/** The times' part of the log's state. */
 export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | EndEvent | WeighedEvent> = {
   start: { workTimes: new PersistentMap(), madeEntries: new PersistentMap(), billed: new PersistentMap() },
   fields: {
@@ -105,7 +107,7 @@ export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | E
     exited: ofTime((time, { at }) => stopped(time, at)),
     resumed: ofTime((time, { at }) => stopped(time, at)),
     'spawn-failed': ofTime((time, { at }) => stopped(time, at)),
-    // Found out at the next look, perhaps days later: only what was heard of it is sure.
+    // // Detected later, perhaps after days: only the time until the latest event is certain.
     lost: ofTime((time) => stopped(time, time.seenAt)),
     updated: ofTime((time, { update: { minutes, timestamp } }) => ({
       ...time,
@@ -145,7 +147,7 @@ const fresh: Omit<WorkTime, 'seenAt'> = {
   isOwed: false,
 };
 
-/** Changes one worker's time, where it is known. */
+/** Changes a known worker's time. */
 function ofTime<E extends { readonly id: string }>(change: (time: WorkTime, event: E & Logged) => WorkTime) {
   return ({ workTimes }: TimesState, event: E & Logged): Partial<TimesState> => {
     const time = workTimes.get(event.id);
@@ -154,7 +156,7 @@ function ofTime<E extends { readonly id: string }>(change: (time: WorkTime, even
   };
 }
 
-/** A person's word goes before all claims; taken back, what was claimed since is left. */
+/** Applies a person's decision, which overrides all claims; undone, only later claims remain. */
 function weighed(time: WorkTime, { minutes }: WeighedEvent): WorkTime {
   const { weighed: last, ...rest } = time;
   if (minutes !== null) return { ...time, claimed: minutes, weighed: { minutes, before: time.claimed } };
@@ -170,12 +172,11 @@ function stopped(time: WorkTime, at: string): WorkTime {
 }
 
 /**
- * Returns a report with what its total adds to all that was reported before: 1, then 3, then 8 hours are 8 in all.
- * The highest total counts. So one that arrives twice or late adds nothing. One that is lower than before, such as a
- * correction from 8 to 6 hours, takes nothing away either: it is an open question to the person, unless its own
- * timestamp says that it was written before the other. What earlier versions summed stays and is what a total is
- * compared with.
- * @param time the worker's; absent where nothing is known of it
+ * Returns a report with the minutes that its total adds to all earlier reports: 1, then 3, then 8 hours are
+ * 8 in all. The highest total counts, so one that arrives twice or late adds nothing. A lower one, such as a
+ * correction from 8 to 6 hours, removes nothing either: it becomes an open question to the user, unless its
+ * own timestamp is older than the other's. Sums of earlier versions are kept and compared with a total.
+ * @param time the worker's; absent where unknown
  */
 export function withAddedTime(update: UpdateDraft, time?: WorkTime): UpdateDraft {
   const { total } = update;
@@ -198,7 +199,7 @@ function latestWriting({ writtenAt: before }: WorkTime, timestamp?: string): Pic
   return at === null ? {} : { writtenAt: Math.max(at, before ?? at) };
 }
 
-/** Minutes not entered yet, rounded half up. */
+/** Returns minutes that are not entered yet, rounded half up. */
 export function owedMinutes({ measuredMs, claimed, entered }: WorkTime): {
   readonly measured: number;
   readonly claimed: number | null;
@@ -209,7 +210,7 @@ export function owedMinutes({ measuredMs, claimed, entered }: WorkTime): {
   };
 }
 
-/** An entry of null says that there was nothing to enter. */
+/** Records an entry; null means that there was nothing to enter. */
 function entered(
   { workTimes, madeEntries }: TimesState,
   { id, entry, measured, claimed }: EnteredEvent,
@@ -223,7 +224,10 @@ function entered(
   };
 }
 
-/** Adds what our clock and the workers said, which only the log keeps; returns null while invoices are off. */
+/**
+ * Adds the minutes by our clock and by the workers, which only the log has; returns null while invoices are
+ * off.
+ */
 export function selectInvoices(
   read: InvoiceFacts | null,
   { madeEntries, billed }: TimesState,
@@ -241,7 +245,7 @@ export function selectInvoices(
   return { ...read, entries, totals, unwritten };
 }
 
-/** Returns what an invoice is for, where that is known and still comes to what the invoice says. */
+/** Returns the entries of an invoice, where they are known and still add up to its amount. */
 function billedBy(
   invoice: EntryFact,
   billed: TimesState['billed'],

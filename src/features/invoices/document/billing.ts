@@ -31,25 +31,25 @@ import {
 import { amountLike, type EntryTable, type WrittenEntry } from './entries.ts';
 import type { Invoices } from './invoices.ts';
 
-/** One change of a file's invoices, as it is gathered. */
+/** State of one change to a file's invoices. */
 export interface Billing {
   readonly invoices: Invoices;
   readonly edits: LineEdit[];
   readonly touched: Set<number>;
   readonly billRooms: Map<BillStatus, Room<BillField>>;
-  /** Numbers that this batch has given. */
+  /** Numbers that this batch has assigned. */
   readonly numbers: Set<string>;
 }
 
-/** What became of an invoice. */
+/** Result of writing or paying an invoice. */
 export interface Billed {
   readonly number: string;
   readonly status: BillStatus;
   readonly amountCents: number;
   readonly currency: string;
-  /** None where a known invoice was paid. */
+  /** Empty where a known invoice was paid. */
   readonly entries: readonly BilledEntry[];
-  /** What the invoice said and its table has no column for. */
+  /** Values of the invoice without a column in its table. */
   readonly left: UnwrittenFields;
 }
 
@@ -57,11 +57,11 @@ interface BillWish {
   readonly status: BillStatus;
   /** `yyyy-mm-dd` */
   readonly on: string;
-  /** Of the invoice; absent: the next one. */
+  /** Number of the invoice; absent: the next one. */
   readonly number?: string | undefined;
 }
 
-/** Whether what is billed goes to a section of invoices in this file, one row for all that is billed together. */
+/** Reports whether billed work moves to a section of invoices in this file, with one row per invoice. */
 export function hasBills({ billTables, file }: Invoices): boolean {
   return (
     billTables.length > 0 ||
@@ -71,7 +71,7 @@ export function hasBills({ billTables, file }: Invoices): boolean {
   );
 }
 
-/** Takes rows out of their tables, and adds one invoice for all of them. */
+/** Removes rows from their tables, and adds one invoice for all of them. */
 export function billRows(
   billing: Billing,
   rows: readonly { readonly at: EntryTable; readonly row: TableRow; readonly entry: WrittenEntry }[],
@@ -96,7 +96,7 @@ export function billRows(
   const shown = [...amounts.map(([, text]) => text), ...amountsIn(billing.invoices)].filter((text) =>
     /\d/.test(text),
   );
-  // Only a large number shows how thousands are parted.
+  // // Only a large number shows the thousands separator.
   const model =
     shown.findLast((text) => amountCents >= 100_000 && /\d[.,'’\s]\d{3}(?!\d)/.test(text)) ?? shown.at(-1);
   const texts = new Map<BillField, string>([
@@ -123,7 +123,7 @@ export function billRows(
   });
 }
 
-/** Moves an invoice to those that are paid, or says so in its own row where there are none. */
+/** Moves an invoice to the table of paid ones, or marks its row where there is none. */
 export function payBill(billing: Billing, bill: Bill, on: string): Result<Billed> {
   const { number, amountCents, currency, line } = bill;
   if (bill.flaw) return failure(bill.flaw.code, bill.flaw.message, 'Correct the row by hand.');
@@ -159,7 +159,7 @@ export function payBill(billing: Billing, bill: Bill, on: string): Result<Billed
   return success({ ...paid, left });
 }
 
-/** The table for invoices that are open, or paid; a new one below a heading that has none yet. */
+/** Returns the table for open or paid invoices; a new one below a heading without a table. */
 function billRoom(billing: Billing, status: BillStatus): Result<Room<BillField>> {
   const known = billing.billRooms.get(status);
   if (known) return success(known);
@@ -213,7 +213,7 @@ function amountsIn({ billTables }: Invoices): readonly string[] {
   );
 }
 
-/** What the file calls an invoice that is not paid. */
+/** Returns the file's word for an unpaid invoice. */
 function openLike(billing: Billing): string {
   const word = statusesOf(billing, 'invoiced').findLast((text) =>
     /^(?:pending|sent|open|invoiced|unpaid|billed)$/i.test(text),
@@ -237,7 +237,7 @@ function cellsOf({ table }: EntryTable, row: TableRow): Record<string, string> {
   return Object.fromEntries(table.names.map((name, at) => [name, tableCellText(row, row.cells[at])]));
 }
 
-/** What rows say by the names of their columns, for a table of invoices that has such a column, too. */
+/** Joins the rows' values by column name, for a table of invoices with equal columns. */
 function together(entries: readonly BilledEntry[]): ReadonlyMap<string, string> {
   const names = new Set(entries.flatMap(({ cells }) => Object.keys(cells)));
   return new Map(
@@ -248,7 +248,7 @@ function together(entries: readonly BilledEntry[]): ReadonlyMap<string, string> 
   );
 }
 
-/** Says what a table has no column for. @param which such as `of T-1` */
+/** Refuses values without a column. @param which such as `of T-1` */
 export function noColumn(which: string, names: readonly string[]): Result<never> {
   return failure(
     'no_place',
@@ -257,7 +257,7 @@ export function noColumn(which: string, names: readonly string[]): Result<never>
   );
 }
 
-/** Says why a file has no place for a status. */
+/** Refuses a status that the file has no place for. */
 export function noStatusPlace({ table }: EntryTable, status: EntryStatus): Result<never> {
   return failure(
     'no_place',

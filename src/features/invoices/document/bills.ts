@@ -25,22 +25,22 @@ export type BillStatus = Exclude<EntryStatus, 'pending'>;
 export interface BillTable {
   readonly table: Table;
   readonly fields: readonly (BillField | null)[];
-  /** What its heading says of all rows. */
+  /** Status of all rows, from its heading. */
   readonly status: BillStatus;
 }
 
 /** One invoice. */
 export interface Bill {
-  /** From 1 on. */
+  /** 1-based. */
   readonly line: number;
   /** Such as `INV-001`. */
   readonly number: string;
   readonly amountCents: number;
   readonly currency: string;
   readonly status: BillStatus;
-  /** The day that the row names, of the payment where it names no other; empty for none. */
+  /** Date in the row, that of the payment where there is no other; empty for none. */
   readonly date: string;
-  /** Why it is left alone; null for a sound one. */
+  /** Why it is not changed; null for a sound one. */
   readonly flaw: Diagnostic | null;
 }
 
@@ -70,14 +70,14 @@ const sections: Readonly<Record<BillStatus, readonly string[]>> = {
   paid: ['paid', 'paid invoices', 'settled', 'settled invoices', 'closed invoices'],
 };
 
-/** Which invoices a heading is about; null for any other. */
+/** Returns the status of the invoices below a heading; null for any other. */
 export function billSection(heading: string): BillStatus | null {
   const names = headingNames(heading);
   const isOf = (status: BillStatus) => sections[status].some((name) => names.includes(name));
   return isOf('paid') ? 'paid' : isOf('invoiced') ? 'invoiced' : null;
 }
 
-/** A table of invoices; null for any other. */
+/** Returns a table of invoices; null for any other. */
 export function billTable(table: Table): BillTable | null {
   const status = billSection(table.path.at(-1)?.text ?? '');
   const fields = matchFields(table.names, billAliases);
@@ -86,7 +86,7 @@ export function billTable(table: Table): BillTable | null {
   return { table, fields, status };
 }
 
-/** Reads invoices; rows of sums and of nothing are none. */
+/** Reads invoices; skips rows of sums and empty rows. */
 export function readBills(tables: readonly BillTable[], currency: string): Bill[] {
   const bills = tables.flatMap((one) =>
     one.table.rows.flatMap((row) => (isTotalRow(row) ? [] : (readBill(one, row, currency) ?? []))),
@@ -123,12 +123,12 @@ function readBill({ table, fields, status }: BillTable, row: TableRow, currency:
   };
 }
 
-/** Where a file has no invoice yet. */
+/** The first number in a file without invoices. */
 const firstNumber = 'INV-001';
 
 /**
- * Returns the number of the next invoice, in the style of those that are there: one more than the highest. A number
- * with letters is also higher than any that the text names.
+ * Returns the next invoice number in the style of the existing ones: one more than the highest. A number
+ * with letters also exceeds every one in the text.
  */
 export function nextNumber(numbers: readonly string[], text: string): string {
   const shapes = Map.groupBy(numbers, (number) => number.replace(/\d+/g, '0'));
@@ -151,7 +151,7 @@ export function nextNumber(numbers: readonly string[], text: string): string {
   return `${before}${String(last + 1n).padStart(digits.length, '0')}${after}`;
 }
 
-/** In the order of their numbers, the first one first: `2025-014` before `2026-003`. */
+/** Compares numbers by their digits, ascending: `2025-014` before `2026-003`. */
 function byDigits(one: string, other: string): number {
   const [left, right] = [one, other].map((text) => (text.match(/\d+/g) ?? []).map(BigInt));
   for (const [at, digits] of (left ?? []).entries()) {

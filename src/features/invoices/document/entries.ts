@@ -32,32 +32,32 @@ export type EntryField =
 export interface EntryTable {
   readonly table: Table;
   readonly fields: readonly (EntryField | null)[];
-  /** Of all rows, where a heading says it and no column does. */
+  /** Status of all rows, where a heading names it and no column does. */
   readonly status: EntryStatus | null;
-  /** Rows that are no entries but sums of them. */
+  /** Rows with sums. */
   readonly totals: readonly TableRow[];
 }
 
-/** An entry as the file has it: its id may be missing. */
+/** An entry as written in the file: its id may be missing. */
 export type WrittenEntry = Omit<TimeEntry, 'id'> & { readonly id: string | null };
 
-/** One row that is meant to be an entry. */
+/** A row of a table of entries. */
 export interface EntryRow {
   readonly line: number;
   readonly id: string | null;
-  /** The task's text, also where the rest cannot be read. */
+  /** The task's text, even where the rest is unreadable. */
   readonly task: string;
-  /** Null while a person has to look: then `flaw` says why. */
+  /** Null while a person has to check it; `flaw` has the reason. */
   readonly entry: WrittenEntry | null;
   readonly flaw: Diagnostic | null;
 }
 
 export interface InvoiceReading {
-  /** Where the file names none. */
+  /** Default where the file names none. */
   readonly currency: string;
-  /** Working time of a day in minutes; without it `1 day` needs a person. */
+  /** Working time of a day in minutes; without it `1 day` needs a person to decide. */
   readonly day?: number;
-  /** Cents for an hour, where a row has no rate; null for none. */
+  /** Returns cents per hour for a row without a rate; null for none. */
   readonly rateFor?: (row: {
     readonly repo: string;
     readonly task: string;
@@ -88,19 +88,19 @@ const statusWords: Readonly<Record<EntryStatus, readonly string[]>> = {
   paid: ['paid', 'settled'],
 };
 
-/** The status that a cell or a heading names. */
+/** Returns the status that a cell or heading names. */
 export function statusIn(text: string): EntryStatus | null {
   const names = headingNames(text).map((name) => name.replace(/ (?:entries|invoices|time|hours|work)$/, ''));
   const found = Object.entries(statusWords).find(([, words]) => names.some((name) => words.includes(name)));
   return (found?.[0] as EntryStatus | undefined) ?? null;
 }
 
-/** Whether a person wrote another amount than time times rate. */
+/** Reports whether a person wrote an amount other than time times rate. */
 export function isOverridden({ minutes, rateCents, amountCents }: WrittenEntry): boolean {
   return amountCents !== amountOf(minutes, rateCents);
 }
 
-/** A table of entries; null for any other. */
+/** Returns a table of entries; null for any other. */
 export function entryTable(table: Table): EntryTable | null {
   const fields = matchFields(table.names, entryAliases);
   if (
@@ -117,7 +117,7 @@ export function entryTable(table: Table): EntryTable | null {
   return { table, fields, status, totals: table.rows.filter(isTotalRow) };
 }
 
-/** A row whose first word is a sum's. */
+/** Reports whether a row's first text names a sum. */
 export function isTotalRow(row: TableRow): boolean {
   const first = row.cells.map((cell) => tableCellText(row, cell)).find((text) => text !== '');
   return first !== undefined && /^(?:grand |sub ?)?totals?\b/.test(foldName(first));
@@ -157,7 +157,7 @@ export function readEntry(one: EntryTable, row: TableRow, reading: InvoiceReadin
   if (rate?.ok === false) return refuse('bad_rate', rate.problem.message);
   const amount = optionalAmount(cell('amount'), currency);
   if (amount?.ok === false) return refuse('bad_amount', amount.problem.message);
-  // Without a rate an amount is a fixed one, even where others have a rate.
+  // // Without a rate an amount is fixed, even where other rows have a rate.
   const rateCents = rate?.value ?? (amount === null ? reading.rateFor?.(who) : 0);
   if (rateCents == null) return refuse('no_rate', 'there is neither a rate nor an amount.');
   const amountCents = amount?.value ?? amountOf(minutes.value, rateCents);
@@ -179,12 +179,12 @@ export function readEntry(one: EntryTable, row: TableRow, reading: InvoiceReadin
   return { ...base, entry, flaw: null };
 }
 
-/** What a cell says of the rate, `/h` behind it or not; null where it says nothing. */
+/** Reads a rate, with or without `/h`; null for an empty cell. */
 export function readRate(text: string, currency: string): Result<number> | null {
   return optionalAmount(withoutHour(text), currency);
 }
 
-/** Minutes of a bare number, as the column's name has it. */
+/** Returns the minutes per unit of a bare number, by the column's name. */
 export function bareUnit(names: readonly string[], fields: readonly (EntryField | null)[]): 1 | 60 {
   return /^min/.test(foldName(names[fields.indexOf('time')] ?? '')) ? 1 : 60;
 }
@@ -198,7 +198,7 @@ function optionalAmount(text: string, currency: string): Result<number> | null {
   return value === null ? null : parseAmount(value, currency);
 }
 
-/** `yyyy-mm-dd` of a day that exists, written so or as `22.11.2026`. */
+/** Returns `yyyy-mm-dd` of an existing day, written so or as `22.11.2026`; null for any other text. */
 function isoDay(text: string): string | null {
   const shown = plainText(text).replaceAll('/', '-');
   const day = shown.replace(
@@ -207,7 +207,7 @@ function isoDay(text: string): string | null {
       `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`,
   );
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? [];
-  // A month that has no such day goes on in the next one.
+  // // `Date` moves a non-existent day into the next month.
   const isDay =
     new Date(Date.UTC(Number(year), Number(month) - 1, Number(date))).getUTCDate() === Number(date);
   return isDay && Number(month) >= 1 && Number(month) <= 12 ? day : null;
@@ -215,7 +215,7 @@ function isoDay(text: string): string | null {
 
 const dottedDay = /^(\d{1,2})\.( ?)(\d{1,2})\. ?(\d{4})$/;
 
-/** A day as another one in the file is written. @param day `yyyy-mm-dd` */
+/** Formats a day like another one in the file. @param day `yyyy-mm-dd` */
 export function dayLike(model: string, day: string): string {
   const [, first = '', gap = '', second = ''] = dottedDay.exec(plainText(model)) ?? [];
   const [year, month = '', date = ''] = day.split('-');
@@ -226,8 +226,8 @@ export function dayLike(model: string, day: string): string {
 }
 
 /**
- * An amount as another one in the file is written: its currency sign, its separators, `/h` behind a rate. Where that
- * other one was no amount, the plain number.
+ * Formats an amount like another one in the file: its currency sign, its separators, `/h` after a rate.
+ * Falls back to the plain number where the model is no amount.
  */
 export function amountLike(model: string, cents: number, currency: string): string {
   const styled = styledAmount(model, cents, currency);
@@ -236,7 +236,7 @@ export function amountLike(model: string, cents: number, currency: string): stri
   return again.ok && again.value === cents ? styled : formatCents(cents, digits.ok ? digits.value : 2);
 }
 
-/** A rate without the `/h` or `per hour` behind it. */
+/** Removes `/h` or `per hour` from a rate. */
 function withoutHour(rate: string): string {
   return rate.replace(/\s*(?:\/|per)\s*h(?:ou)?r?s?$/i, '');
 }
@@ -257,8 +257,8 @@ function styledAmount(model: string, cents: number, currency: string): string {
 }
 
 /**
- * A time as another one in the file is written: `1:30`, `1h 30m`, `90 min`, `1.5h` or hours as a number.
- * @param isMinutes whether a bare number means minutes there
+ * Formats a time like another one in the file: `1:30`, `1h 30m`, `90 min`, `1.5h` or hours as a number.
+ * @param isMinutes a bare number means minutes there
  */
 export function timeLike(model: string, minutes: number, isMinutes: boolean): string {
   const styled = styledTime(model, minutes, isMinutes);

@@ -51,53 +51,58 @@ import { type Total, totalEdits } from './totals.ts';
 
 type EntryFields = Omit<TimeEntry, 'currency'>;
 
-/** There is no removing: what was written once stays. */
+/** A change of the invoices. Entries cannot be removed. */
 export type InvoiceChange =
   | { readonly kind: 'add'; readonly entry: TimeEntry }
   | { readonly kind: 'change'; readonly entry: EntryRef; readonly fields: Partial<EntryFields> }
   | MarkChange
-  /** An invoice is paid. */
+  /** Pays an invoice. */
   | { readonly kind: 'pay'; readonly number: string; readonly on: string };
 
-/** All of them get this status, or none: in its column, under its heading, or by one invoice for all. */
+/**
+ * Sets the status of all entries, or of none: in its column, below its heading, or by one invoice for all.
+ */
 interface MarkChange {
   readonly kind: 'mark';
   readonly entries: readonly EntryRef[];
   readonly status: EntryStatus;
-  /** `yyyy-mm-dd`, of an invoice and of its payment. */
+  /** `yyyy-mm-dd`, the date of an invoice or of its payment. */
   readonly on: string;
-  /** Of the invoice; absent: the next one. */
+  /** Number of the invoice; absent: the next one. */
   readonly number?: string | undefined;
 }
 
 export interface EntryOutcome {
   readonly id: string | null;
-  /** Values that the entry's table has no column for. */
+  /** Values without a column in the entry's table. */
   readonly left: UnwrittenFields;
-  /** What became of an invoice; absent where there is none. */
+  /** Result of an invoice; absent where there is none. */
   readonly billed?: Billed;
 }
 
 interface InvoicesChanged {
   readonly invoices: Invoices;
-  /** For each change; a refused one changed nothing, the others were made. */
+  /** One for each change; a refused one changes nothing, the others are applied. */
   readonly outcomes: readonly Result<EntryOutcome>[];
-  /** Sums that were wrong before any change, by a person's hand; they are right now. Lines are those of before. */
+  /**
+   * Sums that were wrong before any change, by manual edits, and are now corrected. Lines refer to the
+   * previous text.
+   */
   readonly corrected: readonly Total[];
 }
 
 interface Editing extends Billing {
   readonly given: Set<string>;
-  /** By the line they come behind: entries of one batch may go to several tables. */
+  /** By the line before them: entries of one batch may go to several tables. */
   readonly rooms: Map<number, Room<EntryField>>;
   readonly places: ReadonlyMap<number, { readonly at: EntryTable; readonly row: TableRow }>;
   readonly rowsById: ReadonlyMap<string | null, EntryRow>;
 }
 
 /**
- * Changes INVOICES.md: cell by cell as on a board, then every sum to what the entries add up to. What is invoiced or
- * paid is locked, but for its status, which goes forwards. Without changes it only corrects the sums.
- * @returns the invoices after it; `conflict_markers` for a file that git could not merge.
+ * Changes INVOICES.md cell by cell, then updates every sum. Invoiced and paid entries are locked, except for
+ * their status, which only moves forwards. Without changes it only corrects the sums.
+ * @returns the changed invoices; `conflict_markers` for a file with git's conflict markers
  */
 export function changeInvoices(
   invoices: Invoices,
@@ -177,7 +182,7 @@ function markEntries(editing: Editing, { entries, status, on, number }: MarkChan
     if (at.fields.includes('status') || !hasBills(editing.invoices)) others.push(ref);
     else if (entryRow.entry) billable.push({ at, row, entry: entryRow.entry });
   }
-  // Only an invoice of its own has a number.
+  // // Only an invoice has a number.
   if (number !== undefined && others.length > 0) return noColumn('of these entries', ["an invoice's number"]);
   const wish = { status: status === 'paid' ? status : ('invoiced' as const), on, number };
   const billed = billable.length === 0 ? null : billRows(editing, billable, wish);
@@ -191,7 +196,7 @@ function markEntries(editing: Editing, { entries, status, on, number }: MarkChan
   return success({ id, left: billed?.value.left ?? {}, ...(billed && { billed: billed.value }) });
 }
 
-/** Returns why one entry cannot be marked; nothing is marked then. */
+/** Returns why an entry cannot be marked, which refuses the whole batch; null where it can. */
 function refuseMark(
   editing: Editing,
   { at, row, entryRow }: FoundEntry,
@@ -231,7 +236,7 @@ function addEntry(editing: Editing, entry: TimeEntry): Result<EntryOutcome> {
   editing.given.add(entry.id);
   const { currency, status, ...left } = fillEntry(known(editing, room), entry, editing.invoices);
   const { invoices } = editing;
-  // The file or a heading says these two where no column does.
+  // // The file or a heading states these two where no column does.
   if (currency !== undefined && currency !== invoices.currency) Object.assign(left, { currency });
   const isSaid = entry.status === 'pending' || invoices.tables.some((one) => one.status === entry.status);
   if (status !== undefined && !isSaid) Object.assign(left, { status });
@@ -301,7 +306,9 @@ function findEntry(editing: Editing, ref: EntryRef): Result<FoundEntry> {
     : failure('unknown_entry', `There is no entry ${'id' in ref ? ref.id : `on line ${ref.line}`}.`);
 }
 
-/** Whether the status is said by the heading, so that another one is another table. */
+/**
+ * Reports whether a status change moves the entry to another table, because the heading states the status.
+ */
 function movesTo({ status, fields }: EntryTable, next: EntryStatus | undefined): boolean {
   return next !== undefined && status !== null && status !== next && !fields.includes('status');
 }
@@ -332,7 +339,7 @@ function refuseChange(
   return badNumbers(fields);
 }
 
-/** Negative and broken numbers never reach the file. */
+/** Refuses negative and broken numbers, so that they never reach the file. */
 function badNumbers({
   minutes = 0,
   rateCents = 0,
@@ -347,8 +354,8 @@ function badNumbers({
 }
 
 /**
- * Where an entry goes: among those of its month where headings name months, else of its status where they name that,
- * else into the last table; and where there is none yet, into a new one.
+ * Returns the place of a new entry: among those of its month where headings name months, else of its status
+ * where they name that, else in the last table; in a new table where there is none.
  */
 function openEntryRoom(invoices: Invoices, date: string, status: EntryStatus): Room<EntryField> {
   const { tables, file } = invoices;
@@ -369,7 +376,7 @@ const headings: Readonly<Record<EntryStatus, string>> = {
   paid: 'Paid',
 };
 
-/** Behind the last entry, in front of the sums. */
+/** Returns the place after the last entry, before the sums. */
 function entryRoom({ rows }: Invoices, { table, fields, totals }: EntryTable): Room<EntryField> {
   const sound = new Set(rows.flatMap(({ entry, line }) => (entry ? [line - 1] : [])));
   const entries = table.rows.filter((row) => !totals.includes(row));
@@ -394,7 +401,7 @@ function isOfMonth({ table }: EntryTable, date: string): boolean {
   });
 }
 
-/** The line with these fields changed, each written as it was before. */
+/** Returns the line with these fields changed, each in its previous style. */
 function editEntry(
   at: EntryTable,
   row: TableRow,
@@ -412,7 +419,10 @@ function editEntry(
   return { text: setCells(row.text, at.table.delimiters, values), left: Object.fromEntries(left) };
 }
 
-/** A cell that shows how this column is written: the row's own where it says a number, else another row's. */
+/**
+ * Returns a cell that shows the style of this column: the row's own where it has a number, else another
+ * row's.
+ */
 function modelIn({ table }: EntryTable, row: TableRow, column: number, field: EntryField): string {
   const text = (one: TableRow) => plainText(tableCellText(one, one.cells[column]));
   const isModel = (one: TableRow) =>
@@ -421,7 +431,7 @@ function modelIn({ table }: EntryTable, row: TableRow, column: number, field: En
   return model === undefined ? '' : text(model);
 }
 
-/** Writes an entry into a room. @returns what found no column */
+/** Writes an entry into a room. @returns values without a column */
 function fillEntry(room: Room<EntryField>, entry: TimeEntry, invoices: Invoices): UnwrittenFields {
   const cells = modelCells(room);
   const model = (field: EntryField) =>
@@ -430,7 +440,7 @@ function fillEntry(room: Room<EntryField>, entry: TimeEntry, invoices: Invoices)
   return addRow(room, textsOf(entry, entry.currency, model, isMinutes), new Map(), cells);
 }
 
-/** How the rest of a file writes what a table without rows does not show: of its last such cell, else of its rate. */
+/** Returns the file's style for a table without rows: that of the last such cell, else of its rate. */
 function styleElsewhere({ tables, billTables, file }: Invoices, field: EntryField): string {
   const shown = (table: Table, column: number) =>
     table.rows
@@ -448,7 +458,7 @@ function styleElsewhere({ tables, billTables, file }: Invoices, field: EntryFiel
   return said[0]?.replace(/\s*(?:\/|per )\s*h.*$/i, '') ?? '';
 }
 
-/** The row in the table of another status. @returns what found no column */
+/** Moves a row to the table of another status. @returns values without a column */
 function moveEntry(
   room: Room<EntryField>,
   { table, fields }: EntryTable,
@@ -464,12 +474,12 @@ function moveEntry(
     else texts.set(field, text);
   }
   const changed = textsOf(entry, currency, (field) => texts.get(field) ?? '', false);
-  // The heading says the status there, so it is not lost where no column does.
+  // // The heading states the status there, so nothing is lost without a column.
   if (!room.fields.includes('status')) changed.delete('status');
   return addRow(room, new Map([...texts, ...changed]), others, []);
 }
 
-/** What cells say of these fields, in the style of the models. */
+/** Returns the cell texts of these fields, in the style of the models. */
 function textsOf(
   entry: Partial<TimeEntry>,
   currency: string,

@@ -22,24 +22,24 @@ import {
 } from './entries.ts';
 import { findTotals, type Total } from './totals.ts';
 
-/** INVOICES.md as it was read; changes are made to its text by `changeInvoices`. */
+/** The parsed INVOICES.md; `changeInvoices` changes its text. */
 export interface Invoices {
   readonly file: MarkdownFile;
-  /** ISO 4217, of all amounts that do not say another one. */
+  /** ISO 4217, of all amounts that name no other. */
   readonly currency: string;
   readonly tables: readonly EntryTable[];
   readonly rows: readonly EntryRow[];
-  /** Tables of invoices, where work goes that was billed, and their rows. */
+  /** Tables of invoices, which hold billed work, and their rows. */
   readonly billTables: readonly BillTable[];
   readonly bills: readonly Bill[];
   readonly totals: readonly Total[];
-  /** What a person has to look at, totals that do not add up included. */
+  /** Problems for a person to check, including wrong totals. */
   readonly flaws: readonly Diagnostic[];
 }
 
 /**
- * Reads invoices. It never fails: what cannot be read is among the flaws.
- * @param before the same file with the same `reading` a change ago: rows that stayed are not read again
+ * Parses invoices. Never fails: unreadable parts are reported as flaws.
+ * @param before the same file with the same `reading` before a change: unchanged rows are not parsed again
  */
 export function parseInvoices(text: string, reading: InvoiceReading, before?: Invoices): Invoices {
   const file = parseMarkdown(text);
@@ -84,7 +84,7 @@ export function parseInvoices(text: string, reading: InvoiceReading, before?: In
   };
 }
 
-/** Rows by all that decides what they say. */
+/** Returns readable rows by all texts that determine them. */
 function soundRows({ tables, rows }: Invoices): Map<string, EntryRow> {
   const byLine = new Map(rows.map((row) => [row.line - 1, row]));
   return new Map(
@@ -122,7 +122,7 @@ function markDuplicates(rows: readonly EntryRow[]): EntryRow[] {
   });
 }
 
-/** The invoices with an id on each row that had none, in a new column where there was no column for it. */
+/** Returns the invoices with an id on each row without one, in a new column where there was none. */
 export function withEntryIds(
   invoices: Invoices,
   takeId: () => string,
@@ -137,17 +137,17 @@ export function withEntryIds(
   return text.ok ? success(parseInvoices(text.value, reading)) : text;
 }
 
-/** Returns how the file is read: with what the configuration says where the file does not. */
+/** Returns the options for parsing: the configuration's values where the file has none. */
 export function readingOf({ currency, day, rates }: InvoiceConfig): InvoiceReading {
   return {
     currency,
     ...(day !== undefined && { day }),
-    // Without any rate a row without one needs a person.
+    // // Without any configured rate, a row without one needs a person.
     rateFor: (row) => rateFor(rates, row) || null,
   };
 }
 
-/** Returns the file as clients see it, before the log adds what it knows. */
+/** Returns the file's facts for clients, without the log's data. */
 export function readInvoices(
   { file, clients }: InvoiceConfig,
   { rows, bills, currency, flaws }: Invoices,
@@ -161,7 +161,7 @@ export function readInvoices(
   return { file, currency, entries, totals, flaws, unwritten: 0, clients: known };
 }
 
-/** An invoice whose entries are not known. */
+/** Returns an invoice as an entry, where its entries are unknown. */
 function factOf({ number, line, date, amountCents, currency, status }: Bill): EntryFact {
   return {
     ...{ id: number, line, date, task: number, repo: '', worker: '', minutes: 0, rateCents: 0 },

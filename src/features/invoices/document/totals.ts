@@ -26,16 +26,16 @@ import {
   timeLike,
 } from './entries.ts';
 
-/** One sum that the file shows. It is ours: its text is replaced by what the entries add up to. */
+/** A sum in the file. It is derived: its text is replaced by the entries' sum. */
 export interface Total {
-  /** From 1 on. */
+  /** 1-based. */
   readonly line: number;
   readonly kind: 'time' | 'amount';
   /** Minutes or cents. */
   readonly value: number;
-  /** How it would be written there. */
+  /** The correct text in the file's style. */
   readonly text: string;
-  /** That it says something else, or why there is no sum. */
+  /** The sum is wrong, or has no value. */
   readonly flaw: Diagnostic | null;
   readonly place: CellPlace | SpanPlace;
 }
@@ -61,16 +61,16 @@ interface Summing {
   readonly currency: string;
 }
 
-/** What sums add up: an entry, or an invoice, which says no time. */
+/** An item of a sum: an entry, or an invoice, which has no time. */
 interface Item {
-  /** Null where it is not said. */
+  /** Null where unknown. */
   readonly minutes: number | null;
   readonly amountCents: number;
   readonly currency: string;
   readonly status: EntryStatus;
 }
 
-/** All sums: rows below entries, rows of summaries, and lines such as `Total pending: 120.00 EUR`. */
+/** Finds all sums: rows below entries, rows of summaries, and lines such as `Total pending: 120.00 EUR`. */
 export function findTotals(summing: Summing): Total[] {
   const own = summing.tables.flatMap((one) => one.totals.flatMap((row) => ownTotals(summing, one, row)));
   const tables = new Set(summing.tables.map(({ table }) => table));
@@ -83,7 +83,7 @@ export function findTotals(summing: Summing): Total[] {
   return [...own, ...summaries, ...lines].sort((a, b) => a.line - b.line);
 }
 
-/** The edits that make stale sums right; those that are right stay as they are written. */
+/** Returns the edits that correct stale sums; correct ones keep their text. */
 export function totalEdits(file: MarkdownFile, totals: readonly Total[]): LineEdit[] {
   const stale = totals.filter(({ flaw }) => flaw?.code === 'stale_total');
   return [...Map.groupBy(stale, ({ line }) => line - 1)].map(([line, ones]) => {
@@ -97,7 +97,7 @@ export function totalEdits(file: MarkdownFile, totals: readonly Total[]): LineEd
   });
 }
 
-/** A total of a table adds up all of its entries, a subtotal those since the sum before. */
+/** Sums up a table: a total covers all of its entries, a subtotal those since the previous sum. */
 function ownTotals(summing: Summing, { table, fields, totals }: EntryTable, row: TableRow): Total[] {
   const isSub = /^sub/.test(
     foldName(
@@ -123,7 +123,9 @@ function ownTotals(summing: Summing, { table, fields, totals }: EntryTable, row:
   );
 }
 
-/** A row of sums: it says so, or names a status beside money or time below a heading of sums. */
+/**
+ * Reports whether a row is a sum: by its name, or by a status beside money or time below a heading of sums.
+ */
 function isSumRow(table: Table, row: TableRow): boolean {
   const name = tableCellText(row, row.cells[0]);
   return isTotalRow(row) || (table.path.some(isOfSums) && table.names.length === 2 && labelOf(name) !== null);
@@ -133,7 +135,7 @@ function isOfSums({ text }: { readonly text: string }): boolean {
   return /\b(?:totals?|sub ?totals?|summary|sums?)\b/.test(foldName(text));
 }
 
-/** In a summary the columns say what is what, or, where there are two, the row's own name. */
+/** Reads a summary row. The columns name the values, or, where there are two, the row's own name. */
 function summaryTotals(summing: Summing, table: Table, row: TableRow): Total[] {
   const label = labelOf(tableCellText(row, row.cells[0]));
   if (label === null) return [];
@@ -178,10 +180,10 @@ function modelAbove(table: Table, row: TableRow, cell: number): string {
 
 const sumLine = /^([\s>*+_`-]*(\p{L}[^:|]*?)[*_`]*\s*:[*_`\s]*)(.*)$/u;
 
-/** Money with its sign or its cents, or a time with its unit: nothing else is written so. */
+/** Money with its sign or cents, or a time with its unit, which are unambiguous. */
 const certain = /[€$£¥₩]|\b[A-Z]{3}\b|\d[.,]\d{2}(?!\d)|\d\s*(?:h|m|hrs?|hours?|min(?:ute)?s?)\b/i;
 
-/** Lines such as `Total: 120.00 EUR`, and, where it is sure what they are, such as `Uninvoiced: $600`. */
+/** Reads lines such as `Total: 120.00 EUR`, and unambiguous ones such as `Uninvoiced: $600`. */
 function lineTotals(summing: Summing, line: number): Total[] {
   const [, before = '', name = '', rest] = sumLine.exec(summing.file.lines[line]?.text ?? '') ?? [];
   if (rest === undefined) return [];
@@ -210,10 +212,10 @@ function lineTotals(summing: Summing, line: number): Total[] {
   });
 }
 
-/** Lines among the sums that are none. */
+/** Lines among the sums that are no sums. */
 const otherNumbers = /\b(?:rate|price|budget|limit|goal|target|average|tax|vat|discount|per)\b/;
 
-/** A sum whose entries are not known: left as it is, and named. */
+/** Reports a sum whose entries are unknown, without changing it. */
 function unknownTotal(line: number, words: string, shown: string): Total[] {
   if (otherNumbers.test(words)) return [];
   const flaw = flawAt(
@@ -228,12 +230,12 @@ function unknownTotal(line: number, words: string, shown: string): Total[] {
 interface Label {
   readonly isTime: boolean;
   readonly isGrand: boolean;
-  /** Null: of all. */
+  /** Null: all statuses. */
   readonly status: EntryStatus | null;
   readonly isMeant: (item: Item) => boolean;
 }
 
-/** What a sum's name says; null for one of something else, such as `Total for Ann`. */
+/** Reads a sum's name; null for a sum of anything else, such as `Total for Ann`. */
 function labelOf(name: string): Label | null {
   const words = foldName(name);
   const rest = words
@@ -253,7 +255,7 @@ function labelOf(name: string): Label | null {
   };
 }
 
-/** What is in the innermost section around a line that has any tables of it, else in the whole file. */
+/** Returns the items of the innermost section around a line that has tables, else of the whole file. */
 function scopeOf(summing: Summing, line: number, { isGrand }: Label): Item[] {
   const { file } = summing;
   const tables = [...summing.tables, ...summing.billTables];
@@ -278,7 +280,7 @@ function itemsBetween({ rows, bills }: Summing, from: number, to: number): Item[
 
 interface Shown {
   readonly shown: string;
-  /** A number that shows how to write one here. */
+  /** A number whose style is used here. */
   readonly model: string;
   readonly bare: 1 | 60;
 }

@@ -12,16 +12,16 @@ import { followPath, writeNew } from '../../../lib/files.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 import type { WrittenEntry } from '../document/entries.ts';
 
-/** What is wanted as a file. */
+/** Filters and format of an export. */
 export interface ExportWish extends EntryQuery {
   readonly format: ExportFormat;
-  /** As it is printed on an invoice; the period's last month where none is given. */
+  /** Printed on the invoice; default: the period's last month. */
   readonly number?: string;
 }
 
 /**
- * Entries as CSV, as JSON, or as an invoice to print.
- * @returns `unknown_client`; `no_entries` for an invoice over nothing
+ * Exports entries as CSV, as JSON, or as a printable invoice.
+ * @returns `unknown_client`; `no_entries` for an empty invoice
  */
 export async function exportEntries(
   invoices: InvoiceConfig | undefined,
@@ -36,7 +36,7 @@ export async function exportEntries(
   if (wish.format === 'csv') return done(entriesCsv(chosen));
   if (wish.format === 'json') return done(entriesJson(chosen));
   if (chosen.length === 0) return failure('no_entries', 'There is nothing to invoice in that period.');
-  // React is large and seldom needed.
+  // // React is large and rarely needed.
   const { printInvoice } = await import('./print.tsx');
   const today = dayOf(new Date());
   const days = chosen
@@ -55,7 +55,7 @@ export async function exportEntries(
 }
 
 /**
- * Writes an invoice beside the entries, under a name that nothing has yet.
+ * Writes an invoice beside the entries, under an unused name.
  * @param root of the workspace
  */
 export async function saveInvoice(
@@ -87,7 +87,7 @@ export async function saveInvoice(
   );
 }
 
-/** Returns the client that is named; for an invoice the first one, where none is. */
+/** Returns the named client; for an invoice the first one by default. */
 function clientOf({ clients }: InvoiceConfig, { client, format }: ExportWish) {
   const known = Object.keys(clients);
   const name = client ?? (format === 'html' ? known[0] : undefined);
@@ -103,7 +103,7 @@ const csvColumns = [
   ...(['hours', 'rate', 'amount', 'currency', 'status', 'source'] as const),
 ];
 
-/** RFC 4180: a header, lines that end in CRLF. Numbers have a point and no sign of a currency. */
+/** Returns CSV by RFC 4180: a header, lines that end in CRLF. Numbers have a point and no currency sign. */
 export function entriesCsv(entries: readonly WrittenEntry[]): string {
   const rows = entries.map((entry) => {
     const digits = currencyDigits(entry.currency);
@@ -123,8 +123,8 @@ export function entriesCsv(entries: readonly WrittenEntry[]): string {
 }
 
 /**
- * A spreadsheet takes what begins with one of these for a formula, which may send other cells elsewhere. An apostrophe
- * in front makes it a text. https://owasp.org/www-community/attacks/CSV_Injection
+ * Beginnings that a spreadsheet reads as a formula, which may send other cells elsewhere. A leading
+ * apostrophe makes it a text. https://owasp.org/www-community/attacks/CSV_Injection
  */
 const formula = /^[\s\u0000]*[=+\-@\t\r＝＋－＠]/;
 
@@ -133,7 +133,7 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(safe) || safe !== text ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Returns entries and what they add up to, as JSON for other programs. */
+/** Returns entries and their sums as JSON for other programs. */
 export function entriesJson(entries: readonly WrittenEntry[]): string {
   const { minutes, amounts } = sumOf(entries);
   return `${JSON.stringify({ entries, totals: { minutes, amounts } }, null, 2)}\n`;

@@ -31,10 +31,10 @@ import { selectInvoices } from '../workTime.ts';
 import { type ExportWish, exportEntries, saveInvoice } from './exportService.ts';
 import { lockedChange } from './lockedEntries.ts';
 
-/** What is to become of the invoices' text. */
+/** Plans the invoices' new text. */
 type InvoicePlan<T> = (invoices: Invoices, config: InvoiceConfig) => Result<PlannedText<T>>;
 
-/** Reads the invoices whenever they change, and writes what is entered. */
+/** Reads the invoices whenever they change, and writes entries. */
 export class InvoiceDocuments {
   readonly #world: DocumentDeps;
   readonly #queue = new SerialQueue();
@@ -46,7 +46,7 @@ export class InvoiceDocuments {
     this.#world = world;
   }
 
-  /** Reads the invoices of the configuration as it is now, and watches them. */
+  /** Reads the currently configured invoices, and watches them. */
   follow(): Promise<unknown> {
     const { invoices = null } = this.#world.state().config;
     if (invoices === this.#config) return this.#followed;
@@ -57,7 +57,7 @@ export class InvoiceDocuments {
     return this.#followed;
   }
 
-  /** As they are now. @returns `invoices_off`, `document_unreadable` */
+  /** Reads the current invoices. @returns `invoices_off`, `document_unreadable` */
   read(): Promise<Result<InvoiceFacts>> {
     return this.#queue.add(async () => {
       const read = await this.#look();
@@ -91,7 +91,7 @@ export class InvoiceDocuments {
     );
   }
 
-  /** Gives these entries a status: all of them, or none. @returns the numbers of invoices written or paid by that */
+  /** Sets the status of all these entries, or of none. @returns the numbers of invoices written or paid */
   async mark(marked: EntriesMarked): Promise<Result<MarkOutcome>> {
     const done = await this.rewrite((before, config) => {
       const changes = this.markChanges(before, marked, dayOf(new Date()));
@@ -110,7 +110,7 @@ export class InvoiceDocuments {
     });
   }
 
-  /** What marks these in a file, where some may be on invoices already. */
+  /** Returns the changes that mark these entries; some may be on invoices already. */
   markChanges(
     before: Invoices,
     { status, entries, number }: EntriesMarked,
@@ -143,7 +143,7 @@ export class InvoiceDocuments {
     );
   }
 
-  /** Keeps what was billed, for its rows have left the file. */
+  /** Logs billed entries, because their rows have left the file. */
   noteBilled(outcomes: readonly Result<EntryOutcome>[]): readonly Billed[] {
     const billed = outcomes.flatMap((one) => (one.ok && one.value.billed ? [one.value.billed] : []));
     for (const { number, entries, left } of billed)
@@ -151,7 +151,7 @@ export class InvoiceDocuments {
     return billed;
   }
 
-  /** Entries that are on invoices of this file, as those say how things are with them. */
+  /** Returns the entries on this file's invoices, with the invoices' statuses. */
   billedIn({ bills, rows }: Invoices): readonly BilledEntry[] {
     const ids = new Set(rows.map(({ id }) => id));
     return bills.flatMap(({ number, status }) =>
@@ -170,7 +170,7 @@ export class InvoiceDocuments {
     );
   }
 
-  /** Gives an id to every sound entry that has none. @returns how many */
+  /** Adds an id to every sound entry without one. @returns their number */
   giveIds(): Promise<Result<{ given: number }>> {
     return this.rewrite((before, config) => {
       let given = 0;
@@ -187,10 +187,10 @@ export class InvoiceDocuments {
     });
   }
 
-  /** Returns sound entries without an id, which no sync knows. */
+  /** Returns sound entries without an id, which no sync covers. */
   async withoutId(): Promise<readonly UnknownRow[]> {
     const read = await this.rewrite((before) => success({ text: before.file.text, value: before }));
-    // What keeps the invoices from being read was said by the sync itself.
+    // // The sync itself has reported why the invoices cannot be read.
     if (!read.ok) return [];
     const { rows, bills } = read.value;
     return [
@@ -209,7 +209,7 @@ export class InvoiceDocuments {
     return (this.#world.state().log.billed.get(number)?.entries ?? []).filter(({ id }) => id === null);
   }
 
-  /** Brings all sums to what the entries add up to. @returns lines of those that were not right */
+  /** Updates all sums. @returns lines of those that were wrong */
   correctTotals(): Promise<Result<{ corrected: readonly number[] }>> {
     return this.rewrite((before, config) => {
       const done = changeInvoices(before, [], readingOf(config));
@@ -224,14 +224,14 @@ export class InvoiceDocuments {
     return read.ok ? exportEntries(this.#world.state().config.invoices, read.value, wish) : read;
   }
 
-  /** Writes an invoice to print, as a new file beside the entries. */
+  /** Writes a printable invoice as a new file beside the entries. */
   async save(query: EntryQuery): Promise<Result<{ file: string; entries: number }>> {
     const read = await this.read();
     const { invoices, root } = this.#world.state().config;
     return read.ok ? saveInvoice(invoices, root, read.value, query) : read;
   }
 
-  /** Makes entries of what finished workers are owed, and writes those that the file does not have yet. */
+  /** Creates entries for the owed times of finished workers, and writes those that the file lacks. */
   async enter(): Promise<void> {
     const { config, documents } = this.#world.state();
     if (!config.invoices) return;
@@ -250,7 +250,7 @@ export class InvoiceDocuments {
     await this.writeMade();
   }
 
-  /** What was made and has not reached the file; a file that refuses it now is tried again when it has changed. */
+  /** Writes created entries that are not in the file; after a refusal it is retried when the file changes. */
   async writeMade(): Promise<void> {
     await this.#queue.add(async () => {
       const { config, log } = this.#world.state();
@@ -262,7 +262,7 @@ export class InvoiceDocuments {
       const written = await this.#rewrite((before, invoices) => changed(before, adds, invoices));
       for (const [at, entry] of made.entries()) {
         const outcome = written.ok ? written.value[at] : written;
-        // Written before we were killed, and not noted.
+        // // It was written before a crash, and not logged.
         if (outcome?.ok || outcome?.problem.code === 'duplicate_id')
           this.#world.tell({ type: 'documented', happening: { type: 'entry-written', entry: entry.id } });
         else if (outcome)
@@ -271,14 +271,14 @@ export class InvoiceDocuments {
     });
   }
 
-  /** Plans a change upon the invoices as they are at that moment; for those who change more than one entry. */
+  /** Plans a change on the current invoices; for callers that change several entries. */
   rewrite<T>(plan: InvoicePlan<T>): Promise<Result<T>> {
     return this.#queue.add(() => this.#rewrite(plan));
   }
 
   /**
-   * Brings the lines that tell of the last sync up to date, where the file has them.
-   * @param pending ids of entries that it could not bring to the other side
+   * Updates the lines about the last sync, where the file has them.
+   * @param pending ids of entries that could not be synced
    */
   async noteSync(at: Date, pending: ReadonlySet<string>): Promise<void> {
     await this.rewrite((before) => {
@@ -292,7 +292,7 @@ export class InvoiceDocuments {
     });
   }
 
-  /** Names of what is on invoices and has no id, and of those invoices: no sync knows of it. */
+  /** Returns the names of billed work without an id, and of its invoices, which no sync covers. */
   #unsynced({ bills }: Invoices): readonly string[] {
     return bills.flatMap(({ number }) => {
       const without = this.#billedWithoutId(number);
@@ -310,7 +310,7 @@ export class InvoiceDocuments {
     await this.writeMade();
   }
 
-  /** @param asked columns of what the person said, of which none may be lost; what follows from it may */
+  /** @param asked returns the columns that the user gave, none of which may be lost; derived ones may */
   async #one(
     id: string,
     wanted: (config: InvoiceConfig) => InvoiceChange,
@@ -359,7 +359,7 @@ export class InvoiceDocuments {
   }
 }
 
-/** Returns the columns of what a person asked to change, without those that follow from it. */
+/** Returns the columns that the user asked to change, without derived ones. */
 function askedFields({
   minutes,
   rateCents,
@@ -375,8 +375,8 @@ function askedFields({
 }
 
 /**
- * Returns the columns of what a person said of a new entry. Today is the day of one that says none. Where the amount
- * is written, the rate is in it.
+ * Returns the columns that the user gave for a new entry. The default day is today. A written amount
+ * contains the rate.
  */
 function draftedFields(
   { date, repo, worker, rateCents }: EntryDraft,
@@ -392,7 +392,7 @@ function draftedFields(
   ];
 }
 
-/** Returns the text after these changes, and what became of each. */
+/** Returns the text after these changes, and the outcome of each. */
 function changed(before: Invoices, changes: readonly InvoiceChange[], config: InvoiceConfig) {
   const done = changeInvoices(before, changes, readingOf(config));
   if (!done.ok) return done;
@@ -406,7 +406,7 @@ function changed(before: Invoices, changes: readonly InvoiceChange[], config: In
   return success({ text, value: outcomes });
 }
 
-/** What a list of pending entries says of a change. */
+/** Describes a change for the list of pending entries. */
 function noteOf(change: InvoiceChange | undefined): readonly { at: string; what: string }[] {
   const at = minuteOf(new Date());
   if (change?.kind === 'add') {
@@ -454,10 +454,12 @@ function notWritten({ worker, minutes }: TimeEntry, why: string) {
   );
 }
 
-/** Crockford's digits: none that is taken for another. */
+/** Crockford's digits, which avoid similar letters. */
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** An id of a time entry: `T-` and a ULID, which sorts by its time. See https://github.com/ulid/spec */
+/**
+ * Creates an id of a time entry: `T-` and a ULID, which sorts by its time. See https://github.com/ulid/spec
+ */
 export function newEntryId(date: Date): string {
   let time = '';
   for (let rest = date.getTime(); time.length < 10; rest = Math.floor(rest / 32))

@@ -1,7 +1,7 @@
 import { type EntryFact, mayBecome } from '../../../core/invoices.ts';
 import { type Problem, problemOf } from '../../../lib/result.ts';
 
-/** What an invoice says of an entry. */
+/** Fields of an entry that an invoice states. */
 const fixed = ['date', 'task', 'repo', 'minutes', 'rateCents', 'amountCents', 'currency'] as const;
 
 const names: Readonly<Record<(typeof fixed)[number], string>> = {
@@ -10,11 +10,11 @@ const names: Readonly<Record<(typeof fixed)[number], string>> = {
 };
 
 /**
- * Returns what was done by hand to entries that were invoiced or paid, from one reading of the file to the next; null
- * for nothing. None of our own changes does any of it. An entry without an id has nothing to be known by again.
+ * Returns the manual changes of invoiced or paid entries between two readings of the file; null for none.
+ * None of our own changes does that. An entry without an id cannot be identified.
  */
 export function lockedChange(before: readonly EntryFact[], after: readonly EntryFact[]): Problem | null {
-  // Some editors empty a file before they write it.
+  // // Some editors empty a file before they write it.
   if (after.length === 0) return null;
   const now = new Map(after.map((entry) => [entry.id, entry]));
   const [first, ...others] = before.flatMap((entry) => {

@@ -3,14 +3,14 @@ import { formatClock, formatMoney } from '../../../core/amounts.ts';
 import { type EntrySum, sumOf } from '../../../core/invoices.ts';
 import type { WrittenEntry } from '../document/entries.ts';
 
-/** Somebody on an invoice: a name, and lines such as address and tax number. */
+/** A party on an invoice: a name, and lines such as address and tax number. */
 interface Party {
   readonly name: string;
   readonly lines: readonly string[];
 }
 
 interface InvoicePaper {
-  /** As it is printed, such as `2026-014`. */
+  /** As printed, such as `2026-014`. */
   readonly number: string;
   /** `yyyy-mm-dd`. */
   readonly date: string;
@@ -25,9 +25,9 @@ interface InvoicePaper {
 }
 
 /**
- * A page to print or to save as PDF: entries by day, grouped by repository and task, each group's time and amount, and
- * the sum, one per currency. Times are hours and minutes, which can be checked against the amounts; rounded hours
- * cannot. It loads nothing and runs nothing; every text is escaped.
+ * Renders a page to print or save as PDF: entries by day, grouped by repository and task, each group's time
+ * and amount, and the sum, one per currency. Times are hours and minutes, which can be checked against the
+ * amounts; rounded hours cannot. It loads nothing and runs nothing; every text is escaped.
  */
 export function printInvoice(paper: InvoicePaper): string {
   return `<!doctype html>\n${renderToStaticMarkup(<InvoicePage {...paper} />)}\n`;
@@ -162,7 +162,10 @@ interface TaskLine {
   readonly currency: string;
 }
 
-/** One line for each task and rate: amounts are summed, never computed anew, so that they add up to the cent. */
+/**
+ * Groups entries into one line for each task and rate: amounts are summed, never recomputed, so that they
+ * add up to the cent.
+ */
 function groupsOf(entries: readonly WrittenEntry[]): Group[] {
   const byDay = entries.toSorted((one, other) => one.date.localeCompare(other.date));
   return [...Map.groupBy(byDay, ({ repo }) => repo)].map(([repo, ofRepo]) => ({
@@ -194,7 +197,7 @@ function taskLine(entries: readonly WrittenEntry[]): TaskLine {
   };
 }
 
-/** For paper first: A4, black on white, rows that do not break and a header on each page. */
+/** Styles for paper first: A4, black on white, rows that do not break and a header on each page. */
 const invoiceStyle = `
 @page { size: A4; margin: 20mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; } }
 * { box-sizing: border-box; }
