@@ -31,8 +31,8 @@ const syncing = {
 } as const;
 
 /**
- * Lends a token of Notion, and says where it was found: what this client asks about Notion is done with it instead of
- * the one that was kept. It stays in memory.
+ * Lends a Notion token and names its source: requests of this client use it instead of the stored one. It
+ * stays in memory.
  */
 const lendToken = defineServed<null>()({
   name: 'lendToken',
@@ -45,7 +45,7 @@ const lendToken = defineServed<null>()({
   },
 });
 
-/** What connecting would do; changes nothing. */
+/** Previews a connection; changes nothing. */
 const proposeNotion = defineServed<{ integration: string; proposals: readonly NotionProposal[] }>()({
   name: 'proposeNotion',
   by: 'person',
@@ -57,7 +57,7 @@ const proposeNotion = defineServed<{ integration: string; proposals: readonly No
   },
 });
 
-/** Does it; `keep` keeps the token that was lent. */
+/** Connects; `keep` stores the lent token. */
 const connectNotion = defineServed<{ proposals: readonly NotionProposal[]; token: string }>()({
   name: 'connectNotion',
   by: 'person',
@@ -96,7 +96,7 @@ interface ConnectOptions extends Omit<NotionWish, 'wantedStatus'> {
   readonly yes?: boolean;
 }
 
-/** Shows what would be synced with what, and does it after a yes. */
+/** Shows the proposed mapping, and connects after a confirmation. */
 async function connect(
   call: VerbCall,
   _: unknown,
@@ -110,7 +110,7 @@ async function connect(
   call.say([`Notion knows us as ${integration}.`, ...proposals.map(tableProposalText)].join('\n\n'));
   if (!yes) call.say('\nTo have a field held by another property: --map FIELD=PROPERTY');
   await call.demandYes(yes, 'Connect?');
-  // A token of the environment is used and not kept; one that was typed is.
+  // // A token of the environment is used and not stored; a typed one is stored.
   const done = await call.ask(connectNotion, { ...wish, keep: typed !== null });
   return {
     value: { integration, tables: done.proposals, token: done.token },
@@ -127,7 +127,7 @@ function wishOf({ board, invoices, page, map = {}, wanted, comment }: ConnectOpt
   };
 }
 
-/** Asks for a token, unless the shell has one or one is kept. */
+/** Asks for a token, unless the shell has one or one is stored. */
 async function askToken(call: VerbCall, yes: boolean): Promise<string | null> {
   if (call.token || (await call.ask(notionStatus, {})).token !== null) return null;
   if (yes || !call.canAsk)
@@ -136,7 +136,7 @@ async function askToken(call: VerbCall, yes: boolean): Promise<string | null> {
   return typed ?? refuse('not_confirmed', 'Nothing was changed.');
 }
 
-/** It asks Notion, with the person's token; so does a dry run of a sync. */
+/** Queries Notion with the user's token, as a dry run of a sync does. */
 const notionStatus = defineServed<NotionStatus>()({
   name: 'notionStatus',
   by: 'person',
@@ -160,7 +160,7 @@ const notionStatus = defineServed<NotionStatus>()({
   ],
 });
 
-/** All that is connected, or these; `notion_unconnected`, `sync_running`, `mass_deletion`. */
+/** Syncs all connected tables, or these; `notion_unconnected`, `sync_running`, `mass_deletion`. */
 const sync = defineServed<SyncOutcome>()({
   name: 'sync',
   by: 'person',
@@ -193,7 +193,7 @@ interface SyncOptions {
   readonly yes?: boolean;
 }
 
-/** Is refused when a table could not be synced at all; single rows that could not are named. */
+/** Refused when a table could not be synced at all; single rows that could not are listed. */
 async function runSync(
   call: VerbCall,
   tables: { readonly tables?: readonly SyncTable[] },
@@ -223,8 +223,8 @@ async function runSync(
 }
 
 /**
- * Builds what is known of Notion again, wherever that is damaged or lost, or for these. Writes to neither side: what
- * differs becomes a conflict. `nothing_to_rebuild`, `notion_unconnected`, `sync_running`.
+ * Rebuilds the sync's base, of every table where it is damaged or lost, or of these. Writes to neither side:
+ * differences become conflicts. `nothing_to_rebuild`, `notion_unconnected`, `sync_running`.
  */
 const rebuildSync = defineServed<RebuildOutcome>()({
   name: 'rebuildSync',
@@ -261,7 +261,7 @@ const syncConflicts = defineServed<readonly SyncConflict[]>()({
   ],
 });
 
-/** The next sync does it. */
+/** Stores a decision; the next sync applies it. */
 const resolveSync = defineServed<SyncConflict>()({
   name: 'resolveSync',
   by: 'person',
@@ -293,7 +293,7 @@ async function resolve(
   return { value: resolved, text: `${id} ${field} is decided; the next sync does it.` };
 }
 
-/** Numbers, such as minutes and cents, are whole ones; an empty value is none. */
+/** Parses an edited value. Numbers, such as minutes and cents, are whole; an empty text is null. */
 function editedOf(text: string, known: SyncConflict | undefined): SyncChoice {
   const isNumber = typeof known?.ours === 'number' || typeof known?.theirs === 'number';
   if (isNumber && !/^\d{1,12}$/.test(text)) refuse('bad_choice', 'A whole number is wanted.');

@@ -5,7 +5,7 @@ import { type AnyDialog, type AppState, type PendingRequest, unasked } from '../
 import { askFrom, noEffects, type Step, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { fitLine, type Line, line, span, wrapLines } from '../../ui/text.ts';
 
-/** What changed on both sides, one after the other; `typed` is what is to be taken instead of either. */
+/** Conflicts, one at a time; `typed` is a value that replaces both sides. */
 interface ConflictsDialog extends PendingRequest {
   readonly kind: 'sync-conflicts';
   readonly at: number;
@@ -14,7 +14,7 @@ interface ConflictsDialog extends PendingRequest {
 
 export const notionGroup = 'Notion';
 
-/** Opens what changed on both sides, from whatever lists what is synced. */
+/** Opens the conflicts from every dialog that lists synced rows. */
 export const conflictsKey: RoomDialogKey<AnyDialog> = {
   id: 'sync-conflicts',
   title: 'what changed on both sides',
@@ -29,11 +29,11 @@ export const conflictsKey: RoomDialogKey<AnyDialog> = {
   },
 };
 
-/** Decides what changed on both sides. */
+/** Resolves conflicts of a sync. */
 export const conflictsDialog = defineDialog<ConflictsDialog>({
   kind: 'sync-conflicts',
   group: 'Conflicts with Notion',
-  // The next one takes the place of the one that was decided.
+  // // After a decision the next conflict takes its place.
   subject(state, dialog) {
     const { table, id, field, ours, theirs } = conflictAt(state, dialog) ?? {};
     return JSON.stringify([table, id, field, ours, theirs]);
@@ -51,7 +51,7 @@ export const conflictsDialog = defineDialog<ConflictsDialog>({
       hint: 'edit',
       keys: ['e'],
       isHarmless: true,
-      // A whole row is kept or dropped; there is nothing to write.
+      // // A whole row is kept or dropped; it has no value to edit.
       disabledReason: (state, dialog) =>
         conflictAt(state, dialog)?.field === 'row'
           ? 'A row is kept or dropped: m or t.'
@@ -99,12 +99,12 @@ export const conflictsDialog = defineDialog<ConflictsDialog>({
       : null,
 });
 
-/** Returns the conflicts that were not decided yet. */
+/** Returns the undecided conflicts. */
 export function openConflicts({ facts }: AppState): readonly SyncConflict[] {
   return facts?.notion?.conflicts.filter(({ isDecided }) => !isDecided) ?? [];
 }
 
-/** Returns the one that is shown; null once all are decided. */
+/** Returns the shown conflict; null once all are decided. */
 function conflictAt(state: AppState, { at }: ConflictsDialog): SyncConflict | null {
   const open = openConflicts(state);
   return open[Math.min(at, open.length - 1)] ?? null;
@@ -168,7 +168,7 @@ function isNumber(conflict: SyncConflict | null): boolean {
   return typeof conflict?.ours === 'number' || typeof conflict?.theirs === 'number';
 }
 
-/** One conflict, both sides beside each other. */
+/** Renders a conflict with both sides next to each other. */
 function view(state: AppState, dialog: ConflictsDialog, width: number): DialogBody {
   const open = openConflicts(state);
   const conflict = conflictAt(state, dialog);

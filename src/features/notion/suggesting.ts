@@ -2,13 +2,13 @@ import type { NotionFacts, SyncSuggestion } from '../../core/notion.ts';
 import { isLive } from '../../core/worker.ts';
 import type { LogState } from '../log.ts';
 
-/** From so many changed rows on a sync is suggested. */
+/** Numbers of changed rows from which a sync is suggested. */
 const cardsWaiting = 5;
 const entriesWaiting = 10;
 
 type Lives = Pick<LogState, 'workers' | 'ended'>;
 
-/** How things stand with Notion, and whether it is time to sync. Nothing is synced by that. */
+/** Adds the suggestion to sync, where one is due. Starts no sync. */
 export function withSuggestion(notion: NotionFacts, log: Lives): NotionFacts {
   const suggestion = suggestionFor(notion, log);
   return suggestion ? { ...notion, suggestion } : notion;
@@ -25,7 +25,7 @@ function suggestionFor(
   return pending > 0 && end !== null && end > (syncedAt ?? '') ? 'end' : null;
 }
 
-/** When the last worker ended, as an ISO time; null while one runs, or where there were none. */
+/** Returns the end of the last worker as an ISO time; null while one runs, or where there were none. */
 function endOfSession({ workers, ended }: Lives): string | null {
   const all = [...workers.values()];
   if (all.some(({ state }) => isLive(state))) return null;

@@ -8,13 +8,13 @@ import { counted } from '../../ui/words.ts';
 import { conflictsKey, notionGroup } from './conflictsDialog.ts';
 import { leftOutTexts, rebuildQuestion, runningText } from './words.ts';
 
-/** A sync with Notion, or a rebuild of what is known of Notion; the outcome is null until it has ended. */
+/** A sync with Notion, or a rebuild of its base; the outcome is null until it has ended. */
 interface SyncDialog extends PendingRequest, Scrolling {
   readonly kind: 'sync';
   readonly outcome: SyncOutcome | RebuildOutcome | null;
 }
 
-/** What the board and the invoices have in common: a sync, and what it could not decide. */
+/** Keys that board and invoices share: a sync, and its conflicts. */
 export const notionKeys: readonly RoomDialogKey<AnyDialog>[] = [
   {
     id: 'sync',
@@ -32,7 +32,7 @@ export const notionKeys: readonly RoomDialogKey<AnyDialog>[] = [
   conflictsKey,
 ];
 
-/** Brings board and invoices together with Notion. */
+/** Syncs board and invoices with Notion. */
 export const sync = defineDialog<SyncDialog>({
   kind: 'sync',
   group: notionGroup,
@@ -76,18 +76,18 @@ function awaitingSync(state: AppState, pending: number): AppState {
   return withDialog(state, dialog);
 }
 
-/** Reports whether it runs where it can be stopped; a controller that is lost must not keep the dialog open. */
+/** Reports whether it can be cancelled; a lost controller must not keep the dialog open. */
 function isCancellable(state: AppState, { pending }: SyncDialog): boolean {
   return pending !== null && whyUnreachable(state) === null;
 }
 
-/** Returns what a person may say yes to after a sync was refused; null for nothing. */
+/** Returns the confirmation that a refused sync offers; null for none. */
 function offerOf({ problem }: SyncDialog): 'mass-delete' | 'rebuild' | null {
   if (problem?.code === 'mass_deletion') return 'mass-delete';
   return problem && rebuildCodes.includes(problem.code) ? 'rebuild' : null;
 }
 
-/** What a sync does, and what it came to. */
+/** Renders the progress of a sync, and its outcome. */
 function view(state: AppState, dialog: SyncDialog, width: number): DialogBody {
   const { outcome, pending, problem } = dialog;
   const running = state.facts?.notion?.running ?? null;
@@ -126,7 +126,7 @@ function outcomeRows(
   ];
 }
 
-/** What a yes would do, after a sync was refused. */
+/** Renders the effect of a confirmation, after a sync was refused. */
 function offerRows(dialog: SyncDialog, width: number): readonly Line[] {
   const offer = offerOf(dialog);
   if (offer === null) return [];

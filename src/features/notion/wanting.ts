@@ -7,20 +7,20 @@ import type { Message } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';
 import { checkDraft } from '../workers/checks.ts';
 
-/** Proposals of the board that may wait at once: all cards may have been moved there. */
+/** Most open proposals of the board, because all cards may be moved there at once. */
 const mostAtOnce = 20;
 
-/** Characters of a card's text that become a brief: Notion gives titles of any length. */
+/** Characters of a card's text that become a brief: Notion's titles have any length. */
 const longestBrief = 20_000;
 
-/** Makes a proposal of a card that asks for a worker in Notion, or says what is missing. Pure. */
+/** Proposes a worker for a card that requests one in Notion, or reports why not. Pure. */
 export function workerWanted(
   state: ControllerState,
   { card, sessionId }: Extract<Message, { type: 'worker-wanted' }>,
 ): Decision {
   const draft = draftOf(state, card);
   if (!draft.ok) return notProposed(state, card, draft.problem);
-  // Killed at the wrong moment, a sync tells of a card twice.
+  // // A sync that was killed may report a card twice.
   if (isProposed(state, draft.value)) return { state, happenings: [], effects: [] };
   const checked = checkWish(state, card, draft.value);
   if (!checked.ok) return notProposed(state, card, checked.problem);
@@ -32,7 +32,7 @@ export function workerWanted(
   };
 }
 
-/** Says what is missing; of many cards at once only that they are too many. */
+/** Adds a notice with the reason; for many cards at once only one that they are too many. */
 function notProposed(state: ControllerState, { id, task }: WantedCard, problem: Problem): Decision {
   const { code, message, hint } = problem;
   const name = oneLine([id ?? '', `“${oneLine(task, 60)}”`].join(' '), 100);
@@ -41,7 +41,9 @@ function notProposed(state: ControllerState, { id, task }: WantedCard, problem: 
   return { state: addNotice(state, notice), happenings: [], effects: [] };
 }
 
-/** What `n` on the card would propose: a worker is then found to be on it. */
+/**
+ * Returns the draft that the key `n` on the card would create, by which the worker is later matched to it.
+ */
 function draftOf({ config }: ControllerState, { id, task, repo }: WantedCard): Result<ProposalDraft> {
   const [only, ...others] = config.repos;
   const known = repo ?? (others.length === 0 ? only?.name : undefined);

@@ -11,23 +11,23 @@ import type { Problem } from '../../lib/result.ts';
 import { alignColumns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 
-/** Says how far a sync is. */
+/** Describes the progress of a sync. */
 export function runningText({ table, stage, done, total }: NonNullable<NotionFacts['running']>): string {
   return `${stage === 'reading' ? 'Reading' : 'Writing'} ${table}: ${done}${total === null ? '' : ` of ${total}`} …`;
 }
 
-/** What a person agrees to before what is known of Notion is rebuilt. */
+/** Confirmation before the sync's base is rebuilt. */
 export const rebuildQuestion =
   'What was common with Notion is rebuilt: rows are tied to pages by their ids, what is the same on both sides is common, and all else is asked about. Neither side is written to, and the damaged file is kept.';
 
-/** Says why it is time to sync. */
+/** Describes why a sync is due. */
 export function suggestionText(suggestion: SyncSuggestion, pending: number): string {
   const why = { cards: '', entries: '', end: 'No worker runs any more, and ' }[suggestion];
   const rows = `${counted(pending, 'row')} ${pending === 1 ? 'waits' : 'wait'} to be synced with Notion`;
   return `${why}${rows}`;
 }
 
-/** What a database would be synced with. */
+/** Describes the proposed mapping of a database. */
 export function tableProposalText({ table, fields, notes }: NotionProposal): string {
   const rows = fields.map(({ field, property }) => [`  ${field}`, property]);
   return [
@@ -37,7 +37,7 @@ export function tableProposalText({ table, fields, notes }: NotionProposal): str
   ].join('\n');
 }
 
-/** Token, databases and what waits. */
+/** Describes token, databases and pending rows. */
 export function notionStatusText(status: NotionStatus): string {
   const { token, integration, tables, pending, suggestion, conflicts, problems } = status;
   return [
@@ -50,7 +50,7 @@ export function notionStatusText(status: NotionStatus): string {
   ].join('\n');
 }
 
-/** What a sync did, or would do. */
+/** Describes the result of a sync, or the expected one. */
 export function outcomeText(
   { created, updated, pulled, conflicts, problems, wanted, withoutId }: SyncOutcome,
   dry: boolean,
@@ -66,10 +66,10 @@ export function outcomeText(
   ].join('\n');
 }
 
-/** So many rows without an id are named. */
+/** Most names of rows without an id in one text. */
 const namedRows = 5;
 
-/** Says which rows a sync leaves out, for they have no id. */
+/** Describes the rows that a sync skips because they have no id. */
 export function leftOutTexts(rows: SyncOutcome['withoutId'] = []): readonly string[] {
   const groups = Map.groupBy(rows, ({ table, isBilled }) => (isBilled ? 'billed' : table));
   return Array.from(groups, ([group, all]) => {
@@ -83,7 +83,7 @@ export function leftOutTexts(rows: SyncOutcome['withoutId'] = []): readonly stri
   });
 }
 
-/** What making it again came to. */
+/** Describes the result of a rebuild. */
 export function rebuildText({ rows, conflicts, problems, setAside }: RebuildOutcome): string {
   const fields = conflicts.length === 0 ? 'the same' : `with ${counted(conflicts.length, 'difference')}`;
   return [
@@ -96,14 +96,14 @@ export function rebuildText({ rows, conflicts, problems, setAside }: RebuildOutc
   ].join('\n');
 }
 
-/** What changed on both sides. */
+/** Describes the conflicts of a sync. */
 export function syncConflictsText(conflicts: readonly SyncConflict[]): string {
   if (conflicts.length === 0) return 'No conflicts.';
   const lines = conflicts.map((one) => `${conflictText(one)}${one.isDecided ? ' (decided: sync)' : ''}`);
   return [...lines, ...decideHint(conflicts)].join('\n');
 }
 
-/** What a person may do about conflicts, where there are any. */
+/** Returns the hint how to decide conflicts, where there are any. */
 function decideHint(conflicts: readonly SyncConflict[]): readonly string[] {
   const isOpen = conflicts.some(({ isDecided }) => !isDecided);
   return isOpen ? ['Decide: orch-tui sync resolve ID FIELD mine|theirs, or --value TEXT'] : [];
@@ -114,7 +114,7 @@ function problemText({ message, hint }: Problem): string {
 }
 
 function conflictText({ id, field, base, ours, theirs }: SyncConflict): string {
-  // Over the row itself: kept, edited, or gone in some way.
+  // // A conflict about the row itself: kept, edited, or removed.
   if (field === 'row') return `${id} row: ${ours} here, ${theirs} in Notion`;
   if (base === null) return `${id} ${field}: ${value(ours)} here, ${value(theirs)} in Notion`;
   return `${id} ${field}: ${value(base)} became ${value(ours)} here and ${value(theirs)} in Notion`;

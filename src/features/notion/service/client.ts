@@ -11,19 +11,19 @@ import type { PropertyValue } from './rowCodec.ts';
 import type { NotionToken } from './token.ts';
 import { type Fetch, type RequestLine, Transport, Unanswered } from './transport.ts';
 
-/** The version of the API whose rules this code follows. */
+/** The API version that this code follows. */
 const notionVersion = '2026-03-11';
 const pageSize = 100;
-/** One run of text; a summary has no need of more. */
+/** Characters of one text run; longer summaries are not needed. */
 const longestComment = 2000;
 
 interface NotionOptions {
   readonly token: NotionToken;
-  /** Another address than Notion's, for tests: loopback only, or the token could be sent anywhere. */
+  /** Replaces Notion's address in tests: loopback only, or the token could be sent anywhere. */
   readonly baseUrl?: string | undefined;
   readonly fetch?: Fetch;
   readonly clock?: Clock;
-  /** Ends every request, with `cancelled`. */
+  /** Aborts every request, with `cancelled`. */
   readonly signal?: AbortSignal | undefined;
   readonly log?: (line: RequestLine) => void;
 }
@@ -33,7 +33,7 @@ type Properties = Record<string, PropertyValue>;
 type NewProperties = NonNullable<UpdateDataSourceParameters['properties']>;
 type NewDatabase = Parameters<Client['databases']['create']>[0];
 
-/** The base URL that a person set; `notion_url` for one that is not of this machine. */
+/** Validates a configured base URL; `notion_url` for one that is not on this machine. */
 export function checkBaseUrl(url: string): Result<string> {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   const isLoopback = ['127.0.0.1', '[::1]', 'localhost'].includes(parsed?.hostname ?? '');
@@ -43,7 +43,7 @@ export function checkBaseUrl(url: string): Result<string> {
   return success(parsed.origin);
 }
 
-/** Loads Notion's client, which takes a fifth of a second, and readies it. */
+/** Loads and configures Notion's client, which takes a fifth of a second. */
 export async function openNotion({ token, baseUrl, ...options }: NotionOptions): Promise<Result<Notion>> {
   const url = baseUrl === undefined ? success(undefined) : checkBaseUrl(baseUrl);
   if (!url.ok) return url;
@@ -58,17 +58,17 @@ export async function openNotion({ token, baseUrl, ...options }: NotionOptions):
     auth: token.reveal(),
     notionVersion,
     retry: false,
-    // Ours is the limit that counts.
+    // // Our own timeout applies.
     timeoutMs: 2 ** 31 - 1,
     fetch: (to, init) => transport.fetch(to, init),
-    // Its own goes to the console, into the middle of the screen.
+    // // Its default logger writes to the console, into the screen.
     logger: () => {},
     ...(url.value === undefined ? {} : { baseUrl: url.value }),
   });
   return success(new Notion(client, module, transport, token));
 }
 
-/** The few calls that we make. Each returns a problem for whatever Notion or the network may do. */
+/** Notion requests with failures of Notion and the network as problems. */
 export class Notion {
   readonly #client: Client;
   readonly #module: Library;
@@ -82,7 +82,7 @@ export class Notion {
     this.#token = token;
   }
 
-  /** Returns who the token is: the name of the integration. */
+  /** Returns the name of the token's integration. */
   me(): Promise<Result<string>> {
     return this.#read(async () => (await this.#client.users.me({})).name ?? 'without a name');
   }
@@ -101,12 +101,12 @@ export class Notion {
     });
   }
 
-  /** Returns every page that is not in the trash, however many; `progress` is given how many there are so far. */
+  /** Returns every page outside the trash; `progress` gets the count so far. */
   rows(dataSourceId: string, progress?: (count: number) => void): Promise<Result<PageObjectResponse[]>> {
     return this.#read(async () => {
       const pages: PageObjectResponse[] = [];
       const query = { data_source_id: dataSourceId, page_size: pageSize };
-      // By windows of time where there are more than the 10,000 that one query gives.
+      // // Iterates over time windows, because one query returns at most 10,000 rows.
       for await (const row of this.#module.iterateAllDataSourceRows(this.#client, query)) {
         if (row.object === 'page' && this.#module.isFullPage(row)) pages.push(row);
         if (pages.length % pageSize === 0) progress?.(pages.length);
@@ -132,8 +132,8 @@ export class Notion {
   }
 
   /**
-   * Writes return the page's id: what Notion has then is what was sent.
-   * @param beforeWrite called right before the request is sent, each time
+   * Returns the page's id, like all writes: Notion then stores what was sent.
+   * @param beforeWrite called right before each request is sent
    */
   create(dataSourceId: string, properties: Properties, beforeWrite: () => void): Promise<Result<string>> {
     const page: CreatePageParameters = {
@@ -176,8 +176,8 @@ export class Notion {
   }
 
   /**
-   * Puts a comment on a page, once: where Notion did not answer, it looks whether the comment is there before it asks
-   * again. Texts are cut at 2000 characters.
+   * Adds a comment to a page once: without an answer it checks for the comment before it retries. Texts are
+   * cut at 2000 characters.
    */
   async comment(pageId: string, text: string): Promise<Result<void>> {
     const content = text.trim().slice(0, longestComment);
@@ -214,7 +214,7 @@ export class Notion {
     }
   }
 
-  /** Notion leaves parts of an object out where the integration may not read it. */
+  /** Returns an object that must be complete. Notion omits parts that the integration may not read. */
   #whole(page: { object: 'page' } & object): PageObjectResponse;
   #whole(source: { object: 'data_source' } & object): DataSourceObjectResponse;
   #whole(answer: { object: string } & object): object {
@@ -223,7 +223,7 @@ export class Notion {
   }
 }
 
-/** Is thrown as Notion reports that something may not be read. */
+/** Mimics Notion's error for content that may not be read. */
 class Partial extends Error {
   readonly status = 403;
   readonly code = 'restricted_resource';
@@ -233,13 +233,13 @@ export interface SchemaProperty {
   /** Stays when a property is renamed. */
   readonly id: string;
   readonly name: string;
-  /** Notion's word, also for types that we neither read nor write. */
+  /** Notion's type name, including types that are not supported. */
   readonly type: string;
-  /** Of selects and statuses. */
+  /** Options of selects and statuses. */
   readonly options: readonly string[];
 }
 
-/** What we need to know of a data source, Notion's word for a table. */
+/** A data source, Notion's term for a table, with the parts that a sync needs. */
 export interface Schema {
   readonly databaseId: string;
   readonly dataSourceId: string;
@@ -267,10 +267,10 @@ function optionsOf(property: DataSourceObjectResponse['properties'][string]): st
   return [];
 }
 
-/** No answer came, so a write may or may not have been made. */
+/** Code of a write without an answer, which may or may not have been applied. */
 export const unanswered = 'notion_unanswered';
 
-/** With these nothing else will work either. */
+/** Codes of problems that affect all further requests. */
 const hopeless = new Set([
   'notion_unauthorized',
   'notion_forbidden',
@@ -284,8 +284,8 @@ export function isHopeless({ code }: Problem): boolean {
 }
 
 /**
- * Returns an expected failure of a request as a problem, never with the token in it.
- * @throws the error itself when it is a bug of ours
+ * Converts an expected failure of a request into a problem, without the token.
+ * @throws the error itself when it is a bug
  */
 function problemFor(error: unknown, isWrite: boolean, token: string): Problem {
   if (error instanceof Error && error.name === 'AbortError')
@@ -298,7 +298,7 @@ function problemFor(error: unknown, isWrite: boolean, token: string): Problem {
 
 const busy = problemOf('notion_busy', 'Notion asks to come back later.', 'Sync again in a few minutes.');
 
-/** By HTTP status. */
+/** Problems by HTTP status. */
 const refusals: Readonly<Record<number, Problem>> = {
   401: problemOf(
     'notion_unauthorized',
@@ -330,7 +330,7 @@ const lostWrite = problemOf(
   'Sync again: what was made is found, and the rest repeated.',
 );
 
-/** Reports whether it is an error of the client; anything else is a bug. */
+/** Reports whether it is an error of Notion's client; any other is a bug. */
 function isApiError(error: unknown): error is Error & { readonly status: number; readonly code: string } {
   return error instanceof Error && 'status' in error && typeof error.status === 'number' && 'code' in error;
 }

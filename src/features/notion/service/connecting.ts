@@ -27,13 +27,13 @@ import { idProperty, specs } from './tables.ts';
 import type { GivenToken } from './token.ts';
 
 interface ConnectWish extends NotionWish {
-  /** By the client. */
+  /** Token of the client. */
   readonly lent?: GivenToken | undefined;
-  /** Whether that is kept once the person agrees; one of the environment is not. */
+  /** Stores that token after the user's agreement; one of the environment is not stored. */
   readonly keep?: boolean;
 }
 
-/** Returns what connecting would do. Changes nothing, neither here nor there. */
+/** Previews a connection. Changes nothing on either side. */
 export async function proposeNotion(
   world: NotionDeps,
   wish: ConnectWish,
@@ -56,7 +56,10 @@ export async function proposeNotion(
   return success({ integration: integration.value, proposals });
 }
 
-/** Does it: keeps the token, adds the property for our ids or makes the databases, and writes the mappings down. */
+/**
+ * Connects: stores the token, adds the property for our ids or creates the databases, and stores the
+ * mappings.
+ */
 export async function connectNotion(
   world: NotionDeps,
   wish: ConnectWish,
@@ -69,7 +72,7 @@ export async function connectNotion(
   for (const table of wanted.value) {
     const made = await make(world, notion.value, table, wish);
     if (!made.ok) return made;
-    // Each at once: a database that was made is not made again.
+    // // Stored one by one, so that a created database is not created again.
     const stored = await store(world, { [table]: made.value.mapping, ...settingsOf(wish) });
     if (!stored.ok) return stored;
     proposals.push(shown(table, made.value));
@@ -79,7 +82,7 @@ export async function connectNotion(
   return kept.ok ? success({ proposals, token: kept.value.source }) : kept;
 }
 
-/** Returns the token, who it is, and whether the mappings still fit. */
+/** Returns the token, its integration, and problems of the mappings. */
 export async function notionStatus(
   world: NotionDeps,
   lent: GivenToken | undefined,
@@ -138,7 +141,7 @@ async function store(world: NotionDeps, change: Partial<NotionConfig>): Promise<
   return success(null);
 }
 
-/** Returns the tables that the wish is about; a problem for none of them, or for a field that none of them has. */
+/** Returns the requested tables; a problem for none, or for a field that none of them has. */
 function wantedTables(world: NotionDeps, wish: ConnectWish): Result<readonly SyncTable[]> {
   const tables = tablesOf(world, wish);
   if (tables.length === 0 && wish.page !== undefined)
@@ -157,8 +160,8 @@ function wantedTables(world: NotionDeps, wish: ConnectWish): Result<readonly Syn
 }
 
 /**
- * Returns those that have an address, and with a page those that are in use here. Where neither was named, only
- * something of what is connected already is to be changed.
+ * Returns the tables with an address, and with a page the unconnected ones that are in use. Without both,
+ * the request changes the connected tables.
  */
 function tablesOf(world: NotionDeps, wish: ConnectWish): readonly SyncTable[] {
   const { invoices, notion } = world.state().config;
@@ -171,7 +174,7 @@ function tablesOf(world: NotionDeps, wish: ConnectWish): readonly SyncTable[] {
   return syncTables.filter((table) => notion?.[table] !== undefined);
 }
 
-/** Returns what is proposed for a table; null for one that would be made. */
+/** Returns the proposal for a table; null for one that would be created. */
 async function proposalFor(
   world: NotionDeps,
   notion: Notion,
@@ -187,7 +190,7 @@ async function proposalFor(
   return applyWishes(spec, proposed.value, wishesFor(spec, wish.map ?? {}));
 }
 
-/** Returns a table as it is connected: a mapping that a person edited stays so. */
+/** Returns the proposal of a connected table: its stored mapping, including manual edits. */
 async function connected(
   world: NotionDeps,
   notion: Notion,
@@ -203,7 +206,7 @@ function settingsOf({ wantedStatus, comment }: ConnectWish): Pick<NotionConfig, 
   return { ...(wantedStatus !== undefined && { wantedStatus }), ...(comment !== undefined && { comment }) };
 }
 
-/** @param wantedStatus of which it is looked whether it is there; absent where the table was made a moment ago */
+/** Describes a proposal. @param wantedStatus is checked for existence; absent for a new table */
 function shown(
   table: SyncTable,
   { mapping, notes, schema }: TableProposal,

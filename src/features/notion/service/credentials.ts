@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 interface CredentialsOptions {
   readonly env: Environment;
-  /** Null for none; the system's own when left out. */
+  /** Null for none; default: the system's. */
   readonly keychain?: Keychain | null;
 }
 
@@ -17,7 +17,7 @@ const keychainName = 'the keychain';
 const maxBytes = 64 * 1024;
 
 /**
- * The token from the environment, else from the keychain, else from a file that only its owner can read.
+ * Finds the token in the environment, else in the keychain, else in a file that only its owner can read.
  * @returns null when there is none; else `credentials_unsafe` or `credentials_unreadable`
  */
 export async function findToken(options: CredentialsOptions): Promise<Result<NotionToken | null>> {
@@ -30,7 +30,7 @@ export async function findToken(options: CredentialsOptions): Promise<Result<Not
   return readCredentials(credentialsFile(options.env));
 }
 
-/** Keeps a token in the keychain, or in the file where there is none. @returns where it is now */
+/** Stores a token in the keychain, or in the file where there is none. @returns it with its source */
 export async function saveToken(text: string, options: CredentialsOptions): Promise<Result<NotionToken>> {
   const secret = text.trim();
   if (!isToken(secret)) return failure(...notAToken('What was given'));
@@ -40,7 +40,7 @@ export async function saveToken(text: string, options: CredentialsOptions): Prom
       await keychain.write(secret);
       return success(new NotionToken(secret, keychainName));
     } catch {
-      // Locked, or nobody to unlock it: the file will do.
+      // // Locked, and unlocking is not possible: falls back to the file.
     }
   }
   return writeCredentials(credentialsFile(options.env), secret);
@@ -48,7 +48,7 @@ export async function saveToken(text: string, options: CredentialsOptions): Prom
 
 export function credentialsFile(env: Environment): string {
   const { XDG_CONFIG_HOME: config, HOME: home } = env;
-  // The specification says to ignore relative ones.
+  // // The XDG specification requires to ignore relative ones.
   const base = config && isAbsolute(config) ? config : join(home || homedir(), '.config');
   return join(base, 'orch-tui', 'credentials.json');
 }
@@ -57,7 +57,7 @@ async function readKeychain(options: CredentialsOptions): Promise<string | null>
   try {
     return (await (await keychainOf(options))?.read()) ?? null;
   } catch {
-    // Locked or out of reach: as if there were none.
+    // // Locked or not accessible: treated as absent.
     return null;
   }
 }
@@ -66,7 +66,10 @@ function keychainOf({ keychain }: CredentialsOptions): Promise<Keychain | null> 
   return keychain === undefined ? openKeychain() : keychain;
 }
 
-/** The token in the file; null where there is none. @returns `credentials_unsafe`, `credentials_unreadable` */
+/**
+ * Reads the token from the file; null where there is none. @returns `credentials_unsafe`,
+ * `credentials_unreadable`
+ */
 export async function readCredentials(path: string): Promise<Result<NotionToken | null>> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
@@ -96,7 +99,7 @@ async function writeCredentials(path: string, secret: string): Promise<Result<No
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await chmod(dirname(path), 0o700);
-    // A generous umask takes nothing away, but a strange one may have.
+    // // The exact mode is set, in case of an unusual umask.
     const text = `${JSON.stringify({ notion: { token: secret } }, null, 2)}\n`;
     replaceWhole(path, [text], { mode: 0o600, isExact: true });
     return success(new NotionToken(secret, path));
@@ -111,7 +114,7 @@ function secretIn(text: string): string | null {
     const token = (JSON.parse(text) as { notion?: { token?: unknown } } | null)?.notion?.token;
     return typeof token === 'string' && isToken(token) ? token : null;
   } catch {
-    // The error of JSON.parse quotes the text, and that may be the token.
+    // // The error of JSON.parse quotes the text, which may be the token.
     return null;
   }
 }
@@ -128,23 +131,26 @@ function notAToken(what: string): [string, string, string] {
   return ['notion_token', `${what} is no token of Notion.`, 'It begins with ntn_ or secret_.'];
 }
 
-/** The secrets of the operating system, where it keeps some. */
+/** The operating system's secret store, where there is one. */
 export interface Keychain {
-  /** Null when it has none for us. @throws when it cannot be read */
+  /** Returns null when it has no token. @throws when it cannot be read */
   read(): Promise<string | null>;
   /** @throws when it cannot be written */
   write(secret: string): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** A person may be asked to unlock it; then there is no hurry, but a service that hangs must not hold up anything. */
+/**
+ * Milliseconds before the keychain counts as unavailable: the user may have to unlock it, but a hanging
+ * service must not block.
+ */
 const patience = 30_000;
 
-/** Null where the optional package is not installed or has nothing to talk to. */
+/** Opens the keychain; null where the optional package is not installed or has no service. */
 async function openKeychain(): Promise<Keychain | null> {
   try {
     const { AsyncEntry } = await import('@napi-rs/keyring');
-    // Linux' other store, the kernel's, forgets everything at the next start.
+    // // Linux's other store, the kernel's keyring, is lost at the next start.
     const entry = new AsyncEntry('orch-tui', 'notion', { linux: { store: 'secret-service' } });
     return {
       read: () => entry.getPassword(AbortSignal.timeout(patience)),
@@ -154,7 +160,7 @@ async function openKeychain(): Promise<Keychain | null> {
       },
     };
   } catch {
-    // No package for this platform, or no service: the file will do.
+    // // No package for this platform, or no service: falls back to the file.
     return null;
   }
 }

@@ -1,2 +1,2 @@
-// Loaded when it is needed. The bundler finds the names of a CommonJS package only in imports that are not lazy.
+// // Loaded lazily. The bundler finds the names of a CommonJS package only in static imports.
 export { Client, extractNotionId, isFullPage, iterateAllDataSourceRows } from '@notionhq/client';

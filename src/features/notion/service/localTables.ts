@@ -15,7 +15,10 @@ import { type InvoiceDocuments, newEntryId } from '../../invoices/service/invoic
 import type { Fields, LocalChange, LocalTable, SyncRow } from './plan.ts';
 import { normaliseDay, normaliseText } from './rowCodec.ts';
 
-/** Returns the board as a sync sees it: sound cards with an id, and of them what their tables have columns for. */
+/**
+ * Returns the board as a sync's table: sound cards with an id, and the fields that their tables have columns
+ * for.
+ */
 export function syncedBoard(desk: BoardDocuments, prefix: string | null): LocalTable {
   return {
     rows: async () =>
@@ -47,7 +50,7 @@ export function syncedBoard(desk: BoardDocuments, prefix: string | null): LocalT
   };
 }
 
-/** Returns the invoices as a sync sees them: sound entries with an id. Nothing is ever removed. */
+/** Returns the invoices as a sync's table: sound entries with an id. Rows are never removed. */
 export function syncedInvoices(desk: InvoiceDocuments, config: InvoiceConfig): LocalTable {
   return {
     rows: () =>
@@ -82,7 +85,7 @@ export function syncedInvoices(desk: InvoiceDocuments, config: InvoiceConfig): L
   };
 }
 
-/** Returns what is to be asked of the document, by id; nothing for a row that was edited meanwhile. */
+/** Returns the document changes by id; none for a row that was edited meanwhile. */
 function askedOf<Wanted>(
   changes: readonly LocalChange[],
   rows: readonly SyncRow[],
@@ -97,7 +100,7 @@ function askedOf<Wanted>(
   );
 }
 
-/** Returns the ids of rows that were left as they are. */
+/** Returns the ids of rows that were not changed. */
 function leftOf(
   changes: readonly LocalChange[],
   asked: ReadonlyMap<string, unknown>,
@@ -141,7 +144,7 @@ function cardRows({ tables, cards }: Board): SyncRow[] {
   });
 }
 
-/** Returns what the columns of a row's table hold, by the row's line from 1 on. */
+/** Returns the fields of a row's table, by the row's 1-based line. */
 function fieldsByLine<One extends Pick<BoardTable | EntryTable, 'table' | 'fields'>>(tables: readonly One[]) {
   return new Map(
     tables.flatMap(({ table, fields }) =>
@@ -164,7 +167,10 @@ function entryChange(
   return { kind: 'change', entry: { id: change.id }, fields: Object.fromEntries(named) };
 }
 
-/** A change of a status alone, where that may take a row to an invoice. */
+/**
+ * Returns the change that marks an entry, for a change of the status alone, which may move the row to an
+ * invoice.
+ */
 function marking(
   desk: InvoiceDocuments,
   invoices: Invoices,
@@ -176,7 +182,7 @@ function marking(
   return wanted.ok ? (wanted.value[0] ?? null) : null;
 }
 
-/** Rows that are on an invoice, where they have an id. */
+/** Returns rows of billed entries with an id. */
 function billedRows(desk: InvoiceDocuments, invoices: Invoices): SyncRow[] {
   return desk.billedIn(invoices).flatMap(({ id, cells: _, ...values }) => {
     if (id === null) return [];
@@ -200,7 +206,7 @@ function entryIn(id: string, fields: Fields, currency: string): TimeEntry {
   };
 }
 
-/** Which columns the fields are in; the others are known of every entry. */
+/** Columns of the fields; other fields are known for every entry. */
 const columnOf: Readonly<Record<string, EntryField>> = {
   ...{ worker: 'worker', repo: 'repo', date: 'date', minutes: 'time' },
   ...{ rateCents: 'rate', amountCents: 'amount', source: 'source' },
@@ -220,7 +226,7 @@ function entryRows({ tables, rows }: Invoices): SyncRow[] {
   });
 }
 
-/** Reports whether a document still says what a sync has read: what it read is normalised, the document is not. */
+/** Reports whether a document still has the values that a sync read, which are normalised. */
 function stillSays(fields: Fields, from: Fields): boolean {
   return Object.entries(from).every(([field, read]) => {
     const written = fields[field] ?? null;
@@ -229,7 +235,7 @@ function stillSays(fields: Fields, from: Fields): boolean {
   });
 }
 
-/** Returns a text out of a value that Notion gave; null where it says nothing. */
+/** Returns the text of a Notion value; null for an empty one. */
 function textIn(fields: Fields, field: string): string | null {
   const value = fields[field] ?? null;
   return value === null ? null : String(value);

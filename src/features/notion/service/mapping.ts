@@ -5,21 +5,21 @@ import { failure, type Problem, problemOf, type Result, success } from '../../..
 import type { Notion, Schema, SchemaProperty } from './client.ts';
 import { type FieldSpec, idProperty, type TableSpec } from './tables.ts';
 
-/** What is synced with what, and the table in Notion that it is about. */
+/** A proposed mapping, and its table in Notion. */
 export interface TableProposal {
   readonly mapping: Mapping;
-  /** What has no property, one line each; nothing is added without consent. */
+  /** Fields without a property, one line each; properties are only added after consent. */
   readonly notes: readonly string[];
   readonly schema: Schema;
 }
 
-/** Returns the mapping that a sync goes by. */
+/** Returns the mapping that a sync uses. */
 export function mappingOf(config: NotionConfig | undefined, table: SyncTable): Mapping | null {
   const mapping = config?.[table] ?? null;
   return mapping && table === 'board' ? withWanted(mapping, config?.wantedStatus) : mapping;
 }
 
-/** A card that asks for a worker is still to be done, unless the mapping says otherwise of that status. */
+/** Adds the status that requests a worker to the first column, unless the mapping assigns it. */
 function withWanted(mapping: Mapping, wanted: string | undefined): Mapping {
   const { statusMap } = mapping;
   if (wanted === undefined || Object.values(statusMap).some((names) => names.includes(wanted)))
@@ -28,7 +28,7 @@ function withWanted(mapping: Mapping, wanted: string | undefined): Mapping {
   return { ...mapping, statusMap: { ...statusMap, [toDo]: [...(statusMap[toDo] ?? [toDo]), wanted] } };
 }
 
-/** Returns which properties most probably hold which field: by type and by what people call them. */
+/** Returns the most probable mapping of fields to properties, by type and by common names. */
 export function proposeMapping(spec: TableSpec, schema: Schema): TableProposal {
   const taken = new Set<string>();
   const fields: Record<string, FieldMapping> = {};
@@ -49,7 +49,7 @@ export function proposeMapping(spec: TableSpec, schema: Schema): TableProposal {
   };
 }
 
-/** Returns the text property with our ids; null where there is none. */
+/** Returns the id of the text property with our ids; null where there is none. */
 function idPropertyOf({ properties }: Schema): string | null {
   return properties.find(({ name, type }) => name === idProperty && type === 'rich_text')?.id ?? null;
 }
@@ -71,13 +71,13 @@ function findProperty(
   return fitting.find(({ options }) => options.filter((option) => known.has(foldName(option))).length > 1);
 }
 
-/** Returns a property as what holds a field; null for one whose type cannot. */
+/** Returns a property as the mapping of a field; null for an unsuitable type. */
 function heldBy({ id, name, type }: SchemaProperty, { types }: FieldSpec): FieldMapping | null {
   const fitting = types.find((one) => one === type);
   return fitting === undefined ? null : { propertyId: id, name, type: fitting };
 }
 
-/** Returns what a person should know of fields that have no property. */
+/** Returns notes about fields without a property. */
 function notesOn({ fields }: TableSpec, schema: Schema, mapped: Mapping['fields']): readonly string[] {
   return fields.filter(({ field }) => mapped[field] === undefined).map((field) => missingNote(field, schema));
 }
@@ -90,7 +90,7 @@ function missingNote({ names, types }: FieldSpec, { properties }: Schema): strin
     : `No property for ${names[0]} (${types.join(' or ')}): it stays in the file alone.`;
 }
 
-/** Returns which of a property's options most probably stand for which choice. */
+/** Returns the most probable assignment of a property's options to choices. */
 function proposeStatuses(
   { choices }: TableSpec,
   options: readonly string[],
@@ -109,15 +109,15 @@ function proposeStatuses(
 }
 
 interface MappingCheck {
-  /** What is still as it was mapped, to be synced. */
+  /** Fields whose mapping is still valid, which are synced. */
   readonly fields: Readonly<Record<string, FieldMapping>>;
-  /** One line each: what, where, what to do. That field stops, the others go on. */
+  /** One line each: fault, place, fix. That field is skipped, the others are synced. */
   readonly problems: readonly Problem[];
-  /** What is in the way of any sync, or null: without ids nothing can be told apart. */
+  /** A problem that prevents any sync, or null: without ids rows cannot be matched. */
   readonly fatal: Problem | null;
 }
 
-/** Compares a mapping with what the data source is now. A renamed property is the same one. */
+/** Compares a mapping with the current data source. A renamed property is the same one. */
 export function checkMapping(spec: TableSpec, mapping: Mapping, schema: Schema): MappingCheck {
   const fields: Record<string, FieldMapping> = {};
   const problems: Problem[] = [];
@@ -150,7 +150,7 @@ function unknownField(field: string): Problem {
   return problemOf('notion_field_unknown', `The mapping names ${name}, which is no field.`, 'Remove it.');
 }
 
-/** Selects get new options as they are written; statuses never do. */
+/** Reports missing options. Writing adds options to selects, but never to statuses. */
 function optionProblems(
   { choices }: TableSpec,
   { writeStatus }: Mapping,
@@ -186,10 +186,10 @@ function essentialProblem({ titleField, choiceField }: TableSpec, problems: read
   );
 }
 
-/** Properties by name for fields, such as `worker` or, of one table, `board.worker`; empty for none. */
+/** Property names by field, such as `worker` or, for one table, `board.worker`; an empty name maps none. */
 type MapWishes = Readonly<Record<string, string>>;
 
-/** Returns the wishes that are about a table, by field. */
+/** Returns the entries that concern a table, by field. */
 export function wishesFor({ table, fields }: TableSpec, wishes: MapWishes): MapWishes {
   const own = Object.entries(wishes).flatMap(([name, property]) => {
     const field = name.startsWith(`${table}.`) ? name.slice(table.length + 1) : name;
@@ -198,7 +198,7 @@ export function wishesFor({ table, fields }: TableSpec, wishes: MapWishes): MapW
   return Object.fromEntries(own);
 }
 
-/** Returns `notion_field_unknown` for a wish that is about a field of none of the tables. */
+/** Returns `notion_field_unknown` for an entry whose field none of the tables has. */
 export function checkWishes(specs: readonly TableSpec[], wishes: MapWishes): Result<null> {
   for (const [name, property] of Object.entries(wishes)) {
     if (specs.some((spec) => Object.keys(wishesFor(spec, { [name]: property })).length > 0)) continue;
@@ -210,9 +210,10 @@ export function checkWishes(specs: readonly TableSpec[], wishes: MapWishes): Res
 }
 
 /**
- * Puts what a person wants into a mapping. A property that held another field holds that one no more.
+ * Applies the user's choices to a mapping. A property is removed from its previous field.
  * @param wishes by field of this table
- * @returns `notion_no_property`, `notion_property_type`, or `notion_not_mapped` for what cannot go without one
+ * @returns `notion_no_property`, `notion_property_type`, or `notion_not_mapped` for a required field without
+ * one
  */
 export function applyWishes(
   spec: TableSpec,
@@ -235,7 +236,7 @@ export function applyWishes(
 
 type MappedProperty = FieldMapping & Pick<SchemaProperty, 'options'>;
 
-/** Finds a property by its name, in whatever case. */
+/** Finds a property by its name, ignoring case. */
 function propertyNamed({ properties }: Schema, spec: FieldSpec, name: string): Result<MappedProperty> {
   const usable = properties.filter((one) => one.name !== idProperty);
   const property =
@@ -271,7 +272,7 @@ function withField(
   return { ...mapping, fields: { ...Object.fromEntries(others), [field]: mapped }, ...statuses };
 }
 
-/** Returns the id in an address that a person pasted from Notion, or the id itself. */
+/** Returns the id in an address pasted from Notion, or the id itself. */
 async function idIn(text: string): Promise<Result<string>> {
   const { extractNotionId } = await import('./library.ts');
   const id = extractNotionId(text);
@@ -281,8 +282,8 @@ async function idIn(text: string): Promise<Result<string>> {
 }
 
 /**
- * Finds the table behind an address: of a database, or of one of its data sources.
- * @returns `notion_choose_source`, naming them, for a database with several
+ * Finds the table of an address, which names a database or one of its data sources.
+ * @returns `notion_choose_source`, listing them, for a database with several
  */
 export async function findSource(notion: Notion, address: string): Promise<Result<Schema>> {
   const id = await idIn(address);
@@ -296,7 +297,7 @@ export async function findSource(notion: Notion, address: string): Promise<Resul
   return failure('notion_choose_source', `That database has several tables: ${list}.`, 'Give the id of one.');
 }
 
-/** Returns what would be synced with what, and what a person should know before agreeing. Changes nothing. */
+/** Returns the proposed mapping and notes for the user. Changes nothing. */
 export async function proposeTable(
   notion: Notion,
   spec: TableSpec,
@@ -306,7 +307,7 @@ export async function proposeTable(
   return schema.ok ? success(proposeMapping(spec, schema.value)) : schema;
 }
 
-/** Adds the property for our ids where there is none. Call it only after a person agreed. */
+/** Adds the property for our ids where there is none. Requires the user's consent. */
 export async function addIdProperty(notion: Notion, proposal: TableProposal): Promise<Result<TableProposal>> {
   const { schema, mapping } = proposal;
   const withId = (id: string | null) => success({ ...proposal, mapping: { ...mapping, idProperty: id } });
@@ -317,9 +318,9 @@ export async function addIdProperty(notion: Notion, proposal: TableProposal): Pr
 }
 
 /**
- * Makes a database below a page, with a property for every field. Call it only after a person agreed; asked twice, it
- * makes two.
- * @param wanted a status that it has besides
+ * Creates a database below a page, with a property for every field. Requires the user's consent; a second
+ * call creates another one.
+ * @param wanted an additional status
  */
 export async function createTable(
   notion: Notion,
@@ -342,7 +343,10 @@ export async function createTable(
   return schema.ok ? success(proposeMapping(spec, schema.value)) : schema;
 }
 
-/** Returns a select for the choice: a status that the API makes has all its options in one group. */
+/**
+ * Returns a new property. The choice is a select, because a status created by the API has all options in one
+ * group.
+ */
 function newProperty(
   { choices, choiceField }: TableSpec,
   { field, types }: FieldSpec,

@@ -30,7 +30,7 @@ import { type SyncOptions, syncTable } from './sync.ts';
 import { specs } from './tables.ts';
 import { type GivenToken, isToken, NotionToken } from './token.ts';
 
-/** What is needed to talk to Notion, and to the documents that are synced with it. */
+/** Dependencies of the sync: Notion's environment, and the synced documents. */
 export interface NotionDeps extends DocumentDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly board: BoardDocuments;
@@ -39,7 +39,7 @@ export interface NotionDeps extends DocumentDeps {
 
 export const connectHint = 'Connect first: orch-tui notion connect';
 
-/** Finds the token. @param lent by a client; without it the one that was kept */
+/** Finds the token. @param lent by a client; without it the stored one */
 export async function tokenFor(
   { env }: NotionDeps,
   lent: GivenToken | undefined,
@@ -64,9 +64,9 @@ export async function openFor(
 }
 
 interface TableWish {
-  /** All that are connected where none is named. */
+  /** Default: all connected tables. */
   readonly tables?: readonly SyncTable[];
-  /** By the client; without it the one that was kept. */
+  /** Token of the client; without it the stored one. */
   readonly lent?: GivenToken | undefined;
 }
 
@@ -75,13 +75,13 @@ interface SyncWish extends TableWish {
   readonly allowMassDelete?: boolean;
 }
 
-/** What came of each table. */
+/** Reports by table. */
 type Reports<Report> = readonly (readonly [SyncTable, Report])[];
 
-/** Files change in bursts. */
+/** Milliseconds that collect changes, because files change in bursts. */
 const quietMs = 300;
 
-/** Syncs when a person wants it, one at a time, and knows what waits for that. Nothing here starts anything. */
+/** Syncs on the user's request, one at a time, and counts pending rows. Starts nothing by itself. */
 export class NotionConnection {
   readonly #world: NotionDeps;
   readonly #queue = new SerialQueue();
@@ -98,17 +98,17 @@ export class NotionConnection {
     this.#world = world;
   }
 
-  /** Keeps the latest token that a client lent for what no client waits for, such as a comment. */
+  /** Stores the client's latest token for requests without a waiting client, such as a comment. */
   lend(token: GivenToken): void {
     this.#lent = token;
   }
 
-  /** Counts again soon what waits to be synced. */
+  /** Requests a recount of pending rows. */
   reconsider(): void {
     if (!this.#closed) this.#recount.ask();
   }
 
-  /** Counts now; while a sync runs there is nothing to count. */
+  /** Counts pending rows now; does nothing while a sync runs. */
   async recount(): Promise<void> {
     if (!this.#stop) await this.#queue.add(() => this.#tell());
   }
@@ -148,7 +148,7 @@ export class NotionConnection {
     });
   }
 
-  /** Rebuilds what is known of Notion, where that is damaged or for the tables named; writes to neither side. */
+  /** Rebuilds the sync's base, where that is damaged or for the named tables; writes to neither side. */
   async rebuild(wish: TableWish): Promise<Result<RebuildOutcome>> {
     const tables = wish.tables ?? this.#tables.filter((table) => this.#needsRebuild(table));
     if (tables.length === 0 && this.#tables.length > 0) return nothingToRebuild;
@@ -162,27 +162,27 @@ export class NotionConnection {
     });
   }
 
-  /** Ends the sync under way after what it is doing just now. @returns whether there was one */
+  /** Ends the running sync after its current step. @returns whether there was one */
   cancel(): boolean {
     this.#stop?.abort();
     return this.#stop !== null;
   }
 
-  /** What changed on both sides, the latest sync's view. */
+  /** Conflicts of the latest sync. */
   get conflicts(): readonly SyncConflict[] {
     return readConflicts(this.#conflictsFile).map(({ table, choice, ...conflict }) =>
       shown(table, conflict, choice !== undefined),
     );
   }
 
-  /** Writes down what a person decided; the next sync does it. */
+  /** Stores a person's decision; the next sync applies it. */
   async resolve(id: string, field: string, choice: SyncChoice): Promise<Result<SyncConflict>> {
     const resolved = resolveConflict(this.#conflictsFile, id, field, choice);
     await this.#queue.add(() => this.#tell());
     return resolved.ok ? success(shown(resolved.value.table, resolved.value, true)) : resolved;
   }
 
-  /** Writes on a card's page in Notion what became of it; does nothing where it was never synced. */
+  /** Adds a comment about a card to its page in Notion; does nothing where it was never synced. */
   async comment(card: string, text: string): Promise<void> {
     const mapping = mappingOf(this.#config, 'board');
     if (!mapping || this.#config?.comment !== true) return;
@@ -217,7 +217,7 @@ export class NotionConnection {
     return syncTables.filter((table) => this.#config?.[table] !== undefined);
   }
 
-  /** Bases, intents and conflicts; no secret. */
+  /** Folder of bases, intents and conflicts; holds no secret. */
   get #folder(): string {
     return join(this.#world.state().config.root, '.orch', 'notion');
   }
@@ -226,7 +226,7 @@ export class NotionConnection {
     return storeFiles(this.#folder, '').conflicts;
   }
 
-  /** Does something for one table after the other, and nothing else meanwhile. */
+  /** Processes one table after the other, exclusively. */
   async #each<Report>(
     wish: TableWish,
     work: (table: SyncTable, options: SyncOptions) => Promise<Result<Report>>,
@@ -240,7 +240,7 @@ export class NotionConnection {
     this.#stop = stop;
     try {
       return await this.#queue.add(async () => {
-        // Connected a moment ago, nothing has been counted yet, and there would be nothing to tell progress with.
+        // // Right after connecting nothing has been counted, and progress could not be reported.
         if (!this.#world.state().notion) await this.#tell();
         const opened = await openFor(this.#world, wish.lent, stop.signal);
         if (!opened.ok) return opened;
@@ -266,7 +266,7 @@ export class NotionConnection {
     }
   }
 
-  /** Returns the document of a table; `board_off` or `invoices_off` where it is left alone. */
+  /** Returns the document of a table; `board_off` or `invoices_off` where it is turned off. */
   #local(table: SyncTable): Result<LocalTable> {
     const { root, board, invoices } = this.#world.state().config;
     if (table === 'invoices')
@@ -284,14 +284,14 @@ export class NotionConnection {
     if (notion) this.#world.tell({ type: 'notion-looked', notion: { ...notion, running } });
   }
 
-  /** @param syncedAt when a sync ended just now */
+  /** Reports the current state. @param syncedAt end of a sync that just ended */
   async #tell(syncedAt?: Date): Promise<void> {
     const { notion: known } = this.#world.state();
     const notion = await this.#look(syncedAt?.toISOString() ?? known?.syncedAt ?? null);
     if (JSON.stringify(notion) !== JSON.stringify(known)) this.#world.tell({ type: 'notion-looked', notion });
   }
 
-  /** Returns how things are with Notion while nothing is synced; null where nothing is connected. */
+  /** Returns the state of the sync while none runs; null where nothing is connected. */
   async #look(syncedAt: string | null): Promise<NotionFacts | null> {
     const tables = this.#tables;
     const { conflicts } = this;
@@ -306,11 +306,11 @@ export class NotionConnection {
     return { tables, pending, waiting, conflicts, running: null, syncedAt };
   }
 
-  /** Returns rows that are not as they were when both sides were last the same: new, changed and lost ones. */
+  /** Returns rows that differ from the sync's base: new, changed and lost ones. */
   async #pendingIds(table: SyncTable, mapping: Mapping, local: LocalTable): Promise<ReadonlySet<string>> {
     const rows = await local.rows();
     const base = openBase(storeFiles(this.#folder, mapping.dataSourceId).base);
-    // A document that cannot be read has been reported; a damaged base is reported by the next sync.
+    // // An unreadable document is reported elsewhere; the next sync reports a damaged base.
     if (!rows.ok || !base.ok) return new Set();
     const codec = new RowCodec(specs[table], mapping, mapping.fields);
     const changed = rows.value.filter((row) => {
@@ -331,7 +331,7 @@ export class NotionConnection {
   }
 }
 
-/** Returns what clients see of the reports, whatever they are about. */
+/** Combines conflicts and problems of reports for clients. */
 function conflictsAndProblems(
   reports: Reports<Pick<SyncOutcome, 'problems'> & { readonly conflicts: readonly RowConflict[] }>,
 ): Pick<SyncOutcome, 'conflicts' | 'problems'> {

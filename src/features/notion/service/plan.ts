@@ -1,91 +1,94 @@
 import type { FieldValue, RowConflict, SyncChoice, WantedCard } from '../../../core/notion.ts';
 import { type Problem, problemOf, type Result } from '../../../lib/result.ts';
 
-/** Values by field. A field that is not there cannot be said on that side, and nothing happens to it. */
+/** Values by field. An absent field has no place on that side, and is not changed. */
 export type Fields = Readonly<Record<string, FieldValue>>;
 
 /** One card or time entry, on either side. */
 export interface SyncRow {
-  /** Such as `ORC-12`; what ties the two sides together. */
+  /** Such as `ORC-12`; identifies the row on both sides. */
   readonly id: string;
   readonly fields: Fields;
 }
 
-/** A row as Notion has it. */
+/** A row in Notion. */
 export interface RemoteRow {
   readonly pageId: string;
-  /** Empty where it was born in Notion. */
+  /** Empty for a page created in Notion. */
   readonly id: string;
   readonly fields: Fields;
-  /** The name of its status, whatever column it is mapped to. */
+  /** Name of its status, mapped or not. */
   readonly status: string | null;
   /** ISO 8601. */
   readonly createdAt: string;
 }
 
-/** What both sides had when they were last the same. */
+/** The row's content when both sides were last equal. */
 export interface BaseRow {
   readonly pageId: string;
   readonly fields: Fields;
   readonly status: string | null;
-  /** Fields that the file had no place for: an empty one there is no edit. */
+  /** Fields without a column in the file: an empty cell is no edit there. */
   readonly unseen: readonly string[];
-  /** Rebuilt after what was known got lost: `fields` has only what was the same on both sides then, or became so. */
+  /**
+   * Rebuilt after the base was lost: `fields` has only values that were equal on both sides then, or became
+   * so.
+   */
   readonly isPartial?: true;
-  /** When it was last changed, in milliseconds: queries may lag behind that. */
+  /** Its last change, in milliseconds: queries may lag behind that. */
   readonly at: number;
 }
 
-/** Something to be done to the person's document. */
+/** A change of the user's document. */
 export type LocalChange =
   | { readonly do: 'add'; readonly id: string; readonly fields: Fields }
-  /** Only where the fields still are `from`. */
+  /** Applies only where the fields still are `from`. */
   | { readonly do: 'edit'; readonly id: string; readonly from: Fields; readonly to: Fields }
-  /** To the section for what was put away; the text stays in the file. */
+  /** Moves it to the archive section; the text stays in the file. */
   | { readonly do: 'archive'; readonly id: string; readonly from: Fields };
 
-/** The document, as the sync sees it. */
+/** The document as a table of the sync. */
 export interface LocalTable {
-  /** Every sound row with an id. A field its table has no column for is left out. */
+  /** Returns every sound row with an id. Fields without a column are absent. */
   rows(): Promise<Result<readonly SyncRow[]>>;
   /**
-   * Makes the changes in one write.
-   * @returns the ids of rows that were left as they are: edited meanwhile, gone, or an `add` whose id is taken
+   * Applies the changes in one write.
+   * @returns the ids of rows that were not changed: edited meanwhile, gone, or an `add` whose id is taken
    */
   apply(changes: readonly LocalChange[]): Promise<Result<readonly string[]>>;
-  /** An id that no row has or will be given again. */
+  /** Returns an id that no row has, and that is not reused. */
   newId(taken: ReadonlySet<string>): string;
 }
 
-/** What became of a page that both sides once had and that a whole reading does not show any more. */
+/** State of a once common page that a complete reading does not show. */
 export type Lost = 'trashed' | 'gone' | 'moved';
 
-/** A row that is on its way to the other side: it may have arrived or not. */
+/** A row in transit to the other side, where it may have arrived or not. */
 export interface Intent {
   readonly fields: Fields;
-  /** Milliseconds, just before the page was asked for the last time. */
+  /** Milliseconds, just before the last request for the page. */
   readonly at: number;
-  /** Of a page that is being brought into the file; none for one that is asked for. */
+  /** Page that is being added to the file; absent for a requested page. */
   readonly pageId?: string;
 }
 
-/** The field of a conflict over the row itself: deleted on one side. */
+/** Field name of a conflict about the row itself: deleted on one side. */
 export const wholeRow = 'row';
 
-/** A query may not show a page yet that was made this long ago, in milliseconds. */
+/** Milliseconds after its creation in which a query may not show a page. */
 export const queryLag = 60_000;
 
 export interface PlanInput {
-  /** Fields that are mapped and sound. */
+  /** Fields with a valid mapping. */
   readonly fields: readonly string[];
   readonly titleField: string;
-  /** The field that a row must have to be shown at all: column or status. */
+  /** The field that a row needs to be shown: column or status. */
   readonly choiceField: string;
   readonly lock: Lock | null;
   readonly local: readonly SyncRow[];
   /** By id. */
   readonly remote: ReadonlyMap<string, RemoteRow>;
-  /** Pages that have no id yet. */
+  /** Pages without an id. */
   readonly born: readonly RemoteRow[];
   /** Pages of rows that have lost their id. */
   readonly nameless: readonly RemoteRow[];
@@ -93,14 +96,14 @@ export interface PlanInput {
   readonly base: ReadonlyMap<string, BaseRow>;
   readonly intents: ReadonlyMap<string, Intent>;
   readonly chosen: (conflict: RowConflict) => SyncChoice | undefined;
-  /** Milliseconds, when the reading began. */
+  /** Milliseconds, start of the reading. */
   readonly now: number;
 }
 
-/** Something to be done in Notion. */
+/** A change in Notion. */
 export type RemoteChange =
   | { readonly do: 'create'; readonly id: string; readonly fields: Fields }
-  /** Only where the page still is `over`. */
+  /** Applies only where the page still is `over`. */
   | {
       readonly do: 'update';
       readonly id: string;
@@ -108,27 +111,27 @@ export type RemoteChange =
       readonly over: Fields;
       readonly fields: Fields;
     }
-  /** Gives a page its id back that was emptied. */
+  /** Restores the id of a page that was emptied. */
   | { readonly do: 'name'; readonly id: string; readonly pageId: string }
-  /** Gives a page born in Notion its id; only then does it appear in the file. */
+  /** Assigns an id to a page created in Notion, which then appears in the file. */
   | { readonly do: 'stamp'; readonly pageId: string; readonly fields: Fields }
-  /** Only where the page still is `over`. */
+  /** Applies only where the page still is `over`. */
   | { readonly do: 'trash'; readonly id: string; readonly pageId: string; readonly over: Fields }
   | { readonly do: 'restore'; readonly id: string; readonly pageId: string };
 
 export interface Plan {
   readonly local: readonly LocalChange[];
   readonly remote: readonly RemoteChange[];
-  /** Rows that both sides have, with what is to be written down as common. */
+  /** Rows on both sides, with the fields to record as common. */
   readonly merged: readonly { readonly row: RemoteRow; readonly merged: Merged }[];
-  /** Rows that neither side has any more. */
+  /** Rows that are gone on both sides. */
   readonly forgotten: readonly string[];
   readonly conflicts: readonly RowConflict[];
-  /** Rows of which it is not known yet whether Notion has them. */
+  /** Rows whose existence in Notion is unknown. */
   readonly unconfirmed: readonly string[];
 }
 
-/** Decides what a sync has to do. A dry run shows this; nothing else decides anything. */
+/** Decides all changes of a sync. A dry run shows them. */
 export function planSync(input: PlanInput): Plan {
   const plan = new Planning(input);
   const local = new Map(input.local.map(({ id, fields }) => [id, fields]));
@@ -156,7 +159,7 @@ class Planning implements Plan {
     this.#input = input;
   }
 
-  /** Plans a row that was the same on both sides once. */
+  /** Plans a row that was once equal on both sides. */
   knownRow(id: string, base: BaseRow, local: Fields | undefined): void {
     const remote = this.#input.remote.get(id);
     if (remote && local) this.#merge(id, base, local, remote);
@@ -172,7 +175,7 @@ class Planning implements Plan {
     const intent = intents.get(id);
     if (row && local) this.#merge(id, undefined, local, row);
     else if (row) this.#bring(row);
-    // A query that began too early proves nothing: asking again could make a second page.
+    // // A query that began too early proves nothing: another request could create a second page.
     else if (intent && now - intent.at < queryLag) this.unconfirmed.push(id);
     else if (local) this.#create(id, local);
     else this.forgotten.push(id);
@@ -206,7 +209,7 @@ class Planning implements Plan {
     if (this.#isShown(row)) this.local.push({ do: 'add', id: row.id, fields: row.fields });
   }
 
-  /** Reports whether a page is a row: without a title it has only been begun. */
+  /** Reports whether a page counts as a row: one without a title was only started. */
   #isShown({ fields }: RemoteRow): boolean {
     const { titleField, choiceField } = this.#input;
     return (fields[titleField] ?? null) !== null && fields[choiceField] !== undefined;
@@ -239,7 +242,7 @@ function rowConflict(id: string, ours: string, theirs: string): RowConflict {
   return { id, field: wholeRow, base: 'kept', ours, theirs };
 }
 
-/** Reports whether a field that both have is not the same, or may not be: what it was is not known. */
+/** Reports whether a common field differs, or may differ because its base is unknown. */
 function differs({ fields, isPartial }: BaseRow, now: Fields): boolean {
   return Object.keys(now).some((field) =>
     fields[field] === undefined ? isPartial === true : fields[field] !== now[field],
@@ -251,21 +254,23 @@ function only(fields: Fields, like: Fields): Fields {
 }
 
 interface MergeInput {
-  /** Of the row. */
+  /** The row's id. */
   readonly id: string;
-  /** Undefined for a row that was never the same on both sides. */
+  /** Undefined for a row that was never equal on both sides. */
   readonly base: Fields | undefined;
   readonly unseen: readonly string[];
-  /** What a field was that the base does not have is not known: an empty cell may have been emptied. */
+  /** A field that the base lacks has an unknown base value: an empty cell may have been cleared. */
   readonly isPartial: boolean;
   readonly local: Fields;
   readonly remote: Fields;
-  /** What a person decided about exactly these values; undefined for nothing. */
+  /** Returns the user's decision about exactly these values; undefined for none. */
   readonly chosen: (conflict: RowConflict) => SyncChoice | undefined;
   readonly lock: Lock | null;
 }
 
-/** A row whose `field` is one of `values` is not written over; the field itself may go forwards in `order`. */
+/**
+ * A row whose `field` is one of `values` is not overwritten; the field itself may move forwards in `order`.
+ */
 export interface Lock {
   readonly field: string;
   readonly values: readonly string[];
@@ -273,20 +278,20 @@ export interface Lock {
 }
 
 export interface Merged {
-  /** What Notion is to be given. */
+  /** Fields to write to Notion. */
   readonly push: Fields;
-  /** What the file is to be given. */
+  /** Fields to write to the file. */
   readonly pull: Fields;
-  /** What both sides have already, or only one can say. */
+  /** Fields that are equal on both sides, or exist on one side only. */
   readonly same: Fields;
-  /** Fields that the file has no place for. */
+  /** Fields without a column in the file. */
   readonly unseen: readonly string[];
   readonly conflicts: readonly RowConflict[];
 }
 
 /**
- * Compares the two sides with what they had in common, field by field: a change on one side is carried to the other,
- * the same change on both is none, and different changes are a conflict. Nothing is ever won by being newer.
+ * Three-way merge by field: a change on one side is carried to the other, equal changes are none, and
+ * different changes conflict. The newer one never wins.
  */
 export function mergeFields(input: MergeInput): Merged {
   const push: Record<string, FieldValue> = {};
@@ -319,13 +324,13 @@ export function mergeFields(input: MergeInput): Merged {
   return { push, pull, same, unseen, conflicts };
 }
 
-/** Returns whose change is carried to the other side; null for a conflict. */
+/** Returns the side whose change is carried over; null for a conflict. */
 function decide(
   { unseen, isPartial, lock, local, remote, base: baseFields }: MergeInput,
   { field, base, ours, theirs }: RowConflict,
 ): 'mine' | 'theirs' | null {
   if (isPartial && baseFields?.[field] === undefined) return null;
-  // The row came back to a table with this column: its empty cell was never filled, so it was not emptied.
+  // // The row is back in a table with this column: its cell was never filled, so it was not cleared.
   const isUnfilled = ours === null && unseen.includes(field);
   const side = ours === base || isUnfilled ? 'theirs' : theirs === base ? 'mine' : null;
   if (side === null || lock === null) return side;
@@ -334,7 +339,7 @@ function decide(
   return isLocked(lock, baseFields) || isLocked(lock, target) ? null : side;
 }
 
-/** Reports whether a row with these values is not to be written over. */
+/** Reports whether a row with these values must not be overwritten. */
 export function isLocked(lock: Lock | null, fields: Fields | undefined): boolean {
   const value = lock === null ? null : fields?.[lock.field];
   return typeof value === 'string' && lock?.values.includes(value) === true;
@@ -344,16 +349,16 @@ function isForwards({ order }: Lock, from: FieldValue, to: FieldValue): boolean 
   return typeof to === 'string' && order.indexOf(to) > order.indexOf(String(from));
 }
 
-/** More rows than this, or a greater share of several, do not vanish by intent. */
+/** Limits of a deletion: more rows, or a greater share of several, count as an accident. */
 const most = { rows: 5, share: 0.2 };
 
-/** Rows that are named; a person who lost more has no use for their names. */
+/** Most names of lost rows in a message. */
 const mostNamed = 50;
 const longestTitle = 40;
 
 /**
- * Returns why a sync is refused where too much has vanished on one side; null for nothing.
- * @param asked ids of rows whose loss was shown to the person before, one by one: they count no more
+ * Returns why a sync is refused after too many deletions on one side; null otherwise.
+ * @param asked ids of rows whose loss was already shown one by one: they do not count
  */
 export function massDeletionIn(
   { local, remote, lost, base, titleField }: PlanInput,
@@ -382,14 +387,14 @@ function nameOf(id: string, title: unknown): string {
 }
 
 /**
- * Returns the cards that were moved to the status that asks for a worker.
- * @param status of Notion, mapped or not; null when no status asks for anything
+ * Returns the cards that were moved to the status that requests a worker.
+ * @param status of Notion, mapped or not; null for none
  */
 export function findWanted(
   status: string | null,
   { remote, born, base, titleField }: PlanInput,
 ): readonly WantedCard[] {
-  // The first time nothing was moved: everything is simply there.
+  // // In the first sync all rows are new, so none was moved.
   if (status === null || base.size === 0) return [];
   return [...remote.values(), ...born]
     .filter((row) => row.status === status && base.get(row.id)?.status !== status)

@@ -28,27 +28,27 @@ export interface ReadOptions {
 interface SyncProgress {
   readonly stage: 'reading' | 'writing';
   readonly done: number;
-  /** Unknown while reading. */
+  /** Null while reading. */
   readonly total: number | null;
 }
 
-/** Both sides, and what ties them together. */
+/** Both sides, and the links between them. */
 export interface Sides extends Pick<PlanInput, 'local' | 'remote' | 'born' | 'nameless' | 'lost'> {
   readonly codec: RowCodec;
-  /** What was known before, and the rows that were on their way and have arrived in Notion. */
+  /** The previous base, and rows in transit that have arrived in Notion. */
   readonly base: ReadonlyMap<string, BaseRow>;
-  /** Milliseconds, when the reading began. */
+  /** Milliseconds, start of the reading. */
   readonly at: number;
   readonly problems: readonly Problem[];
 }
 
-/** What ties rows to pages, as far as it is known. */
+/** Known links between rows and pages. */
 interface Known {
   readonly base: Pick<SyncStore['base'], 'rows'>;
   readonly intents: Pick<SyncStore['intents'], 'open'>;
 }
 
-/** Reads everything and changes nothing. The file is read last: it may be edited at any moment. */
+/** Reads everything and changes nothing. The file is read last, because it may be edited at any moment. */
 export async function readSides(options: ReadOptions, store: Known): Promise<Result<Sides>> {
   const { spec, mapping, notion, clock = realClock, onProgress } = options;
   const schema = await notion.schema(mapping.dataSourceId);
@@ -82,7 +82,7 @@ export async function readSides(options: ReadOptions, store: Known): Promise<Res
   });
 }
 
-/** Reads single pages where a query may have shown too little or too old. */
+/** Reads single pages where a query may be incomplete or stale. */
 class RemoteReader {
   readonly problems: Problem[] = [];
   readonly #notion: Notion;
@@ -95,7 +95,7 @@ class RemoteReader {
     this.#dataSourceId = dataSourceId;
   }
 
-  /** A row that was written a moment ago and looks different in a query is read by itself: the query may lag. */
+  /** Reads recently written rows individually where a query shows other values, because queries may lag. */
   async refresh(
     pages: readonly PageObjectResponse[],
     base: ReadonlyMap<string, BaseRow>,
@@ -119,7 +119,7 @@ class RemoteReader {
     return success(rows);
   }
 
-  /** Returns what became of the known pages that a query does not show. */
+  /** Returns the state of known pages that a query does not show. */
   async missing(
     rows: readonly RemoteRow[],
     base: ReadonlyMap<string, BaseRow>,
@@ -154,7 +154,7 @@ function differs(base: BaseRow, row: RemoteRow): boolean {
   return Object.entries(row.fields).some(([field, value]) => (base.fields[field] ?? null) !== value);
 }
 
-/** Returns every page that a row is tied to, those of rows on their way into the file included. */
+/** Returns every page linked to a row, including those in transit into the file. */
 function knownPages({ base, intents }: Known): ReadonlyMap<string, BaseRow> {
   const known = new Map(base.rows);
   for (const [id, { pageId, fields, at }] of intents.open)
@@ -164,8 +164,8 @@ function knownPages({ base, intents }: Known): ReadonlyMap<string, BaseRow> {
 }
 
 /**
- * Adds the pages that were asked for without an answer, and are there. What a row on its way had in common with its
- * page is what was sent: either may have been edited since.
+ * Adopts requested pages without an answer that exist. The common values of a row in transit are those that
+ * were sent: either side may have been edited since.
  */
 function adopt(
   remote: ReadonlyMap<string, RemoteRow>,
@@ -200,8 +200,9 @@ function unmapped(rows: readonly RemoteRow[], { choiceField }: TableSpec): Probl
 const soundId = /^[\p{L}\p{N}][\p{L}\p{N}._#/-]{0,63}$/u;
 
 /**
- * Decides which page is which row. A page that is known stays its row, whatever became of its id. Where several have one id,
- * as a duplicated page does, the known one counts, else the oldest; the others are reported and left alone.
+ * Links pages to rows. A known page stays linked to its row, whatever its id is now. Where several have one
+ * id, as after a page was duplicated, the known one counts, else the oldest; the others are reported and not
+ * changed.
  */
 function identify(rows: readonly RemoteRow[], base: ReadonlyMap<string, BaseRow>) {
   const ids = new Map([...base].map(([id, { pageId }]) => [pageId, id]));

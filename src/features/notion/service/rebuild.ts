@@ -13,9 +13,9 @@ import {
   storeFiles,
 } from './store.ts';
 
-/** What a rebuild of one table came to. */
+/** Result of rebuilding one table. */
 export interface RebuildReport extends Omit<RebuildOutcome, 'conflicts'> {
-  /** Fields in which both sides are not the same. */
+  /** Fields that differ between both sides. */
   readonly conflicts: readonly RowConflict[];
 }
 
@@ -24,16 +24,16 @@ function isMissing(file: string): boolean {
   return read.ok && read.value === null;
 }
 
-/** Reports whether what is known of a data source is damaged, or is not there. */
+/** Reports whether the sync state of a data source is damaged or missing. */
 export function needsRebuild(folder: string, dataSourceId: string): boolean {
   const files = storeFiles(folder, dataSourceId);
   return isMissing(files.base) || !openBase(files.base).ok || !openIntents(files.intents).ok;
 }
 
 /**
- * Rebuilds what is known of a data source after it got damaged or lost. Rows are tied to pages by their ids; what is
- * the same on both sides is common, and what is not is a conflict, also where one side is empty: which of them was
- * edited is not known any more. Neither side is written to, and nothing is done at all unless both could be read.
+ * Rebuilds the sync state of a data source after damage or loss. Rows are linked to pages by their ids;
+ * equal fields are common, and different ones conflict, even where one side is empty, because it is unknown
+ * which was edited. Writes to neither side, and does nothing unless both could be read.
  */
 export async function rebuildTable(
   options: ReadOptions & { readonly folder: string },
@@ -48,7 +48,7 @@ export async function rebuildTable(
   if (!opened.ok) aside.push(asideName(files.intents));
   const intents = opened.ok ? opened : openIntents(files.intents);
   if (!intents.ok) return intents;
-  // A query may not show a page yet that was made a moment ago: these are looked for again before they are made.
+  // // A query may not show a recently created page, so these are searched again before they are created.
   intents.value.begin(unpaired(sides.value, intents.value.open, clock.now()));
   baseOf(files.base, base).save();
   intents.value.end([...base.keys()].filter((id) => intents.value.open.has(id)));
@@ -74,7 +74,7 @@ function compare({ local, remote }: Sides, at: number) {
   return { base, conflicts };
 }
 
-/** Returns the rows of the file without a page, unless it is known already that one was asked for. */
+/** Returns the rows of the file without a page, except those with a request in the journal. */
 function unpaired(
   { local, remote }: Sides,
   open: ReadonlyMap<string, Intent>,

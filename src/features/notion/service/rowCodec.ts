@@ -13,18 +13,18 @@ type Property = PageObjectResponse['properties'][string];
 
 interface Encoded {
   readonly properties: Record<string, PropertyValue>;
-  /** What of it the properties hold: all but what `problems` are about. */
+  /** The encoded fields, without those in `problems`. */
   readonly fields: Fields;
   readonly problems: readonly Problem[];
 }
 
-/** Rows out of pages, and the properties of pages out of rows: the only place that knows both. */
+/** Converts between rows and Notion's pages; the only place that knows both. */
 export class RowCodec {
   readonly #spec: TableSpec;
   readonly #mapping: Mapping;
   readonly #mapped: readonly (readonly [FieldSpec, FieldMapping])[];
 
-  /** @param fields what of the mapping is sound */
+  /** @param fields the valid part of the mapping */
   constructor(spec: TableSpec, mapping: Mapping, fields: Readonly<Record<string, FieldMapping>>) {
     this.#spec = spec;
     this.#mapping = mapping;
@@ -38,7 +38,7 @@ export class RowCodec {
     return this.#mapped.map(([{ field }]) => field);
   }
 
-  /** Values that cannot be read are left out and reported. */
+  /** Reads a page. Unreadable values are omitted and reported. */
   decode(page: PageObjectResponse): { row: RemoteRow; problems: Problem[] } {
     const properties = new Map(Object.values(page.properties).map((property) => [property.id, property]));
     const id = readText(properties.get(this.#mapping.idProperty ?? '')) ?? '';
@@ -47,7 +47,7 @@ export class RowCodec {
     const currency = this.#currencyOf((mapped) => readText(properties.get(mapped.propertyId)));
     for (const [spec, mapped] of this.#mapped) {
       const property = properties.get(mapped.propertyId);
-      // Retyped since the mapping was checked.
+      // // Its type changed since the mapping was checked.
       if (property?.type !== mapped.type) continue;
       const value = this.#read(spec, property, currency);
       if (!value.ok) problems.push(unread(id || page.id, mapped, value.problem));
@@ -58,7 +58,7 @@ export class RowCodec {
     return { row: { pageId: page.id, id, fields, status, createdAt: page.created_time }, problems };
   }
 
-  /** @param row all the row's values, for those that depend on others */
+  /** @param row all values of the row, for fields that depend on others */
   encode(id: string, row: Fields, changed: Fields): Encoded {
     const properties: Record<string, PropertyValue> = {};
     const fields: Record<string, FieldValue> = {};
@@ -81,26 +81,26 @@ export class RowCodec {
     return { properties, fields, problems };
   }
 
-  /** The status that a page has once it was given these fields; undefined when they say none. */
+  /** Returns a page's status after these fields are written; undefined when they contain none. */
   statusIn(fields: Fields): string | undefined {
     const choice = fields[this.#spec.choiceField];
     return typeof choice === 'string' ? this.#statusOf(choice) : undefined;
   }
 
-  /** The property that ties a page to a row. */
+  /** Encodes the property that links a page to a row. */
   encodeId(id: string): Record<string, PropertyValue> {
     const property = encodeText('rich_text', id);
     return property.ok ? { [this.#mapping.idProperty ?? '']: property.value } : {};
   }
 
-  /** A row of the document, its values as they are compared. */
+  /** Normalises a document's row for comparison. */
   normalise({ id, fields }: SyncRow): SyncRow {
     const known = this.#mapped.flatMap(([{ field, kind }]) => {
       const value = fields[field];
       if (value === undefined) return [];
       return [[field, typeof value === 'string' ? normalise(kind, value) : value]];
     });
-    // Money is read by the currency, mapped or not.
+    // // Amounts depend on the currency, mapped or not.
     const { currency } = fields;
     return { id, fields: { ...(currency === undefined ? {} : { currency }), ...Object.fromEntries(known) } };
   }
@@ -125,7 +125,7 @@ export class RowCodec {
     return success(value === null ? null : normalise(kind, value));
   }
 
-  /** Undefined for a status that stands for none of ours. */
+  /** Returns undefined for an unmapped status. */
   #choiceOf(status: string | null): string | undefined {
     const { choices } = this.#spec;
     if (status === null) return choices[0]?.choice;
@@ -198,13 +198,13 @@ function unwritten(id: string, { name }: FieldMapping, value: FieldValue, { mess
   );
 }
 
-/** Longest text of one run, and most runs of a property. */
+/** Notion's limits: characters of one run, and runs of a property. */
 const runLimit = { length: 2000, runs: 100 };
-/** Longest name of a select's option. */
+/** Notion's limit of a select option's name. */
 const optionLength = 100;
 const urlLength = 2000;
 
-/** What a property is given. */
+/** Value of a property in a write. */
 export type PropertyValue =
   | { title: TextRun[] }
   | { rich_text: TextRun[] }
@@ -220,8 +220,9 @@ interface TextRun {
 }
 
 /**
- * Text as both sides compare it: composed, without control characters, explicit directions and double spaces, null where
- * it says nothing. What else shows nothing stays: it is the person's, and goes from one side to the other.
+ * Normalises text for comparison: composed, without control characters, explicit directions and double
+ * spaces, null where it is empty. Other invisible characters stay, because they are the user's content and
+ * are synced.
  */
 export function normaliseText(text: string): string | null {
   const clean = storedText(text.replace(/[^\S\r\n]+/g, ' '))
@@ -236,13 +237,13 @@ function normalise(kind: FieldSpec['kind'], text: string): string | null {
   return kind === 'day' ? normaliseDay(text) : normaliseText(text);
 }
 
-/** A day out of a date with or without a time; other text as it is. */
+/** Returns the day of a date with or without a time; other text unchanged. */
 export function normaliseDay(text: string): string | null {
   const clean = normaliseText(text);
   return /^\d{4}-\d{2}-\d{2}T/.test(clean ?? '') ? (clean?.slice(0, 10) ?? null) : clean;
 }
 
-/** `bad_value` says why a property of that type cannot hold the text. */
+/** Encodes text for a property; `bad_value` where its type cannot hold the text. */
 export function encodeText(type: PropertyType, value: string | null): Result<PropertyValue> {
   switch (type) {
     case 'title':
@@ -277,36 +278,36 @@ function encodeDay(value: string | null): Result<PropertyValue> {
   return isDay ? success({ date: { start: value } }) : refuse('it is no day such as 2026-11-22');
 }
 
-/** Hours for minutes, to four places. */
+/** Converts minutes to hours, with four decimals. */
 export function hoursOf(minutes: number): number {
   return Math.round((minutes / 60) * 10_000) / 10_000;
 }
 
-/** Whole minutes; a number that is not exact is taken to the nearest one. Negative ones are refused. */
+/** Converts hours to whole minutes, rounded to the nearest. Negative ones are refused. */
 export function minutesOf(hours: number): Result<number> {
   const minutes = Math.round(hours * 60);
   return minutes >= 0 && Number.isSafeInteger(minutes) ? success(minutes) : refuse('it is no time');
 }
 
-/** Units of a currency for its cents. */
+/** Converts cents to units of a currency. */
 export function unitsOf(cents: number, currency: string): Result<number> {
   const digits = currencyDigits(currency);
   return digits.ok ? success(cents / 10 ** digits.value) : digits;
 }
 
-/** Cents for units, refused where they would have to be rounded. */
+/** Converts units to cents; refuses values that would have to be rounded. */
 export function centsOf(units: number, currency: string): Result<number> {
   const digits = currencyDigits(currency);
   if (!digits.ok) return digits;
   const scale = 10 ** digits.value;
   const cents = Math.round(units * scale);
   if (!Number.isSafeInteger(cents) || cents < 0) return refuse('it is no amount');
-  // Beyond ten thousand millions the product is less exact than the number itself.
+  // // Above ten thousand million the product is less exact than the number itself.
   const isExact = cents / scale === units || Math.abs(units * scale - cents) <= 1e-6;
   return isExact ? success(cents) : refuse(`it has more than ${digits.value} decimals`);
 }
 
-/** Runs of at most 2000 characters, never cutting one in two. */
+/** Splits text into runs of at most 2000 characters, never inside a character. */
 function textRuns(text: string): TextRun[] {
   const runs: TextRun[] = [];
   let at = 0;
@@ -323,7 +324,7 @@ function refuse(why: string): Result<never> {
   return failure('bad_value', why);
 }
 
-/** How a value is shown in a message. */
+/** Formats a value for a message. */
 function showValue(value: FieldValue | undefined): string {
   if (value === null || value === undefined) return 'nothing';
   return typeof value === 'number' ? String(value) : JSON.stringify(value.slice(0, 60));

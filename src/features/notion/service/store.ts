@@ -13,7 +13,7 @@ import {
 import { failure, type Result, success } from '../../../lib/result.ts';
 import { type BaseRow, type Fields, type Intent, wholeRow } from './plan.ts';
 
-/** Returns the files in which a workspace keeps what it knows of Notion. They hold no secret. @param folder `.orch/notion` */
+/** Returns the paths of a workspace's sync state, which holds no secret. @param folder `.orch/notion` */
 export function storeFiles(folder: string, dataSourceId: string) {
   const name = dataSourceId.replace(/[^\w-]/g, '_');
   return {
@@ -28,14 +28,14 @@ export interface SyncStore {
   readonly files: ReturnType<typeof storeFiles>;
   readonly base: Base;
   readonly intents: Intents;
-  /** Writes down what a row was before it is changed. */
+  /** Records a row's content before it is changed. */
   remember(line: { side: 'file' | 'notion'; id: string; before: Fields; after: Fields; at: number }): void;
   close(): void;
 }
 
 const historyBytes = 1024 * 1024;
 
-/** Opens what is kept for one data source. One sync at a time may have it open. */
+/** Opens the sync state of one data source. Only one sync may have it open at a time. */
 export function openStore(folder: string, dataSourceId: string): Result<SyncStore> {
   const files = storeFiles(folder, dataSourceId);
   const base = openBase(files.base);
@@ -51,7 +51,7 @@ export function openStore(folder: string, dataSourceId: string): Result<SyncStor
   });
 }
 
-/** Appends a line to the history; a full one is kept under another name, and the one before it is removed. */
+/** Appends a line to the history; a full file is renamed, and the one before it is removed. */
 function appendHistory(file: string, line: string): void {
   let fd = openToAppend(file);
   if (fstatSync(fd).size > historyBytes) {
@@ -77,16 +77,16 @@ interface StoredBase {
   readonly rows: BaseRows;
 }
 
-/** What both sides had in common when they last met, by id. */
+/** Common content of both sides after the last sync, by id. */
 interface Base {
   readonly rows: Map<string, BaseRow>;
-  /** Puts it on the disk, durably. Call it only after both sides have what it says. */
+  /** Writes it durably. Call it only after both sides have these values. */
   save(): void;
 }
 
 /**
- * Opens what is known of a data source; a file that is not there knows nothing yet.
- * @returns `notion_base_damaged` for one that cannot be trusted: taken for empty, everything would look new
+ * Opens the base of a data source; a missing file is an empty base.
+ * @returns `notion_base_damaged` for an invalid one: taken for empty, every row would look new
  */
 export function openBase(file: string): Result<Base> {
   const text = readOptional(file);
@@ -100,13 +100,13 @@ export function openBase(file: string): Result<Base> {
   );
 }
 
-/** Returns the page of a row that was synced; null for one that was not. */
+/** Returns the page of a synced row; null for any other. */
 export function pageOf(folder: string, dataSourceId: string, id: string): Result<string | null> {
   const base = openBase(storeFiles(folder, dataSourceId).base);
   return base.ok ? success(base.value.rows.get(id)?.pageId ?? null) : base;
 }
 
-/** Returns a base with these rows, whatever the file says; it is not written yet. */
+/** Returns a base with these rows, independent of the file's content; it is not written yet. */
 export function baseOf(file: string, rows: Map<string, BaseRow>): Base {
   const save = () => {
     const stored = Object.fromEntries(rows);
@@ -122,7 +122,7 @@ function parseBase(text: string): BaseRows | null {
     if (stored?.version !== version || !stored.rows) return null;
     return stored.checksum === checksumOf(stored.rows) ? stored.rows : null;
   } catch {
-    // Not JSON: damaged.
+    // // Not JSON: damaged.
     return null;
   }
 }
@@ -135,22 +135,24 @@ type IntentLine =
   | ({ readonly op: 'create'; readonly id: string } & Intent)
   | { readonly op: 'done'; readonly id: string };
 
-/** Rows on their way to the other side, of which the base does not say yet that they arrived. */
+/** Journal of rows in transit to the other side, whose arrival is not in the base. */
 interface Intents {
   readonly open: ReadonlyMap<string, Intent>;
-  /** Puts rows on the disk before it returns: only then may pages be asked for, or rows be put into the file. */
+  /**
+   * Records rows durably before it returns: only then may pages be requested, or rows be added to the file.
+   */
   begin(rows: ReadonlyMap<string, Intent>): void;
-  /** Ends rows that are in the base, or were refused, or are not wanted any more. */
+  /** Ends rows that are in the base, were refused, or are not needed any more. */
   end(ids: readonly string[]): void;
   close(): void;
 }
 
-/** Bytes from which on a journal without open entries is begun again. */
+/** Bytes from which a journal without open entries is restarted. */
 const compactAt = 256 * 1024;
 
 /**
- * Opens the journal of rows on their way. Half a line at its end was never acted upon and is cut off.
- * @returns `notion_intents_damaged` for any other damage: what it said may have made a page
+ * Opens the journal of rows in transit. An incomplete last line was never acted upon and is cut off.
+ * @returns `notion_intents_damaged` for any other damage: a lost entry may have created a page
  */
 export function openIntents(file: string): Result<Intents> {
   const read = readOptional(file);
@@ -189,7 +191,7 @@ export function openIntents(file: string): Result<Intents> {
   });
 }
 
-/** Returns the rows that are still on their way; null for a damaged journal. */
+/** Returns the rows that are still in transit; null for a damaged journal. */
 function foldIntents(text: string): Map<string, Intent> | null {
   const open = new Map<string, Intent>();
   for (const line of text.split('\n').slice(0, -1)) {
@@ -213,15 +215,15 @@ function parseIntent(line: string): IntentLine | null {
       value.op === 'create' && typeof value.at === 'number' && typeof value.fields === 'object';
     return isCreate ? (value as IntentLine) : null;
   } catch {
-    // Not JSON: the caller refuses the file.
+    // // Not JSON: the caller refuses the file.
     return null;
   }
 }
 
-/** A conflict that waits for a person, or for the sync that does what the person decided. */
+/** A conflict that waits for a decision, or for the sync that applies it. */
 interface KeptConflict extends RowConflict {
   readonly table: SyncTable;
-  /** ISO 8601, when it was first seen. */
+  /** ISO 8601, first occurrence. */
   readonly seenAt: string;
   readonly choice?: SyncChoice;
 }
@@ -232,8 +234,8 @@ interface StoredConflicts {
 }
 
 /**
- * Returns all conflicts that are kept. A file that cannot be read is put aside: the next sync finds the conflicts again.
- * @throws for what is no file
+ * Returns all stored conflicts. An unreadable file is moved aside: the next sync finds the conflicts again.
+ * @throws for anything but a file
  */
 export function readConflicts(file: string): readonly KeptConflict[] {
   const text = demand(readOptional(file));
@@ -242,16 +244,16 @@ export function readConflicts(file: string): readonly KeptConflict[] {
     const stored = JSON.parse(text) as Partial<StoredConflicts> | null;
     if (stored?.version === 1 && Array.isArray(stored.conflicts)) return stored.conflicts;
   } catch {
-    // Not JSON: put aside below.
+    // // Not JSON: moved aside below.
   }
   asideName(file);
   return [];
 }
 
 /**
- * Writes down a person's decision; the next sync does it, if both sides still are as they were shown.
+ * Stores a person's decision; the next sync applies it, if both sides still have the shown values.
  * @param id of the row
- * @returns the conflict; `no_conflict`, or `bad_choice` for a text in the place of a whole row or a number
+ * @returns the conflict; `no_conflict`, or `bad_choice` for a text in place of a whole row or a number
  */
 export function resolveConflict(
   file: string,
@@ -281,7 +283,7 @@ function fits({ field, ours, theirs }: RowConflict, choice: SyncChoice): boolean
   return !isNumber || (typeof choice.edited === 'number' && Number.isSafeInteger(choice.edited));
 }
 
-/** Returns what was kept about exactly these values. */
+/** Returns the stored conflict about exactly these values. */
 export function keptConflict(
   conflicts: readonly KeptConflict[],
   table: SyncTable,
@@ -297,7 +299,7 @@ export function keptConflict(
   );
 }
 
-/** Puts what a sync found in the place of what was kept for its table. */
+/** Replaces a table's stored conflicts with those of a sync. */
 export function keepConflicts(file: string, table: SyncTable, found: readonly RowConflict[], at: Date): void {
   const kept = readConflicts(file);
   const now = found.map(
@@ -312,31 +314,36 @@ function saveConflicts(file: string, conflicts: readonly KeptConflict[]): void {
   replace(file, `${JSON.stringify({ version: 1, conflicts } satisfies StoredConflicts, null, 2)}\n`);
 }
 
-/** Bases of thousands of rows are a few megabytes. */
+/** Limit in bytes; bases of thousands of rows are a few megabytes. */
 const largestBytes = 256 * 1024 * 1024;
 
-/** Returns the whole text, or null when there is no such file. @returns why it cannot be read, such as `unsafe_path` */
+/**
+ * Returns the whole text, or null when there is no such file. @returns the reason of a failure, such as
+ * `unsafe_path`
+ */
 export function readOptional(file: string): Result<string | null> {
   return readText(rootOf(file), file, largestBytes);
 }
 
-/** Replaces a file: a crash leaves the old text or the new one, never half of it. @throws when it cannot be written */
+/**
+ * Replaces a file atomically: a crash leaves the old text or the new one. @throws when it cannot be written
+ */
 function replace(file: string, text: string): void {
   demand(replaceFile(rootOf(file), file, text));
 }
 
-/** Opens a file to be written on to. @throws when it cannot be */
+/** Opens a file for appending. @throws when it cannot be opened */
 function openToAppend(file: string): number {
   return demand(openForAppend(rootOf(file), file));
 }
 
-/** Renames a file that is damaged, or full, to another name beside it. @throws when it cannot be */
+/** Renames a damaged or full file in its folder. @throws when it cannot be renamed */
 function rename(file: string, name: string): void {
   demand(checkPath(rootOf(file), file, 'file'));
   renameSync(file, name);
 }
 
-/** Renames a damaged file to the next free name beside it. @returns that name */
+/** Renames a damaged file to the next free name in its folder. @returns that name */
 export function asideName(file: string): string {
   for (let i = 1; ; i++) {
     const name = `${file}.damaged-${i}`;
@@ -346,7 +353,7 @@ export function asideName(file: string): string {
   }
 }
 
-/** Returns the workspace: what is kept of Notion is in its `.orch/notion`. */
+/** Returns the workspace's folder from a path in `.orch/notion`. */
 function rootOf(file: string): string {
   return resolve(file, '../../..');
 }

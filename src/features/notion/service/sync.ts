@@ -22,30 +22,31 @@ import { unconfirmed, Writer } from './writing.ts';
 export interface SyncOptions extends ReadOptions {
   /** `.orch/notion` of the workspace. One sync at a time. */
   readonly folder: string;
-  /** Reads and plans, and writes nothing: not there, not in the file, not in the folder. */
+  /** Reads and plans without any write: to Notion, the file or the folder. */
   readonly dryRun?: boolean;
   readonly allowMassDelete?: boolean;
-  /** The status in Notion that asks for a worker. */
+  /** The status in Notion that requests a worker. */
   readonly wantedStatus?: string | null;
-  /** Is given cards before they are written down as given: a sync that was killed gives them again. */
+  /** Receives requesting cards before that is recorded: after a killed sync it receives them again. */
   readonly onWanted?: (cards: readonly WantedCard[]) => void;
-  /** Ends the sync after what it is doing just now; the next one goes on. */
+  /** Ends the sync after its current step; the next one continues. */
   readonly signal?: AbortSignal;
 }
 
-/** What a sync of one table came to. */
+/** Result of a sync of one table. */
 export interface SyncReport extends Omit<SyncOutcome, 'conflicts' | 'wanted'> {
   readonly conflicts: readonly RowConflict[];
-  /** Cards that were moved to the status that asks for a worker. A person decides. */
+  /** Cards that were moved to the status that requests a worker. A person decides. */
   readonly wanted: readonly WantedCard[];
-  /** What was decided, row by row. */
+  /** The plan, row by row. */
   readonly changes: { readonly local: readonly LocalChange[]; readonly remote: readonly RemoteChange[] };
 }
 
 /**
- * Brings a document and its database in Notion together, row by row and field by field. It may be killed at any
- * moment: a page is asked for only after that is written down, and both sides have a value before the base says so.
- * @returns a problem when nothing was done at all; whatever happened later is in the report
+ * Syncs a document and its database in Notion, row by row and field by field. It may be killed at any
+ * moment: the journal is written before a page is requested, and the base only after both sides have a
+ * value.
+ * @returns a problem when nothing was done; later problems are in the report
  */
 export async function syncTable(options: SyncOptions): Promise<Result<SyncReport>> {
   const store = openStore(options.folder, options.mapping.dataSourceId);
@@ -63,9 +64,9 @@ class Sync {
   readonly #clock: Clock;
   readonly #problems: Problem[] = [];
   readonly #conflicts: RowConflict[] = [];
-  /** Conflicts that a person decided, until that is carried out. */
+  /** Decided conflicts that are not applied yet. */
   readonly #decided: RowConflict[] = [];
-  /** Rows that are not yet as they should be. */
+  /** Rows that are not in their final state yet. */
   readonly #waiting = new Set<string>();
   readonly #counts = { created: 0, updated: 0, pulled: 0 };
 
@@ -107,7 +108,7 @@ class Sync {
     };
   }
 
-  /** Returns the rows whose loss is a conflict that was shown to the person. */
+  /** Returns the rows whose loss is a conflict that was already shown. */
   #asked(): ReadonlySet<string> {
     const { table } = this.#options.spec;
     const kept = readConflicts(this.#store.files.conflicts);
@@ -132,7 +133,7 @@ class Sync {
     keepConflicts(files.conflicts, spec.table, conflicts, new Date(this.#clock.now()));
   }
 
-  /** First the file: a base that is ahead of it would take an old value for an edit. */
+  /** Changes the file first: a base ahead of it would take an old value for an edit. */
   async #applyLocal(plan: Plan, local: Map<string, Fields>): Promise<boolean> {
     if (plan.local.length === 0) return true;
     const at = this.#clock.now();
@@ -174,7 +175,7 @@ class Sync {
     let lostInARow = 0;
     for (const [done, change] of plan.remote.entries()) {
       onProgress?.({ stage: 'writing', done, total: plan.remote.length });
-      // Half of a decision is none: where the file was not changed, Notion is not either.
+      // // A decision is applied on both sides or on none: without the file's change, Notion is not changed.
       if ('id' in change && this.#waiting.has(change.id)) continue;
       const written = signal?.aborted ? cancelled : await writer.write(change);
       lostInARow = !written.ok && written.problem.code === unanswered ? lostInARow + 1 : 0;
@@ -199,7 +200,7 @@ class Sync {
     else this.#counts.updated += 1;
   }
 
-  /** Pages that have an id now appear in the file; killed before that, the next sync brings them. */
+  /** Adds pages with a new id to the file; if killed before, the next sync adds them. */
   async #bringStamped({ stamped }: Writer, settling: Settling): Promise<void> {
     const born = stamped.filter(({ id }) => !this.#store.base.rows.has(id));
     if (born.length === 0) return;
@@ -216,7 +217,7 @@ class Sync {
     settling.add(added);
   }
 
-  /** A dry run counts what would be done. */
+  /** Counts the planned changes of a dry run. */
   #count({ local, remote }: Plan): void {
     const creates = remote.filter((change) => change.do === 'create').length;
     const stamps = remote.filter((change) => change.do === 'stamp').length;
@@ -231,7 +232,7 @@ const cancelled = {
   problem: { code: 'cancelled', message: 'The sync was cancelled.', hint: 'Sync again to go on.' },
 } as const;
 
-/** Writes down what both sides have in common, after both have it. */
+/** Records common values, after both sides have them. */
 class Settling {
   readonly #store: SyncStore;
   readonly #clock: Clock;
@@ -241,13 +242,13 @@ class Settling {
     this.#clock = clock;
   }
 
-  /** Writes down which rows are about to be put into the file: without that, a crash would make them look new. */
+  /** Records rows before they are added to the file: without that, a crash would make them look new. */
   announce(born: readonly RemoteRow[]): void {
     const at = this.#clock.now();
     this.#store.intents.begin(new Map(born.map(({ id, pageId, fields }) => [id, { at, fields, pageId }])));
   }
 
-  /** @param waiting rows that the file did not take */
+  /** @param waiting rows that the file did not accept */
   settle(plan: Plan, sides: Sides, waiting: ReadonlySet<string>): void {
     const { rows } = this.#store.base;
     let isChanged = false;
@@ -258,10 +259,10 @@ class Settling {
     };
     for (const { row, merged } of plan.merged) {
       const old = sides.base.get(row.id);
-      // What goes to Notion as well is common only once it is there.
+      // // Values that go to Notion too are common only once they are there.
       const pulled = Object.entries(merged.pull).filter(([field]) => !(field in merged.push));
       const taken = waiting.has(row.id) ? {} : Object.fromEntries(pulled);
-      // A cell that could not be filled stays one that was not emptied.
+      // // A cell that could not be filled does not count as cleared.
       const unfilled = waiting.has(row.id) ? (old?.unseen ?? []) : [];
       const unseen = [...new Set([...merged.unseen, ...unfilled])];
       const next = this.#next(old, row, { ...old?.fields, ...merged.same, ...taken }, unseen);
@@ -279,7 +280,7 @@ class Settling {
     this.#endArrived();
   }
 
-  /** Rows that were born in Notion and are in the file now. */
+  /** Records rows that were created in Notion and are now in the file. */
   add(born: readonly RemoteRow[]): void {
     for (const row of born) this.#store.base.rows.set(row.id, this.#next(undefined, row, row.fields, []));
     if (born.length > 0) this.#store.base.save();

@@ -3,38 +3,41 @@ import { entryStatuses } from '../../../core/invoices.ts';
 import type { PropertyType, SyncTable } from '../../../core/notion.ts';
 import type { Lock } from './plan.ts';
 
-/** What a field's values are: `hours` are minutes here and hours there, `money` cents here and units there. */
+/**
+ * Kind of a field's values: `hours` are minutes here and hours in Notion, `money` cents here and units in
+ * Notion.
+ */
 type Kind = 'text' | 'choice' | 'day' | 'hours' | 'money';
 
 export interface FieldSpec {
   readonly field: string;
   readonly kind: Kind;
-  /** The types that may hold it, the best first; that is also what a new property gets. */
+  /** Suitable types, the best first, which a new property gets. */
   readonly types: readonly PropertyType[];
-  /** What people call it; the first is what we call it. */
+  /** Common names; the first is our own. */
   readonly names: readonly string[];
 }
 
-/** A choice of ours and what people call it. */
+/** One of our choices and its common names. */
 interface ChoiceSpec {
   readonly choice: string;
   readonly names: readonly string[];
 }
 
-/** One of the two things that are synced. */
+/** Description of a synced table. */
 export interface TableSpec {
   readonly table: SyncTable;
-  /** What a database that we create is called. */
+  /** Title of a database that we create. */
   readonly title: string;
   readonly titleField: string;
   readonly choiceField: string;
-  /** The first is that of a page that says none. */
+  /** The first is the default for a page without one. */
   readonly choices: readonly ChoiceSpec[];
   readonly fields: readonly FieldSpec[];
   readonly lock: Lock | null;
 }
 
-/** Called so wherever we create it. */
+/** Name of the property in databases that we create. */
 export const idProperty = 'Orch ID';
 
 const text: readonly PropertyType[] = ['rich_text', 'select'];

@@ -1,7 +1,7 @@
 import { SerialQueue } from '../../../lib/queue.ts';
 import { type Clock, TokenBucket } from '../../../lib/schedule.ts';
 
-/** One request, for the log: nothing of what was sent or answered. */
+/** Log line of one request, without its content. */
 export interface RequestLine {
   readonly method: string;
   readonly path: string;
@@ -10,7 +10,7 @@ export interface RequestLine {
   readonly requestId: string | null;
 }
 
-/** What the client reads of an answer; its body is whole. */
+/** The parts of a response that the client reads; its body is complete. */
 interface WholeResponse {
   readonly ok: boolean;
   readonly status: number;
@@ -27,21 +27,24 @@ interface TransportOptions {
   readonly log: (line: RequestLine) => void;
 }
 
-/** The request was sent, and what came of it is not known. */
+/** The request was sent, and its effect is unknown. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }
 
-/** Below the three a second that Notion allows on average, a few more at once now and then. */
+/** Requests per second, below Notion's average limit of three, and a small burst. */
 const perSecond = 2.5;
 const burst = 3;
-/** For headers and body together: Notion's own limit for a request is 60 s, most take less than one. */
+/** Milliseconds for headers and body: Notion's own limit for a request is 60 s, most take less than one. */
 const timeout = 30_000;
 const attempts = 5;
 const firstPause = 1000;
 const longestPause = 60_000;
 
-/** Said before anything was done, so that asking again is safe: busy, overloaded, in conflict with another write. */
+/**
+ * Statuses of requests without any effect, which are safe to repeat: busy, overloaded, in conflict with
+ * another write.
+ */
 const refusedForNow = new Set([409, 429, 529]);
 
 interface RequestParts {
@@ -51,16 +54,16 @@ interface RequestParts {
 }
 
 /**
- * A `fetch` for the client: paced, with a limit for the whole answer, and repeating what is safe to repeat. Reads are
- * repeated after anything but a refusal; creations only when Notion says that it did nothing, for a lost answer may
- * stand for a page that was made; changes never, for the page may have been edited meanwhile.
+ * A `fetch` for the client: paced, with a time limit for the whole response, and with safe retries. Reads
+ * are repeated after anything but a refusal; creations only when Notion states that it did nothing, because
+ * a lost response may mean a created page; changes never, because the page may have been edited meanwhile.
  */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #bucket: TokenBucket;
   readonly #requests = new SerialQueue();
   readonly #writes = new SerialQueue();
-  /** Nothing goes before this time in milliseconds: Notion asked for that. */
+  /** Milliseconds before which no request is sent, as Notion requested. */
   #heldUntil = 0;
   #beforeWrite: () => void = () => {};
 
@@ -70,8 +73,8 @@ export class Transport {
   }
 
   /**
-   * Runs a call that writes, one at a time: Notion answers two at once with a conflict.
-   * @param beforeWrite called right before a request of it is sent, each time
+   * Runs a writing call exclusively, because Notion answers two at once with a conflict.
+   * @param beforeWrite called right before each of its requests is sent
    */
   inTurn<T>(write: () => Promise<T>, beforeWrite: () => void): Promise<T> {
     return this.#writes.add(() => {
@@ -80,7 +83,7 @@ export class Transport {
     });
   }
 
-  /** @throws Unanswered for a write without an answer, for a read after all attempts; AbortError */
+  /** @throws Unanswered for a write without a response, for a read after all attempts; AbortError */
   async fetch(url: string, parts: RequestParts = {}): Promise<WholeResponse> {
     const { clock, signal } = this.#options;
     const isRead = isReading(parts.method ?? 'GET', new URL(url).pathname);
@@ -101,7 +104,7 @@ export class Transport {
     }
   }
 
-  /** Waits for the next request's turn. @throws when the signal is aborted meanwhile */
+  /** Waits for the next request's slot. @throws when the signal is aborted meanwhile */
   async #wait(): Promise<void> {
     const { clock, signal } = this.#options;
     signal?.throwIfAborted();
@@ -112,7 +115,7 @@ export class Transport {
     this.#bucket.take();
   }
 
-  /** Returns null when there was no whole answer. */
+  /** Returns null without a complete response. */
   async #once(url: string, { method = 'GET', headers, body }: RequestParts): Promise<WholeResponse | null> {
     const { fetch, clock, signal, log } = this.#options;
     const path = new URL(url).pathname;
@@ -120,7 +123,7 @@ export class Transport {
     try {
       const response = await fetch(url, {
         method,
-        // The token goes to the address that was asked, and to no other one that it names.
+        // // The token only goes to the requested address, and follows no redirect.
         redirect: 'error',
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
         ...(headers ? { headers } : {}),
@@ -134,19 +137,19 @@ export class Transport {
       return { ok, status, headers: response.headers, text: async () => text };
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      // Refused, cut off, timed out, half a text: which of them makes no difference to what may be done now.
+      // // Refused, cut off, timed out or incomplete: the consequence is the same.
       log({ method, path, status: 0, requestId: null });
       return null;
     }
   }
 }
 
-/** Queries and searches are sent by POST, but change nothing. */
+/** Reports whether a request only reads. Queries and searches are sent by POST, but change nothing. */
 function isReading(method: string, path: string): boolean {
   return method === 'GET' || /\/(?:query|search)$/.test(path);
 }
 
-/** An answer of something in between, or one that says nothing of what was done. */
+/** Reports whether a response is from an intermediary, or does not state the request's effect. */
 function isBroken({ status, headers }: WholeResponse): boolean {
   const isJson = headers.get('content-type')?.includes('json') === true;
   return !isJson || (status >= 500 && !refusedForNow.has(status));
@@ -157,7 +160,7 @@ function pauseBefore(attempt: number, answer: WholeResponse | null, clock: Clock
   return Math.min(asked ?? firstPause * 2 ** (attempt - 1), longestPause);
 }
 
-/** Seconds or an HTTP date, RFC 9110 section 10.2.3. */
+/** Parses seconds or an HTTP date, RFC 9110 section 10.2.3. @returns milliseconds */
 function retryAfter(value: string | null, clock: Clock): number | null {
   if (value === null) return null;
   if (/^\d+$/.test(value)) return Number(value) * 1000;

@@ -14,28 +14,28 @@ interface WriteOptions {
   readonly clock: Clock;
   readonly mapping: Mapping;
   readonly lock: Lock | null;
-  /** The file's rows as they are now, by id. */
+  /** The file's current rows, by id. */
   readonly local: ReadonlyMap<string, Fields>;
   readonly newId: () => string;
 }
 
-/** What came of one change. `waits`: it is not known yet, or it is for the next sync. */
+/** Result of one change. `waits`: unknown yet, or left to the next sync. */
 type Written = 'done' | 'waits';
 
 type Update = Extract<RemoteChange, { do: 'update' }>;
 
-/** How often a page is looked at and written to before it is left to the next sync. */
+/** Attempts to read and write a page before it is left to the next sync. */
 const tries = 4;
 const worthRepeating = new Set([unanswered, 'notion_busy']);
 
 /**
- * Makes changes in Notion, one at a time. Each page is read right before it is changed, for there is no other guard
- * against overwriting; what is left is the time of one round trip. The base is saved after each.
+ * Applies changes in Notion, one at a time. Each page is read right before it is changed, because nothing
+ * else prevents overwriting; what remains is the time of one round trip. The base is saved after each.
  */
 export class Writer {
   readonly conflicts: RowConflict[] = [];
   readonly problems: Problem[] = [];
-  /** Pages that got an id and are not in the file yet. */
+  /** Pages with a new id that are not in the file yet. */
   readonly stamped: RemoteRow[] = [];
   readonly #options: WriteOptions;
 
@@ -66,7 +66,7 @@ export class Writer {
       const known = await this.#findAsked(id);
       if (!known.ok || known.value) return known.ok ? success('waits') : known;
     }
-    // A page that is gone is no page of this row any more; it must not be taken for the new one.
+    // // A page that is gone does not belong to this row any more; it must not be taken for the new one.
     if (store.base.rows.delete(id)) store.base.save();
     const encoded = codec.encode(id, local.get(id) ?? fields, fields);
     this.problems.push(...encoded.problems);
@@ -84,7 +84,7 @@ export class Writer {
     return created;
   }
 
-  /** Reports whether a page that was asked for long ago is there after all; then it is the row's. */
+  /** Reports whether a page requested earlier exists after all; it is then linked to the row. */
   async #findAsked(id: string): Promise<Result<boolean>> {
     const { notion, codec, store, mapping } = this.#options;
     const pages = await notion.find(mapping.dataSourceId, mapping.idProperty ?? '', id);
@@ -97,7 +97,7 @@ export class Writer {
     return success(true);
   }
 
-  /** Looks at the page again before each attempt: an answer that was lost may stand for what is done already. */
+  /** Reads the page again before each attempt, because a lost response may mean an applied change. */
   async #repeat(attempt: () => Promise<Result<Written>>): Promise<Result<Written>> {
     for (let i = 1; ; i++) {
       const written = await attempt();
@@ -131,7 +131,10 @@ export class Writer {
     return success(conflicts.length > 0 ? 'waits' : 'done');
   }
 
-  /** Returns what still is as it was when the change was decided, what is done already, and what was edited since. */
+  /**
+   * Splits the fields into those unchanged since the decision, those already applied, and those edited
+   * since.
+   */
   #compare({ id, over, fields }: Update, now: Fields, base: BaseRow | undefined) {
     const { lock } = this.#options;
     const push: Record<string, FieldValue> = {};
@@ -140,7 +143,7 @@ export class Writer {
     const isClosed = lock !== null && isLocked(lock, now) && now[lock.field] !== over[lock.field];
     for (const [field, ours] of Object.entries(fields)) {
       const theirs = now[field];
-      // Retyped, or moved to a status that is left alone.
+      // // Its type changed, or it was moved to a status that is not synced.
       if (theirs === undefined) continue;
       if (theirs === ours) same[field] = ours;
       else if (theirs === over[field] && !isClosed) push[field] = ours;
@@ -165,7 +168,7 @@ export class Writer {
     if (page.value === null) return success('waits');
     const { row } = codec.decode(page.value);
     const id = choose();
-    // It was given one by another program.
+    // // Another program has set the id.
     if (row.id !== '' && row.id !== id) return success('waits');
     const named = row.id === id ? success(pageId) : await notion.update(pageId, codec.encodeId(id));
     if (!named.ok) return named;
@@ -179,7 +182,7 @@ export class Writer {
     if (!page.ok) return page;
     if (page.value !== null) {
       const { fields } = codec.decode(page.value).row;
-      // Edited since: the person decided about another page.
+      // // Edited since: the decision was about other content.
       if (Object.entries(over).some(([field, value]) => fields[field] !== value)) return success('waits');
       store.remember({ side: 'notion', id, before: fields, after: { row: 'trashed' }, at: clock.now() });
       const done = await notion.trash(pageId, true);
@@ -194,7 +197,7 @@ export class Writer {
     return done.ok ? success('done') : done;
   }
 
-  /** Returns null for a page that is in the trash or gone by now: the next sync says so. */
+  /** Returns null for a page that is in the trash or gone; the next sync reports it. */
   async #read(pageId: string): Promise<Result<PageObjectResponse | null>> {
     const page = await this.#options.notion.page(pageId);
     if (page.ok) return success(page.value.in_trash ? null : page.value);
@@ -214,7 +217,7 @@ function pick(fields: Fields, like: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([field]) => field in like));
 }
 
-/** Returns the problem of a row of which it is not known whether Notion has it. */
+/** Returns the problem of a row whose existence in Notion is unknown. */
 export function unconfirmed(id: string): Problem {
   return problemOf(
     'notion_unconfirmed',
