@@ -59,9 +59,7 @@ export type InvoiceChange =
   /** Pays an invoice. */
   | { readonly kind: 'pay'; readonly number: string; readonly on: string };
 
-/**
- * Sets the status of all entries, or of none: in its column, below its heading, or by one invoice for all.
- */
+/** Sets the status of all entries, or of none: in its column, below its heading, or by one invoice. */
 interface MarkChange {
   readonly kind: 'mark';
   readonly entries: readonly EntryRef[];
@@ -306,9 +304,7 @@ function findEntry(editing: Editing, ref: EntryRef): Result<FoundEntry> {
     : failure('unknown_entry', `There is no entry ${'id' in ref ? ref.id : `on line ${ref.line}`}.`);
 }
 
-/**
- * Reports whether a status change moves the entry to another table, because the heading states the status.
- */
+/** Reports whether a status change moves the entry, because the table's heading states the status. */
 function movesTo({ status, fields }: EntryTable, next: EntryStatus | undefined): boolean {
   return next !== undefined && status !== null && status !== next && !fields.includes('status');
 }
@@ -419,10 +415,7 @@ function editEntry(
   return { text: setCells(row.text, at.table.delimiters, values), left: Object.fromEntries(left) };
 }
 
-/**
- * Returns a cell that shows the style of this column: the row's own where it has a number, else another
- * row's.
- */
+/** Returns a cell with this column's style: the row's own where it has a number, else another row's. */
 function modelIn({ table }: EntryTable, row: TableRow, column: number, field: EntryField): string {
   const text = (one: TableRow) => plainText(tableCellText(one, one.cells[column]));
   const isModel = (one: TableRow) =>
