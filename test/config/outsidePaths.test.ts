@@ -15,7 +15,7 @@ function outsideOf(stored: (root: string) => object) {
   return outsidePaths(read.value.config).map(({ setting, path }) => [setting, path.replace(root, '<root>')]);
 }
 
-it('what lies in the workspace is not listed, however it is written', () => {
+it('a path in the workspace is not listed, in any notation', () => {
   const outside = outsideOf((root) => ({
     board: { file: 'docs/../board.md' },
     invoices: { file: join(root, 'INVOICES.md'), currency: 'EUR' },
@@ -28,7 +28,7 @@ it('what lies in the workspace is not listed, however it is written', () => {
   expect(outside).toEqual([]);
 });
 
-it('what does not is listed by its setting, with the whole path', () => {
+it('a path outside is listed by its setting, with the whole path', () => {
   const outside = outsideOf((root) => ({
     board: { file: '../../../etc/board.md' },
     invoices: { file: `${root}-other/INVOICES.md`, currency: 'EUR' },

@@ -23,7 +23,7 @@ function store(config: unknown): string {
 const backend = { name: 'backend', path: 'backend' };
 
 describe('reading', () => {
-  it('makes paths absolute and fills in what is left out', () => {
+  it('makes paths absolute and fills in defaults', () => {
     store({ repos: [backend, { name: 'far', path: '/elsewhere/far' }] });
     const read = readConfig(root);
     expect(read).toMatchObject({
@@ -54,7 +54,7 @@ describe('reading', () => {
     });
   });
 
-  it('reads how worktrees are made ready, submodules before all else', () => {
+  it('reads the setup of worktrees, submodules first', () => {
     const setup = [['npm', 'ci']];
     const ports = { first: 30_000, count: 5 };
     const own = { ...backend, setup, setupMinutes: 1, submodules: true, lfs: 'pointers' };
@@ -111,7 +111,7 @@ describe('reading', () => {
 });
 
 describe('writing', () => {
-  it('keeps paths below the workspace relative, and what others wrote', async () => {
+  it('keeps paths below the workspace relative, and settings by others', async () => {
     store({ repos: [], agents: { mine: { command: ['x'] } }, name: 'shop' });
     const repos = [
       { name: 'backend', path: join(root, 'backend') },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Environments } from '../../src/controller/effects/environments.ts';
 import { areLent, lentBy, withLent } from '../../src/core/clientVariables.ts';
 
-test('what a shell has of the list is lent; what no variable can hold is as if it were not set', () => {
+test('listed variables of a shell are lent; an invalid value counts as not set', () => {
   const shell = {
     PATH: '/b',
     LC_TIME: 'de',
@@ -16,7 +16,7 @@ test('what a shell has of the list is lent; what no variable can hold is as if i
   expect(areLent({ HOME: '/h' })).toBe(false);
 });
 
-test('what the shell lacks of the list is taken away, and all else stays', () => {
+test('listed variables that the shell lacks are removed, and all others stay', () => {
   const own = { PATH: '/a', SSH_AUTH_SOCK: '/gone', LC_ALL: 'C', HOME: '/h', API_KEY: 'k' };
   expect(withLent(own, { PATH: '/b' })).toEqual({ PATH: '/b', HOME: '/h', API_KEY: 'k' });
 });

@@ -37,7 +37,7 @@ describe('a time in a text', () => {
     });
   });
 
-  it('has days and bare numbers where somebody says what they are', () => {
+  it('accepts days and bare numbers where their unit is given', () => {
     expect(parseDuration('1.5 days', { day: 480 })).toEqual({ ok: true, value: 720 });
     expect(parseDuration('0.75', { bare: 60 })).toEqual({ ok: true, value: 45 });
     expect(parseDuration('45', { bare: 1 })).toEqual({ ok: true, value: 45 });
@@ -55,7 +55,7 @@ it('durations are shown short', () => {
   expect([0, 12, 65, 600].map(formatDuration)).toEqual(['0m', '12m', '1h 05m', '10h 00m']);
 });
 
-it('totals of one task are told apart into what each adds; one that goes back is flagged and counts nothing twice', () => {
+it('totals of one task are split into what each adds; a lower one is flagged, and nothing counts twice', () => {
   expect(timeSteps([60, 90, 30, 100])).toEqual([
     { total: 60, added: 60, isLess: false },
     { total: 90, added: 30, isLess: false },

@@ -28,7 +28,7 @@ it('entries are chosen by days, repository, status and the repositories of a cli
   expect(ids({ repo: 'web' }, ['admin'])).toEqual([]);
 });
 
-it('clients are told whole months, the newest ones, and what all of it adds up to', () => {
+it('clients get whole months, the newest ones, and the sums of all', () => {
   const months = ['2026-08', '2026-09', '2026-10', '2026-11'];
   const entries = months.flatMap((month) =>
     Array.from({ length: 90 }, (_, n) => entry(`${month} ${n}`, `${month}-10`)),

@@ -15,7 +15,7 @@ test('a plan says how many processes are ended, and which', () => {
   );
 });
 
-test('what is left of a worker is told for as long as the worker is lost', () => {
+test('leftover processes of a worker are reported while the worker is lost', () => {
   const left = { 'backend/auth': [node] };
   const scene = new Scene().started();
   expect(scene.tell({ type: 'host-lost' }).done).toContain('look-for-left');

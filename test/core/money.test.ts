@@ -34,7 +34,7 @@ describe('amounts of time', () => {
     expect(BigInt(sum)).toBe(exact);
   });
 
-  it('are not computed from what is no count', () => {
+  it('are only computed from non-negative integers', () => {
     expect(() => amountOf(-1, 100)).toThrow(RangeError);
     expect(() => amountOf(1, 0.5)).toThrow(RangeError);
   });

@@ -24,7 +24,7 @@ const session = hook({ kind: 'session-started', sessionId: 'a' });
 const limit = hook({ kind: 'turn-failed', error: 'rate_limit', limited: true });
 const gone: Signal = { source: 'process', alive: false };
 
-/** States after each of the signs, with the question that is shown. */
+/** Returns the states after each signal, with the shown question. */
 function life(...signs: Signal[]): string[] {
   let now = starting;
   return signs.map((sign) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { showsOpenQuestion } from '../../src/core/openQuestion.ts';
 
-/** Screens of the real programs, as their terminals showed them. */
+/** Screens of the real programs, as rendered by their terminals. */
 const screens = 'test/agents/screens';
 
 function recorded(kind: 'questions' | 'prompts') {
@@ -34,7 +34,7 @@ describe('screens of real agents', () => {
 const rule = '─'.repeat(60);
 const wide = (sign: string) => sign.repeat(60);
 
-/** Where a person's words stand in each program: above the box, and in it. */
+/** Places of the user's text in each program: above the box, and in it. */
 const places: Readonly<Record<string, (words: string) => string>> = {
   'above the box of Claude Code': (words) =>
     `❯ ${indented(words)}\n\n● Done.\n\n${rule} a/b ──\n❯ \n${rule}\n  ? for shortcuts`,
@@ -56,7 +56,7 @@ function indented(words: string, by = '  '): string {
   return words.replaceAll('\n', `\n${by}`);
 }
 
-/** Words that look like menus, hints and questions, in every order of two and three. */
+/** Texts that look like menus, hints and questions, in every order of two and three. */
 const lines = [
   '1. do this',
   '2. do that',
@@ -72,7 +72,7 @@ const lines = [
   'Password:',
 ];
 
-describe('what a person said', () => {
+describe('text of the user', () => {
   test.each(Object.entries(places))('%s never counts', (_, place) => {
     for (const first of lines)
       for (const second of lines)
@@ -96,7 +96,7 @@ describe('what a person said', () => {
   });
 });
 
-describe('what we typed ourselves', () => {
+describe('text that we typed', () => {
   const draft = readFileSync(join(screens, 'codex-draft.txt'), 'utf8');
   const own = '1. do this\n2. do that\n3. press enter to confirm';
 

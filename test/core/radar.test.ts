@@ -21,7 +21,7 @@ test.each([
   },
 );
 
-test('Of a conflict those lines are told that meet, or all where none does', () => {
+test('a conflict has the lines that meet, or all where none does', () => {
   const a = [
     { from: 1, to: 2 },
     { from: 10, to: 12 },

@@ -23,7 +23,7 @@ test.each([[''], ['日本'], ['--'], ['head'], ['..']])('of %j no name is left t
   expect(parseSlug(typed, 'task')).toMatchObject({ problem: { hint: 'Use something like fix-migration.' } });
 });
 
-test('a refusal shows what hides in a name', () => {
+test('a refusal shows hidden characters of a name', () => {
   expect(parseSlug('x\u001b[2J\u202ey\u200b', 'task')).toMatchObject({
     problem: { message: expect.stringContaining('"x\\u001b[2J\\u202ey\\u200b" cannot be a task name') },
   });

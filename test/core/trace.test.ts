@@ -22,7 +22,7 @@ type Message =
   | { readonly type: 'add'; readonly n: number; readonly text: string }
   | { readonly type: 'key'; readonly raw: string };
 
-/** Adds numbers up and repeats what it is told. */
+/** Adds numbers and repeats its input. */
 const update = ({ sum, note }: Counter, message: Message) => {
   if (message.type === 'key')
     return {
@@ -137,13 +137,13 @@ describe('a replay', () => {
     { type: 'add', n: 2, text: 'two' },
   ];
 
-  it('comes to the same, and counts what it cannot replay', () => {
+  it('reproduces the trace, and counts messages that cannot be replayed', () => {
     expect(replay(traced(messages))).toEqual({
       ...{ messages: 3, replayed: 2, withheld: 1, events: 2, effects: 2, difference: null },
     });
   });
 
-  it('finds what comes out differently: the first of it', () => {
+  it('finds the first difference', () => {
     const recorded = traced(messages).map((line) =>
       line.kind === 'effect' && line.n === 3
         ? { ...line, effect: { ...(line.effect as object), sum: 4 } }

@@ -71,12 +71,12 @@ describe('a changed document', () => {
     expect(await readFile(join(folder, 'docs/board.md'), 'utf8')).toBe('onetwo');
   });
 
-  it('is planned anew when somebody saves it meanwhile, so that both have their say', async () => {
+  it('is planned again after a concurrent save, so that both changes are kept', async () => {
     await writeFile(file, 'one ');
     let plans = 0;
     const result = await changeDocument({ root: folder, file }, backups, (text) => {
       plans++;
-      // Somebody saves right after we read.
+      // // Another program saves right after the read.
       if (plans === 1) writeFileSync(file, 'edited ');
       return append('ours')(text);
     });
@@ -109,7 +109,7 @@ describe('a changed document', () => {
 });
 
 describe('refused', () => {
-  it('is a read-only file, and what the plan refuses', async () => {
+  it('is returned for a read-only file, and for a refusal by the plan', async () => {
     await writeFile(file, 'one');
     expect(
       await changeDocument({ root: folder, file }, backups, () => failure('conflict_markers', 'No.')),
@@ -125,7 +125,7 @@ describe('refused', () => {
     expect(await readFile(file, 'utf8')).toBe('one');
   });
 
-  it('is what is no text, no file, or no folder', async () => {
+  it('is returned for anything but a text file in a folder', async () => {
     await writeFile(file, Buffer.from([0x61, 0xff]));
     expect(await readDocument({ root: folder, file })).toMatchObject({
       ok: false,

@@ -1,6 +1,6 @@
-/** A small seeded generator (mulberry32), so that a failing round can be looked at again. */
+/** A small seeded generator (mulberry32), so that a failing round can be reproduced. */
 export interface Random {
-  /** 0 … below `end`. */
+  /** Returns 0 to below `end`. */
   readonly below: (end: number) => number;
   readonly pick: <T>(from: readonly T[]) => T;
   readonly isTrue: () => boolean;

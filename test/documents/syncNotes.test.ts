@@ -37,7 +37,7 @@ it('bold lines and other bullets stay, and nothing comes where there is no place
     expect(withPendingNote(none, at, 'y')).toBe(none);
 });
 
-it('after a sync the list says what is still pending, and that nothing is', () => {
+it('after a sync the list names pending changes, or states that there are none', () => {
   const note = (text: string, rows: { id: string; task: string }[], texts: string[]) =>
     withSyncNote({ file: parseMarkdown(text) }, at, { rows, texts });
   const formA = fixture('board-form-a.md');

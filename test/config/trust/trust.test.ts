@@ -105,7 +105,7 @@ describe('a configuration', () => {
     expect(factsOf().configuration).toBe('trusted');
   });
 
-  it('trusts what a command wrote, and not what has come to be there since', () => {
+  it('trusts the configuration that a command wrote, and no later change', () => {
     const written = { repos, name: undefined, limits: { workers: 2 } };
     configure({ ...written, guard: false });
     expect(trustWritten(root, written, env)).toMatchObject({ ok: false, problem: { code: 'trust_changed' } });
@@ -115,7 +115,7 @@ describe('a configuration', () => {
     expect(factsOf().configuration).toBe('trusted');
   });
 
-  it('says what differs from what was trusted', () => {
+  it('lists the differences from the trusted configuration', () => {
     configure({ repos, jobs: { test: ['npm', 'test'], lint: ['biome'] } });
     trustNow();
     configure({ repos, jobs: { test: ['npm', 'run', 'x y'] } });
@@ -125,7 +125,7 @@ describe('a configuration', () => {
     ]);
   });
 
-  it('shows characters that hide, and keys that imitate others, as what they are', () => {
+  it('shows hidden characters and look-alike keys escaped', () => {
     configure({ repos: [], jobs: { 'a\n+ agents.claude': ['sh\u202e', '\u2066x\u00a0'] } });
     expect(factsOf().rows).toEqual([
       { key: 'jobs."a\\n+ agents.claude"', value: '"sh\\u202e" "\\u2066x\\u00a0"', effect: 'runs' },

@@ -33,7 +33,7 @@ describe('the board', () => {
     expect(selected(boardRoom(size))).toBe('ORC-4');
   });
 
-  it('is begun by its first card where there is none, after a yes and no sooner', () => {
+  it('is created by its first card where there is none, only after a confirmation', () => {
     const asked = press(room(busyFacts(), size), 'b').state;
     expect(dialogOf(asked)).toMatchObject({ kind: 'begin-board' });
     expect(dialogOf(press(asked, 'n').state)).toBeNull();
@@ -110,7 +110,7 @@ describe('the board', () => {
     expect([board(unchanged.state).card, unchanged.effects]).toEqual([null, []]);
   });
 
-  it('proposes a worker with what the card says', () => {
+  it("proposes a worker with the card's text", () => {
     const form = dialogOf(press(boardRoom(size), 'h', 'n').state);
     expect(form).toMatchObject({
       kind: 'form',
@@ -161,7 +161,7 @@ describe('the mouse on the board', () => {
     updateApp(state, { type: 'tokenArrived', token: { ...click(x, y), action } as MouseToken });
   const clicked = (state: AppState, x: number, y: number) =>
     at(at(state, 'press', x, y).state, 'release', x, y).state;
-  /** The button goes down on the first cell and is moved over the others. */
+  /** Presses the button on the first cell and moves over the others. */
   const dragged = (state: AppState, [x, y]: Cell, ...others: readonly Cell[]) =>
     others.reduce((held, [toX, toY]) => at(held, 'move', toX, toY).state, at(state, 'press', x, y).state);
   type Cell = readonly [x: number, y: number];

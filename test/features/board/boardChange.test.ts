@@ -19,7 +19,7 @@ function change(text: string, ...changes: BoardChange[]) {
   return { text: board.file.text, board, outcomes };
 }
 
-/** Lines that went and lines that came. */
+/** Returns the removed and the added lines. */
 function difference(before: string, after: string): string[] {
   const [old, now] = [before.split('\n'), after.split('\n')];
   return [
@@ -42,7 +42,7 @@ describe('a changed field', () => {
     ]);
   });
 
-  it('keeps the marks and the padding around it, and is cleared with what the file writes for nothing', () => {
+  it("keeps the marks and the padding around it, and is cleared with the file's placeholder", () => {
     const before = fixture('assignee.md');
     const card = { line: 13, task: 'Escape `a|b` in queries' };
     const { text } = change(before, {
@@ -67,7 +67,7 @@ describe('a changed field', () => {
 });
 
 describe('a moved card', () => {
-  it('is one line cut and one inserted; what found no column is handed back', () => {
+  it('removes one line and inserts one; values without a column are returned', () => {
     const before = fixture('ids.md');
     const { text, board, outcomes } = change(before, {
       kind: 'change',
@@ -109,7 +109,7 @@ describe('a new card', () => {
     ]);
   });
 
-  it('stands below the header of an empty table', () => {
+  it('is placed below the header of an empty table', () => {
     const before = fixture('assignee.md');
     const { text } = change(before, {
       kind: 'add',
@@ -271,10 +271,10 @@ it('the header is brought up to date in its own style', () => {
   expect(withSyncNote(parseBoard('# Board\n'), 'now')).toBe('# Board\n');
 });
 
-describe('what is written', () => {
+describe('written text', () => {
   const hostile = 'a\u202eb\u2066c\x1b[2J\x9bd';
 
-  it('puts no line into another order than it says, and keeps what else a person may have written', () => {
+  it('keeps the order of all other lines, and all other text', () => {
     const kept = 'שלום\u200f 👩\u200d💻 soft\u00adware می\u200cخواهم';
     const before = fixture('ids.md');
     for (const [task, written] of [

@@ -42,7 +42,7 @@ export function boardRoom(size: ScreenSize, all?: readonly Card[]): AppState {
   return press(room(boardedFacts(all), size), 'b').state;
 }
 
-/** A card held by the mouse, over another column. */
+/** A card dragged over another column. */
 export function boardDrag(size: ScreenSize, from: Cell, to: Cell): AppState {
   const token = { ...click(...from), action: 'press' } as const;
   const pressed = updateApp(boardRoom(size), { type: 'tokenArrived', token }).state;

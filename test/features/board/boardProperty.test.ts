@@ -18,7 +18,7 @@ function apply(text: string, change: BoardChange) {
 
 const refOf = ({ id, line, task }: Card): CardRef => (id === null ? { line, task } : { id });
 
-/** Lines and how they end; the end of the very last one, which is the file's, apart. */
+/** Returns lines with their ends; the end of the last one belongs to the file and is separate. */
 function linesOf(text: string): string[] {
   const lines = splitLines(text);
   return lines.map(({ text: line, end }, at) =>
@@ -26,7 +26,7 @@ function linesOf(text: string): string[] {
   );
 }
 
-/** What a reader sees again of a value that was written. */
+/** Returns the value that a reader gets of a written one. */
 function readAgain(field: (typeof textFields)[number], value: string): string | null {
   return readField(field, value.replace(/\t/g, ' ').trim());
 }
@@ -102,7 +102,7 @@ describe('on random boards', () => {
     }
   });
 
-  it('ids come to all sound cards, and nothing else changes in what they say', () => {
+  it('all sound cards get ids, and their other fields stay', () => {
     for (let seed = 1; seed <= rounds / 3; seed++) {
       const text = randomBoard(randomOf(seed + 3_000_000));
       const before = parseBoard(text);
@@ -119,14 +119,14 @@ describe('on random boards', () => {
   });
 });
 
-/** Whether all of these stand in the others, in their order. */
+/** Reports whether all of these are among the others, in the same order. */
 function isWithin(some: readonly string[], all: readonly string[]): boolean {
   let at = 0;
   for (const one of all) if (one === some[at]) at++;
   return at === some.length;
 }
 
-/** The file's last line may stand elsewhere afterwards. */
+/** Normalises the end of the last line, which may move. */
 function bare(lines: readonly string[]): string[] {
   return lines.map((line) => JSON.parse(line)[0]);
 }

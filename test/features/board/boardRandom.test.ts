@@ -11,7 +11,7 @@ import { boardedFacts, boardRoom, card } from './boardFixtures.ts';
 const rounds = Number(process.env.ORCH_RANDOM_ROUNDS ?? 15);
 const movingKeys = ['<', '>', 'H', 'L'];
 
-/** Where a card is held something is mostly done with it. */
+/** Prefers actions on a held card. */
 function someToken(random: Random, state: AppState): Token {
   if (random.below(4) === 0) return key(random.pick([...movingKeys, ...'hjklgGb', 'escape']));
   const actions = heldIn(state)
@@ -28,7 +28,7 @@ function heldIn(state: AppState) {
   return dialog?.kind === 'board' ? dialog.held : null;
 }
 
-/** Whether a card may be moved by this: by its keys, or by letting it go over another column. */
+/** Reports whether this may move a card: by its keys, or by releasing it over another column. */
 function mayMove(state: AppState, token: Token): boolean {
   if (token.kind === 'key') return movingKeys.includes(token.name);
   const held = heldIn(state);
@@ -36,7 +36,7 @@ function mayMove(state: AppState, token: Token): boolean {
   return token.kind === 'mouse' && token.action === 'release' && isOver;
 }
 
-test('whatever keys and mouse do on the board, a card is moved by its keys or by letting it go elsewhere alone', () => {
+test('random keys and mouse events move a card only by its keys or by releasing it over another column', () => {
   let [byKey, byMouse] = [0, 0];
   for (let seed = 1; seed <= rounds; seed++) {
     const random = randomOf(seed);
@@ -52,7 +52,7 @@ test('whatever keys and mouse do on the board, a card is moved by its keys or by
         expect(mayMove(before, token), `seed ${seed}`).toBe(true);
         if (token.kind === 'key') byKey += 1;
         else byMouse += 1;
-        // An answer, so that the next one is taken.
+        // // Answers, so that the next request is accepted.
         const problem = { code: 'card_changed', message: 'It was changed.' };
         state = updateApp(state, {
           ...{ type: 'answered', method: 'changeCard', params: {} as never, tag: state.nextTag - 1 },

@@ -39,7 +39,7 @@ describe("a worker's life", () => {
     expect(moveOf(one)).toBeUndefined();
   });
 
-  it('says what it reports: blocked, done, and at work again', () => {
+  it('follows its reports: blocked, done, and working again', () => {
     const one = scene().started();
     expect(moveOf(report(one, { blockers: ['no key', 'no net'] }))).toMatchObject({
       to: null,
@@ -79,7 +79,7 @@ describe('a move', () => {
   const change = (cards: Parameters<typeof card>[], move: CardMove, autoAdd = false) =>
     changeFor({ cards: cards.map((one) => card(...one)) }, move, '2026-11-22', autoAdd);
 
-  it('writes what is new, and keeps a day and a repository that stand there', () => {
+  it('writes new values, and keeps an existing day and repository', () => {
     expect(change([['A-1', 'To Do', 'auth', { started: '2026-11-01' }]], start)).toEqual({
       ...{ kind: 'change', card: { id: 'A-1' }, column: 'In Progress' },
       fields: { worker: id, repo: 'backend' },
@@ -89,7 +89,7 @@ describe('a move', () => {
     ).toBeNull();
   });
 
-  it('leaves a card where a person has put it', () => {
+  it('does not move a card that a person has moved', () => {
     const clean: CardMove = {
       ...start,
       from: ['In Progress'],

@@ -54,7 +54,7 @@ describe('a board', () => {
   });
 });
 
-describe('what is damaged is flagged with its line and left alone', () => {
+describe('a damaged part is flagged with its line and not changed', () => {
   it.each([
     ['| A-1 | one |\n', 5, 'damaged_row', '2 cells, the header has 3'],
     ['| A-1 | one | x | y |\n', 5, 'damaged_row', '4 cells, the header has 3'],
@@ -84,7 +84,7 @@ describe('what is damaged is flagged with its line and left alone', () => {
   });
 });
 
-it('a file that nobody edits stays as it is, whatever its lines end with', () => {
+it('an unedited file stays as it is, with any line ends', () => {
   for (const name of ['assignee.md', 'ids.md', 'invoices-hours.md', 'invoices-ids.md'])
     for (const end of ['\n', '\r\n', '\r'])
       for (const text of [

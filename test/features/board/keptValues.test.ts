@@ -7,7 +7,7 @@ import { changeCards } from '../../../src/features/board/document/keptValues.ts'
 
 const formA = readFileSync(join(import.meta.dirname, '../../documents/fixtures/board-form-a.md'), 'utf8');
 
-/** Makes one change after the other, and keeps what comes of each, as the board's desk does. */
+/** Applies changes one after the other, and keeps the outcomes, as the board's service does. */
 function changes(text: string, kept: Map<string, Readonly<Record<string, string>>>, ...all: BoardChange[]) {
   let board = parseBoard(text);
   const outcomes = all.map((change) => {
@@ -31,7 +31,7 @@ const move = (text: string, task: string, column: 'To Do' | 'In Progress'): Boar
   ...{ kind: 'change', card: cardIn(text, task), column },
 });
 
-it('a card without an id keeps what its table has no column for, by its text, or by an id that it gets', () => {
+it('a card without an id keeps values without a column by its text, or by an id that it gets later', () => {
   const kept = new Map();
   const away = changes(formA, kept, move(formA, 'Login', 'In Progress'));
   expect(away.outcomes).toEqual([{ priority: 'High' }]);

@@ -36,7 +36,7 @@ describe('a heading', () => {
     },
   );
 
-  it('of what was not pushed has no cards, whatever stands behind it', () => {
+  it('of unpushed changes has no cards, with any remark after its name', () => {
     expect(sectionOf('Change Log (Pending Push)')).toBeNull();
     expect(sectionOf('To-Do (next)')).toBe('To Do');
   });
@@ -96,7 +96,7 @@ describe('a worker that takes a card', () => {
     expect(cards).toHaveLength(1);
   });
 
-  it('stands in Worker where there is one, and the person is kept for the next column of people', () => {
+  it('is written into Worker where there is one, and the person is kept for the next column of people', () => {
     const before = fixture('board-form-b.md');
     const card = { id: 'SHOP-4' } as const;
     const { text, outcomes } = change(before, { ...take(0, ''), card } as BoardChange);
@@ -110,7 +110,7 @@ describe('a worker that takes a card', () => {
     expect(after.split('\n').sort()).toEqual(before.split('\n').sort());
   });
 
-  it('stands beside a person who would be kept nowhere, and leaves a column of people alone', () => {
+  it('is written beside a person who could not be kept elsewhere, and does not change a column of people', () => {
     const worker =
       '## To Do\n\n| Task | Owner |\n|--|--|\n| Login | Ann |\n\n## In Progress\n\n| Task | Worker |\n|--|--|\n';
     expect(change(worker, take(5, 'Login')).text).toContain('| Login | Ann (app/login) |');

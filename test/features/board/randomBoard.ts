@@ -50,7 +50,7 @@ const noise = [
   ['---', ''],
 ];
 
-/** A board that some person might keep: dialect, padding, line ends, noise between the tables and damage in them. */
+/** Returns a plausible board: dialect, padding, line ends, text between the tables and damage in them. */
 export function randomBoard(random: Random): string {
   const lines: string[] = random.isTrue() ? ['# Board', '', 'Last synced: never', ''] : [];
   let id = 0;
@@ -88,7 +88,7 @@ function drawTable(
     if (style === 'aligned')
       return `|${cells.map((cell, at) => ` ${cell.padEnd(widths[at] ?? 0, fill)} `).join('|')}|`;
     if (style === 'tight') return `|${cells.join('|')}|`;
-    // Without pipes at the ends an empty cell there is no cell.
+    // // Without pipes at the ends an empty cell is no cell.
     return style === 'spaced' ? `| ${cells.join(' | ')} |` : cells.map((cell) => cell || '-').join(' | ');
   };
   const isOpenSafe = (row: readonly string[]) => style !== 'open' || /^[\p{L}`*~]/u.test(row[0] ?? '');
@@ -103,7 +103,7 @@ function drawTable(
   ];
 }
 
-/** What a person may write into a cell. */
+/** Returns a text that a person may write into a cell. */
 export function randomValue(random: Random): string {
   return random.pick([
     'b',

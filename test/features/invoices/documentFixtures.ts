@@ -78,7 +78,7 @@ const refusals: Readonly<Record<string, Problem>> = {
   },
 };
 
-/** A sync that was asked for and refused. */
+/** A sync that was requested and refused. */
 export function refusedSync(size: ScreenSize, code: 'notion_base_damaged' | 'mass_deletion'): AppState {
   const { state } = press(documentRoom(size), 'b', 's');
   const problem = refusals[code] ?? { code, message: 'No.' };

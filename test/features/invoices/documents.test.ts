@@ -24,7 +24,7 @@ function refuse(state: AppState, method: 'sync', code: string): AppState {
 describe('a sync', () => {
   const outcome = { created: 1, updated: 0, pulled: 2, conflicts: [], problems: [], wanted: [] };
 
-  it('is asked for with s, tells what it came to and closes', () => {
+  it('is requested with s, shows its result and closes', () => {
     const { state, effects } = press(documentRoom(size), 'b', 's');
     expect(effects).toMatchObject([{ method: 'sync', params: {} }]);
     const done = answer(state, 'sync', outcome);
@@ -47,7 +47,7 @@ describe('a sync', () => {
     expect(dialogOf(state)?.kind).toBe('sync');
   });
 
-  it('is left with esc where the controller cannot be told to stop it', () => {
+  it('is closed with esc where the controller cannot be reached', () => {
     const connection = { status: 'lost', problem: { code: 'disconnected', message: 'gone' } } as const;
     const lost = { ...press(documentRoom(size), 'b', 's').state, connection };
     const { state, effects } = press(lost, 'escape');
@@ -69,7 +69,7 @@ describe('a sync', () => {
     expect(press(refused, 'escape').effects).toEqual([]);
   });
 
-  it('offers nothing where it was refused for anything else', () => {
+  it('offers nothing after any other refusal', () => {
     const { state } = press(documentRoom(size), 'b', 's');
     expect(press(refuse(state, 'sync', 'notion_unreachable'), 'y').effects).toEqual([]);
   });
@@ -80,7 +80,7 @@ describe('a sync', () => {
   });
 });
 
-describe('what waits to be synced', () => {
+describe('rows that wait to be synced', () => {
   const narrow = { cols: 80, rows: 24 };
   const header = (state: AppState) => lineText(headerLine(state));
 
@@ -107,7 +107,7 @@ describe('what waits to be synced', () => {
 });
 
 describe('conflicts', () => {
-  it('are decided one after the other: mine, theirs, or something else', () => {
+  it('are decided one after the other: mine, theirs, or another value', () => {
     expect(press(conflictRoom(size), 'm').effects).toMatchObject([
       { method: 'resolveSync', params: { id: 'ORC-8', field: 'task', choice: 'mine' } },
     ]);
@@ -143,7 +143,7 @@ describe('invoices', () => {
     expect(done.notice?.text).toBe('3 entries in /code/shop/invoice-2026-11.html');
   });
 
-  it('show one repository, status or client alone, in turns, and are printed so', () => {
+  it('show one repository, status or client at a time, and are exported so', () => {
     const shown = (...keys: string[]) => {
       const { state } = press(invoiceRoom(size), ...keys);
       const dialog = dialogOf(state);

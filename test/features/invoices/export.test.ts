@@ -86,7 +86,7 @@ describe('a printed invoice', () => {
     ]);
   });
 
-  it('runs and loads nothing that stands in the documents', () => {
+  it('runs and loads nothing from the documents', () => {
     expect(page).not.toMatch(/<script|<b>|<link|<img|url\(|@import/);
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(page).toContain('default-src &#x27;none&#x27;');

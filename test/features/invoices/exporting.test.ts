@@ -44,7 +44,7 @@ describe('entries are exported', () => {
     expect(await exported(wish)).toMatchObject({ ok: true, value: { entries: count } });
   });
 
-  it('on paper for the client named, else for the first one, with the days they span', async () => {
+  it('for printing names the given client, else the first one, with the days they span', async () => {
     const first = await exported({ format: 'html' });
     expect(first).toMatchObject({ ok: true, value: { entries: 2 } });
     expect(first.ok && first.value.text).toMatch(
@@ -63,7 +63,7 @@ describe('entries are exported', () => {
 });
 
 describe('the configuration', () => {
-  it('is one rate for all, or rates by name; a day is said in hours', () => {
+  it('is one rate for all, or rates by name; a day is configured in hours', () => {
     expect(resolveInvoices('/shop', { currency: 'JPY', rate: 900, hoursPerDay: 7.5 })).toMatchObject({
       value: { file: '/shop/INVOICES.md', rates: { hour: 900, repos: {} }, day: 450, time: 'measured' },
     });

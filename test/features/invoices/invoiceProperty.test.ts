@@ -8,7 +8,7 @@ import { type Random, randomOf } from '../../documents/random.ts';
 const rounds = Number(process.env.ORCH_DOCUMENT_ROUNDS ?? 500);
 const reading = { currency: 'EUR' };
 
-/** Invoices in one of the forms that people keep, with sums that may be wrong and rows that may be damaged. */
+/** Invoices in one of the common forms, with sums that may be wrong and rows that may be damaged. */
 function randomInvoices(random: Random): string {
   const lines = [
     '# Invoices',

@@ -31,7 +31,7 @@ function change(text: string, ...changes: InvoiceChange[]) {
   return { text: invoices.file.text, invoices, outcomes, corrected };
 }
 
-/** Lines that went and lines that came. */
+/** Returns the removed and the added lines. */
 function difference(before: string, after: string): string[] {
   const [old, now] = [before.split('\n'), after.split('\n')];
   return [
@@ -70,7 +70,7 @@ describe('invoices', () => {
     ]);
   });
 
-  it('name with its line whatever needs a person', () => {
+  it('name the line of every entry that needs a person', () => {
     const flaws = (name: string) => read(name).flaws.map(({ line, code }) => `${line} ${code}`);
     expect(flaws('invoices-hours.md')).toEqual(['12 bad_time', '13 bad_time', '22 stale_total']);
     expect(flaws('invoices-ids.md')).toEqual([
@@ -138,7 +138,7 @@ describe('a change', () => {
     expect(corrected.map(({ line }) => line)).toEqual([22]);
   });
 
-  it('counts an amount anew from time and rate, or keeps the one a person gives', () => {
+  it('recomputes an amount from time and rate, or keeps a given one', () => {
     const [id, price] = ['T-01JD0000000000000000000001', 'T-01JD0000000000000000000002'];
     const { invoices } = change(
       fixture('invoices-ids.md'),
@@ -151,7 +151,7 @@ describe('a change', () => {
     expect(invoices.file.text).toContain('\nTotal: 4 h, 2367.89 EUR\n');
   });
 
-  it('settles what needed a person', () => {
+  it('accepts a correction of an entry that needed a person', () => {
     const { invoices } = change(
       fixture('invoices-hours.md'),
       { kind: 'change', entry: { line: 12, task: 'Planning' }, fields: { minutes: 480 } },
@@ -211,7 +211,7 @@ describe('a change', () => {
     expect(text).toBe(fixture('invoices-hours.md').replace('€999.00', '€340.00'));
   });
 
-  it('lets what is invoiced be paid', () => {
+  it('lets an invoiced entry be paid', () => {
     const { invoices } = change(fixture('invoices-hours.md'), {
       kind: 'change',
       entry: { line: 10, task: 'User auth' },

@@ -16,7 +16,7 @@ function change(text: string, currency: string, ...changes: InvoiceChange[]) {
   return { text: done.value.invoices.file.text, outcomes: done.value.outcomes, after: done.value.invoices };
 }
 
-/** Lines that went and lines that came. */
+/** Returns the removed and the added lines. */
 function difference(before: string, after: string): string[] {
   const [old, now] = [before.split('\n'), after.split('\n')];
   return [
@@ -27,7 +27,7 @@ function difference(before: string, after: string): string[] {
 
 const formA = fixture('invoices-form-a.md');
 const formB = fixture('invoices-form-b.md');
-/** Here a heading says the status, and only what is pending has notes. */
+/** In this form a heading states the status, and only pending entries have notes. */
 const headed = `## Pending
 
 | Date | Task | Hours | Rate | Notes |
@@ -125,7 +125,7 @@ describe('work without a status is billed by an invoice', () => {
     expect(change(text, currency, mark('invoiced', [ci, search])).text).toContain(row);
   });
 
-  it('whatever ends its lines, whatever stands in front, with a table without outer pipes', () => {
+  it('with any line ends, any text before it, and a table without outer pipes', () => {
     const bare = formB.replace(/^\| (.*) \|$/gm, '$1').replace(/^\|(-.*)\|$/gm, '$1');
     for (const base of [formB, bare])
       for (const end of ['\n', '\r\n'])
@@ -244,13 +244,13 @@ describe('sums', () => {
   });
 });
 
-describe('what a file writes', () => {
+describe('the style of a file', () => {
   const entry: TimeEntry = {
     ...{ id: 'T-1', task: 'Mails', repo: 'app', worker: 'Ann', date: '2026-12-01', minutes: 90 },
     ...{ rateCents: 8000, amountCents: 12000, currency: 'USD', status: 'pending', source: 'edited' },
   };
 
-  it('is known where a table has no rows any more, and what has no column is named', () => {
+  it('is known for a table without rows, and values without a column are named', () => {
     const empty = change(formB, 'USD', mark('invoiced', [ci, search])).text;
     const { text, outcomes } = change(empty, 'USD', { kind: 'add', entry });
     expect(text).toMatch(/\| 2026-12-01 \| Mails +\| +1.5 \| \$80.00 \| \$120.00 \|/);

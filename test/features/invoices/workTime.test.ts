@@ -12,7 +12,7 @@ import {
 const id = 'backend/auth';
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 10, minute)).toISOString();
 
-/** Events and the minute at which each was written. */
+/** Events with the minute at which each was written. */
 function times(...told: readonly (readonly [number, DomainEvent])[]): LogState {
   return told.reduce<LogState>(
     (state, [minute, happening], n) =>
@@ -38,7 +38,7 @@ function owed(state: LogState) {
 }
 
 describe('measured time', () => {
-  it('is what it worked, without waiting, resting and questions', () => {
+  it('counts work, without waiting, resting and questions', () => {
     const state = times(
       [0, started],
       [1, seen('working')],
@@ -56,14 +56,14 @@ describe('measured time', () => {
     expect(owed(times([0, started], [0, seen('working')], [9, finished]))?.measured).toBe(9);
   });
 
-  it('of a lost process is what was heard of it, not the night until somebody looked', () => {
+  it('of a lost process ends with its latest event, not with the detection', () => {
     const state = times([0, started], [0, seen('working')], [12, reported(null)], [59, { type: 'lost', id }]);
     expect(owed(state)?.measured).toBe(12);
   });
 });
 
 describe('reported totals of one task', () => {
-  /** Each as it would be taken in; old ones as earlier versions summed them. */
+  /** Returns the reports as they would be recorded; old ones with the sums of earlier versions. */
   function told(...reports: readonly (string | number)[]) {
     return reports.reduce<{ state: LogState; open: readonly (string | undefined)[] }>(
       ({ state, open }, text, n) => {
@@ -107,11 +107,11 @@ describe('reported totals of one task', () => {
   });
 });
 
-describe('what is entered', () => {
+describe('an entry of work time', () => {
   const entry = { id: 'T-1' } as never;
   const entered: DomainEvent = { type: 'time-entered', id, entry, measured: 5, claimed: 20 };
 
-  it('is entered once, and after an undo only what came since', () => {
+  it('is created once, and after an undo only for later work', () => {
     const first = [
       [0, started],
       [0, seen('working')],

@@ -13,7 +13,7 @@ import { Sandbox } from '../../ipc/sandbox.ts';
 
 const program = resolve('test/support/memoryServer.mjs');
 
-/** A store of the server, and what reads it. */
+/** A store of the server, and its reader. */
 class Store implements AsyncDisposable {
   readonly sandbox = new Sandbox();
   readonly problems: Problem[] = [];
@@ -141,7 +141,7 @@ describe('the id of the memory', () => {
     expect(memoryId({ root, ...(memory && { memory }) }, ambient)).toBe(id);
   });
 
-  test('stands in what sessions get, and paths are those of the workspace', () => {
+  test('is part of what sessions get, with paths of the workspace', () => {
     const memory = { server: { command: './mem', args: ['../x.js', '-v'] }, serverName: 'm' };
     expect(memoryServers({ root, memory }, { WORKSPACE_ID: 'x' })).toEqual({
       m: { type: 'stdio', command: '/shop/mem', args: ['/x.js', '-v'], env: { WORKSPACE_ID: 'x' } },

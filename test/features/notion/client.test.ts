@@ -24,7 +24,7 @@ async function open(secret?: string, signal?: AbortSignal) {
   return { clock, service, source, lines, notion: opened.value };
 }
 
-/** These faults, one a request, then none. */
+/** Injects these faults, one for each request, then none. */
 function inTurn(...faults: (Fault | null)[]): (request: StandInRequest) => Fault | null {
   return () => faults.shift() ?? null;
 }
@@ -48,7 +48,7 @@ it.each(broken)('repeats a read after $kind $status', async (fault) => {
   expect(service.requests).toHaveLength(3);
 });
 
-it.each(broken)('asks once for a page and says that nobody knows after $kind $status', async (fault) => {
+it.each(broken)('requests a page once and reports an unknown result after $kind $status', async (fault) => {
   const { service, source, notion } = await open();
   service.fault = inTurn(fault);
   let sent = 0;
@@ -59,7 +59,7 @@ it.each(broken)('asks once for a page and says that nobody knows after $kind $st
   expect([sent, service.living(source).length]).toEqual([1, 1]);
 });
 
-it.each([409, 429, 529])('asks again for a page after %s, as late as it was told to', async (status) => {
+it.each([409, 429, 529])('requests a page again after %s, after the requested delay', async (status) => {
   const { clock, service, source, notion } = await open();
   service.fault = inTurn({ kind: 'status', when: 'before', status, retryAfter: '17' });
   const start = clock.now();
@@ -69,7 +69,7 @@ it.each([409, 429, 529])('asks again for a page after %s, as late as it was told
   expect(clock.now() - start).toBeGreaterThanOrEqual(17_000);
 });
 
-it('does not change a page again without being asked, since somebody may have edited it meanwhile', async () => {
+it('does not repeat a change of a page by itself, because the page may have been edited meanwhile', async () => {
   const { service, source, notion } = await open();
   const page = service.addPage(source, { Task: 'One' });
   service.fault = inTurn({ kind: 'status', when: 'before', status: 429, retryAfter: '5' });
@@ -116,7 +116,7 @@ it('writes one at a time', async () => {
   expect((await notion.schema(source)).ok).toBe(true);
 });
 
-it('says what is wrong, and never the token', async () => {
+it('reports the fault, and never the token', async () => {
   const { notion, source, service, lines } = await open('ntn_wrong00000000000000000000000000secret');
   const refused = await notion.schema(source);
   expect(refused).toMatchObject({ problem: { code: 'notion_unauthorized' } });
@@ -127,7 +127,7 @@ it('says what is wrong, and never the token', async () => {
   expect(service.requests[0]?.headers.get('notion-version')).toBe('2026-03-11');
 });
 
-it('tells what is not shared from what is refused', async () => {
+it('distinguishes unshared from refused', async () => {
   const { notion, source } = await open();
   const nowhere = await notion.page('00000000-0000-4000-8000-000000000000');
   expect(nowhere).toMatchObject({

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FuzzScene } from './fuzzScene.ts';
 
-/** In all; a check of everything takes `ORCH_NOTION_ROUNDS=2400`. */
+/** Total of all rounds; an exhaustive check uses `ORCH_NOTION_ROUNDS=2400`. */
 const rounds = Number(process.env.ORCH_NOTION_ROUNDS ?? 200);
 const firstSeed = Number(process.env.ORCH_NOTION_SEED ?? 1);
 const perScene = 25;

@@ -7,7 +7,7 @@ import { Oracle } from './oracle.ts';
 import { card, makeScene, type Scene } from './scene.ts';
 import { type Fault, type StandInPage, type StandInRequest, now as stateOf } from './standIn.ts';
 
-/** What a killed process looks like from inside: not even an error. */
+/** Simulates a killed process from the inside: it returns no error either. */
 const crash = { crash: true };
 
 const names: Record<string, string> = {
@@ -18,11 +18,11 @@ const names: Record<string, string> = {
   priority: 'Priority',
   blockers: 'Blockers',
 };
-/** `repo` says where a row was born and is never edited: two rows with one are a duplicate. */
+/** `repo` names the origin of a row and is never edited: two rows with one origin are a duplicate. */
 const edited = ['task', 'column', 'branch', 'priority', 'blockers'];
 const columns = ['To Do', 'In Progress', 'Review', 'Done'];
 
-/** Mulberry32: the same numbers for the same seed. */
+/** Mulberry32: equal numbers for equal seeds. */
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
@@ -33,7 +33,7 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** People on both sides, a service that fails, a process that dies, and an oracle that watches. */
+/** People on both sides, a failing service, a dying process, and an oracle. */
 export class FuzzScene {
   readonly oracle = new Oracle();
   readonly counts = { faults: 0, crashes: 0, conflicts: 0, writes: 0, rebuilds: 0 };
@@ -58,7 +58,7 @@ export class FuzzScene {
     this.#scene[Symbol.dispose]();
   }
 
-  /** Some edits by people, then a sync that may go wrong anywhere. */
+  /** Makes some edits, then a sync that may fail anywhere. */
   async round(): Promise<void> {
     const { clock, service } = this.#scene;
     this.#calm = false;
@@ -84,7 +84,7 @@ export class FuzzScene {
     clock.pass(this.#chance(0.5) ? this.#below(20_000) : this.#below(300_000));
   }
 
-  /** What was common is damaged, or gone; what waits for a decision, too. */
+  /** Damages or removes the base, and the conflicts. */
   #loseBase(): void {
     const { base } = storeFiles(this.#scene.folder, this.#scene.source);
     if (!existsSync(base)) return;
@@ -107,7 +107,7 @@ export class FuzzScene {
     this.#isLost = false;
   }
 
-  /** Syncs in peace until nothing is left to do. @returns what is wrong then */
+  /** Syncs without faults until nothing is left to do. @returns remaining faults */
   async settle(): Promise<string[]> {
     this.#calm = true;
     await this.#rebuildIfLost();
@@ -125,10 +125,10 @@ export class FuzzScene {
 
   #duplicates(): string[] {
     const { service, source } = this.#scene;
-    // Nobody knows of a page in the trash any more once that was lost: its row gets a new one.
+    // // A lost base does not know trashed pages, so their rows get new ones.
     const pages = this.counts.rebuilds > 0 ? service.living(source) : [...service.pages.values()];
     const births = pages.map((page) => String(this.#scene.service.values(page).Repo));
-    // A page that went to the trash before its first sync has none.
+    // // A page trashed before its first sync has none.
     const ids = pages.flatMap((page) => this.#scene.service.values(page)['Orch ID'] ?? []).map(String);
     const rows = [...this.#scene.local.cards.values()].map(({ repo }) => String(repo));
     const twice = (values: string[]) => values.filter((value, at) => values.indexOf(value) !== at);
@@ -208,7 +208,7 @@ export class FuzzScene {
     this.#tell('notion', String(this.#scene.service.values(page).Repo), field, value);
   }
 
-  /** A value that was there before is no edit to whoever compares with what was common: A, B and A again. */
+  /** An earlier value is no edit when compared with the base: A, B and A again. */
   #tell(side: 'file' | 'notion', birth: string, field: string, value: string | null): void {
     if (field === 'column' || value === null) this.oracle.dropped(side, birth, field);
     else this.oracle.edited(side, birth, field);
@@ -242,7 +242,7 @@ export class FuzzScene {
     this.oracle.decided(side, birth, field, field === wholeRow ? null : value);
   }
 
-  /** What a row is called on both sides, whatever its id is. */
+  /** Returns a row's name on both sides, independent of its id. */
   #birthOf(id: string): string {
     const row = this.#scene.local.cards.get(id);
     const page = row ? undefined : this.#pageOf(id);
@@ -251,7 +251,7 @@ export class FuzzScene {
 
   #pageOf(id: string): StandInPage | undefined {
     const { service, source } = this.#scene;
-    // After a rebuild there may be an older one in the trash.
+    // // After a rebuild there may be an older one in the trash.
     const pages = [...service.living(source), ...service.pages.values()];
     return pages.find((page) => service.values(page)['Orch ID'] === id);
   }
@@ -311,7 +311,7 @@ export class FuzzScene {
     if (this.#calm) return null;
     if (this.#chance(0.01))
       return { kind: 'throw', thrown: crash, when: this.#chance(0.5) ? 'before' : 'after' };
-    // Between reading a page and changing it there is no guard: only there nobody edits.
+    // // Between reading and changing a page nothing prevents overwriting, so no edits happen only there.
     if (request.method !== 'PATCH' && this.#chance(0.03)) this.#personActs();
     if (!this.#chance(0.08)) return null;
     this.counts.faults += 1;

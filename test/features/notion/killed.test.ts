@@ -9,7 +9,7 @@ const program = join(import.meta.dirname, 'syncProcess.ts');
 
 function start(scene: Scene, url: string): { child: ChildProcess; output: () => string } {
   const { folder, clock } = scene;
-  // A minute and more passes between two of them: queries show what the last one made.
+  // // More than a minute passes between two rounds, so queries show the latest changes.
   clock.pass(120_000);
   const child = spawn(
     process.execPath,

@@ -23,7 +23,7 @@ const usual = schemaOf(
   ['Orch ID', 'rich_text'],
 );
 
-it('proposes a mapping by types and by what people call things', () => {
+it('proposes a mapping by types and by common names', () => {
   const { mapping, notes } = proposeMapping(boardTable, usual);
   const names = Object.fromEntries(Object.entries(mapping.fields).map(([field, { name }]) => [field, name]));
   expect(names).toEqual({
@@ -82,7 +82,7 @@ const { mapping } = proposeMapping(boardTable, usual);
 
 type Change = Partial<{ name: string; type: string; options: readonly string[] }>;
 
-/** With one property changed, or without it. */
+/** Returns the page with one property changed, or without it. */
 function changed(at: number, change: Change | null): Schema {
   const properties = usual.properties.flatMap((one, index) =>
     index !== at ? [one] : change ? [{ ...one, ...change }] : [],

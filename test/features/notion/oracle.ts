@@ -13,22 +13,22 @@ export class Oracle {
   readonly #waived = new Set<string>();
   readonly #promised = new Set<string>();
 
-  /** A person wrote a value. */
+  /** Records a value written by a person. */
   edited(side: Side, row: string, field: string): void {
     this.#fresh.add(`${side} ${row} | ${field}`);
   }
 
-  /** A person gave up a value. */
+  /** Records a value replaced by a person. */
   decided(side: Side, row: string, field: string, value: FieldValue): void {
     this.#waived.add(`${side} ${row} | ${field} ${value}`);
   }
 
-  /** A person wrote a value for both sides: where it has arrived, it is an edit like any other. */
+  /** Records a value that a person wrote for both sides: after its arrival it is an ordinary edit. */
   promised(row: string, field: string, value: FieldValue): void {
     this.#promised.add(`${row} | ${field} ${value}`);
   }
 
-  /** The sync wrote to a side; `other` is what the other side has at that moment. */
+  /** Records a sync's write to a side; `other` is the other side's value at that moment. */
   wrote(side: Side, row: string, before: Fields, after: Fields, other: Fields | undefined): void {
     const otherSide = side === 'file' ? 'notion' : 'file';
     for (const [field, value] of Object.entries(after)) {
@@ -45,14 +45,14 @@ export class Oracle {
     }
   }
 
-  /** The sync took a whole row away from a side. */
+  /** Records that the sync removed a whole row from a side. */
   removed(side: Side, row: string): void {
     if (this.#waived.has(`${side} ${row} | row null`)) return;
     for (const key of this.#fresh)
       if (key.startsWith(`${side} ${row} |`)) this.violations.push(`${key}: removed`);
   }
 
-  /** A person took away what was written there: a field, or the whole row. */
+  /** Records that a person removed content: a field, or the whole row. */
   dropped(side: Side, row: string, field = ''): void {
     for (const key of this.#fresh) if (key.startsWith(`${side} ${row} | ${field}`)) this.#fresh.delete(key);
   }

@@ -22,7 +22,7 @@ function pageOf(scene: Scene, id: string) {
   return page;
 }
 
-/** Four rows that were synced; then people went on, and what was known got damaged. */
+/** Four rows that were synced and then edited, with a damaged base. */
 async function damagedScene(): Promise<{ scene: Scene; base: string }> {
   const scene = await makeScene();
   for (const id of ['ORC-1', 'ORC-2', 'ORC-3', 'ORC-4'])
@@ -47,7 +47,7 @@ it('stops a sync before anything is asked of Notion, and names the command', asy
   expect(existsSync(base)).toBe(true);
 });
 
-it('ties rows to pages by their ids, takes for common what is the same, and asks about all else', async () => {
+it('links rows to pages by their ids, takes equal fields as common, and reports the others as conflicts', async () => {
   const { scene, base } = await damagedScene();
   using _ = scene;
   const damaged = readFileSync(base, 'utf8');
@@ -60,7 +60,7 @@ it('ties rows to pages by their ids, takes for common what is the same, and asks
     { id: 'ORC-2', field: 'branch', base: null, ours: 'feature/one', theirs: null },
     { id: 'ORC-3', field: 'branch', base: null, ours: null, theirs: 'feature/one' },
   ]);
-  // Nothing was written on either side, and the damaged file is kept.
+  // // Neither side was written, and the damaged file is kept.
   expect([...scene.local.cards]).toEqual(before);
   expect(
     scene.service.requests.filter(({ method, path }) => method !== 'GET' && !path.endsWith('query')),
@@ -68,7 +68,7 @@ it('ties rows to pages by their ids, takes for common what is the same, and asks
   expect(readFileSync(`${base}.damaged-1`, 'utf8')).toBe(damaged);
 });
 
-it('keeps asking in later syncs, carries other edits, and does what the person decides', async () => {
+it('keeps conflicts in later syncs, carries other edits, and applies decisions', async () => {
   const { scene } = await damagedScene();
   using _ = scene;
   await rebuild(scene);
@@ -86,7 +86,7 @@ it('keeps asking in later syncs, carries other edits, and does what the person d
   expect(scene.service.values(pageOf(scene, 'ORC-3'))).toMatchObject({ Branch: '', Repo: 'web' });
   scene.clock.pass(120_000);
   expect(await scene.synced()).toMatchObject({ created: 0, updated: 0, pulled: 0, conflicts: [] });
-  // What was decided is common again: an empty cell is an edit like any other.
+  // // Decided values are common again: an empty cell is an ordinary edit.
   scene.service.edit(pageOf(scene, 'ORC-2'), { Branch: 'feature/two' });
   expect(await scene.synced()).toMatchObject({ pulled: 1, conflicts: [] });
 });
@@ -161,7 +161,7 @@ it('reports two pages with one id and ties the row to the older one', async () =
   );
 });
 
-it('archives no row whose page went to the trash where nobody knows whether it was edited here', async () => {
+it('does not archive the row of a trashed page where an edit of it cannot be excluded', async () => {
   const { scene } = await damagedScene();
   using _ = scene;
   await rebuild(scene);

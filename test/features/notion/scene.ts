@@ -17,7 +17,7 @@ import { type Result, success } from '../../../src/lib/result.ts';
 import { NotionStandIn } from './standIn.ts';
 import { VirtualClock } from './virtualClock.ts';
 
-/** A document in memory, which refuses what was edited meanwhile. */
+/** A document in memory, which refuses changes of edited rows. */
 export class MemoryTable implements LocalTable {
   readonly cards = new Map<string, Fields>();
   readonly archived = new Map<string, Fields>();
@@ -69,13 +69,13 @@ export interface Scene extends Disposable {
   readonly spec: TableSpec;
   mapping: Mapping;
   sync(options?: Partial<SyncOptions>): Promise<Result<SyncReport>>;
-  /** A sync that must do all it has to, without a problem. */
+  /** Syncs, and expects neither pending changes nor problems. */
   synced(options?: Partial<SyncOptions>): Promise<SyncReport>;
 }
 
 const typeOf: Record<string, string> = { progress: 'rich_text' };
 
-/** A board, or invoices, and their database, both empty, with every field mapped. */
+/** A board, or invoices, with their database, both empty, with every field mapped. */
 export async function makeScene(spec: TableSpec = boardTable, choiceType = 'select'): Promise<Scene> {
   const clock = new VirtualClock();
   const service = new NotionStandIn(clock);

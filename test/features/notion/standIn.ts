@@ -40,7 +40,7 @@ export interface StandInRequest {
   headers: Headers;
 }
 
-/** Something that goes wrong; `after` the change was made or before it. */
+/** A fault; `after` the change was applied or before it. */
 export interface Fault {
   kind: 'drop' | 'timeout' | 'status' | 'html' | 'half' | 'stall' | 'throw';
   thrown?: unknown;
@@ -68,17 +68,17 @@ const methods: Record<string, string> = {
 /** Notion's service in memory, as strict as its documentation. */
 export class NotionStandIn {
   token = 'ntn_standin000000000000000000000000canary';
-  /** Milliseconds by which queries lag behind. */
+  /** Milliseconds of a query's lag. */
   lag = 0;
-  /** The most rows that one query gives. */
+  /** Most rows of one query. */
   queryLimit = 10_000;
   readonly requests: StandInRequest[] = [];
   readonly sources = new Map<string, Source>();
   readonly pages = new Map<string, StandInPage>();
   readonly parents = new Set<string>();
-  /** Told of each request; decides what goes wrong with it. */
+  /** Called for each request; decides its fault. */
   fault: (request: StandInRequest) => Fault | null = () => null;
-  /** Told of each page that the API made or changed. */
+  /** Called for each page that the API created or changed. */
   afterWrite: (page: StandInPage) => void = () => {};
   readonly #clock: Clock & { pass?(ms: number): void };
 
@@ -111,7 +111,7 @@ export class NotionStandIn {
     return page;
   }
 
-  /** What a person in Notion does: makes a page, values by the property's name. */
+  /** Creates a page as a person in Notion would; values by property name. */
   addPage(source: string, values: Values): StandInPage {
     const now = this.#clock.now();
     const page: StandInPage = { id: randomUUID(), source, createdAt: now, comments: [], states: [] };
@@ -120,13 +120,13 @@ export class NotionStandIn {
     return page;
   }
 
-  /** What a person in Notion does: edits a page. */
+  /** Edits a page as a person in Notion would. */
   edit(page: StandInPage, values: Values, inTrash = now(page).inTrash): void {
     const next = { ...now(page).values, ...this.#byId(page.source, values) };
     page.states.push({ at: this.#clock.now(), values: next, inTrash });
   }
 
-  /** Values by the property's name, as they are now. */
+  /** Returns the current values by property name. */
   values(page: StandInPage): Values {
     const { values } = now(page);
     return Object.fromEntries(
@@ -134,12 +134,12 @@ export class NotionStandIn {
     );
   }
 
-  /** Pages of a source that are not in the trash. */
+  /** Returns the pages of a source outside the trash. */
   living(source: string): StandInPage[] {
     return [...this.pages.values()].filter((page) => page.source === source && !now(page).inTrash);
   }
 
-  /** For a client in the same process. */
+  /** Handles requests of a client in the same process. */
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
     init.signal?.throwIfAborted();
     const { pathname, searchParams: query } = new URL(url);
@@ -153,7 +153,7 @@ export class NotionStandIn {
     return fault ? this.#break(fault, answer) : respond(answer);
   };
 
-  /** Serves on the loopback interface. Close the server that it gives. */
+  /** Serves on the loopback interface. The caller closes the returned server. */
   async listen(): Promise<{ url: string; server: Server }> {
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
@@ -168,7 +168,7 @@ export class NotionStandIn {
         response.writeHead(answer.status, Object.fromEntries(answer.headers));
         response.end(await answer.text());
       } catch {
-        // What a fault wants: the connection breaks.
+        // // Simulates a broken connection.
         response.destroy();
       }
     });
@@ -402,7 +402,7 @@ export class NotionStandIn {
         const state = page.states.findLast(({ at }) => at <= seen);
         return state && !state.inTrash && this.#matches(page, state, body.filter) ? [{ page, state }] : [];
       });
-    // Without a sort the order is nobody's: here by id, which is random.
+    // // Without a sort the order is undefined: here by id, which is random.
     const isSorted = Array.isArray(body.sorts) && body.sorts.length > 0;
     rows.sort(
       (a, b) => (isSorted ? a.page.createdAt - b.page.createdAt : 0) || (a.page.id < b.page.id ? -1 : 1),
@@ -479,7 +479,7 @@ export function now(page: StandInPage): State {
   return state;
 }
 
-/** Notion's times are floored to the minute. */
+/** Floors times to the minute, as Notion does. */
 function toMinute(at: number): string {
   return new Date(at - (at % 60_000)).toISOString();
 }

@@ -1,4 +1,4 @@
-/** What Notion refuses in a page's properties, by the documentation of version 2026-03-11. */
+/** Refuses invalid properties of a page, by the documentation of version 2026-03-11. */
 
 export interface StandInProperty {
   id: string;
@@ -35,7 +35,7 @@ export function onlyKeys(value: Json, keys: readonly string[], what: string): vo
     if (!keys.includes(key)) invalid(`${what}.${key} should be not present`);
 }
 
-/** The stored value for one that was sent; options of a select are made by writing them. */
+/** Returns the stored form of a sent value; writing creates a select's options. */
 export function acceptValue(property: StandInProperty, sent: unknown): unknown {
   const value = asObject(sent, property.name);
   onlyKeys(value, [property.type, 'type'], property.name);
@@ -94,7 +94,7 @@ function acceptDate(value: unknown, what: string): string | null {
   return start;
 }
 
-/** A value as Notion answers with it. */
+/** Returns a value as Notion answers it. */
 export function showValue({ id, type }: StandInProperty, value: unknown): Json {
   const runs = (text: unknown) =>
     text === '' || text === null || text === undefined
@@ -116,7 +116,7 @@ export function showValue({ id, type }: StandInProperty, value: unknown): Json {
   }
 }
 
-/** A property as a schema shows it. */
+/** Returns a property as in a schema. */
 export function showProperty({ id, name, type, options }: StandInProperty): Json {
   const shown = options.map((option) => ({
     id: `o-${option}`,

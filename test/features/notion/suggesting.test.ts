@@ -16,7 +16,7 @@ const over = new Scene().started().tell({
   type: 'terminal-changed',
   terminal: terminal('backend/auth', { exit: { code: 0, signal: 0, at: '2026-11-22T12:00:00.000Z' } }),
 });
-/** The clock of scenes stands still at noon. */
+/** A fixed clock at noon. */
 const before = '2026-11-22T11:00:00.000Z';
 const after = '2026-11-22T13:00:00.000Z';
 

@@ -35,7 +35,7 @@ it('carries edits both ways, field by field', async () => {
   expect(scene.service.values(page)).toMatchObject({ Status: 'In Progress', Branch: 'feature/one' });
 });
 
-it('writes a field that both changed to neither side, until a person decides', async () => {
+it('writes a field that both sides changed to neither, until a person decides', async () => {
   using scene = await makeScene();
   scene.local.set('ORC-1', card('One'));
   scene.local.set('ORC-2', card('Two'));
@@ -117,7 +117,7 @@ it('reads more rows than one query gives', async () => {
   expect(scene.local.cards.size).toBe(700);
 });
 
-it('writes nothing anywhere in a dry run, and says what it would do', async () => {
+it('writes nothing in a dry run, and reports the planned changes', async () => {
   using scene = await makeScene();
   scene.local.set('ORC-1', card('One'));
   const page = scene.service.addPage(scene.source, { Task: 'From Notion' });
@@ -150,7 +150,7 @@ it('asks about a card deleted in the file, and puts its page into the trash only
   expect(scene.service.living(scene.source)).toHaveLength(2);
 });
 
-it('archives a card whose page was put into the trash, unless somebody edited it here', async () => {
+it('archives a card whose page was trashed, unless it was edited here', async () => {
   using scene = await makeScene();
   for (let i = 0; i < 12; i++) scene.local.set(`ORC-${i}`, card(`Card ${i}`));
   await scene.synced();
@@ -219,7 +219,7 @@ it('names no more than fifty rows of those that are gone', async () => {
   );
 });
 
-it('does not write over what was invoiced, on either side; paid may follow', async () => {
+it('does not overwrite an invoiced entry, on either side; its status may become paid', async () => {
   using scene = await makeScene(invoiceTable);
   scene.local.set('T-1', entry('Auth', { status: 'invoiced' }));
   scene.local.set('T-2', entry('Routes', { status: 'invoiced' }));
@@ -241,7 +241,7 @@ it('does not write over what was invoiced, on either side; paid may follow', asy
   expect(scene.service.values(two).Hours).toBe(1.2);
 });
 
-it('keeps a conflict for what would unlock an invoice again', async () => {
+it('reports a conflict for a change that would unlock an invoice', async () => {
   using scene = await makeScene(invoiceTable);
   scene.local.set('T-1', entry('Auth', { status: 'paid' }));
   await scene.synced();
@@ -268,7 +268,7 @@ it('reports copies with the same id and syncs the page it knows', async () => {
   ]);
 });
 
-it('gives a page its id back that somebody emptied', async () => {
+it('restores the cleared id of a page', async () => {
   using scene = await makeScene();
   scene.local.set('ORC-1', card('One'));
   await scene.synced();

@@ -6,7 +6,7 @@ import { boardTable } from '../../../src/features/notion/service/tables.ts';
 import { MemoryTable } from './scene.ts';
 import { VirtualClock } from './virtualClock.ts';
 
-/** A sync in a process of its own, which can be killed: `syncProcess.ts FOLDER DOCUMENT MAPPING`. */
+/** A sync in a separate process, which can be killed: `syncProcess.ts FOLDER DOCUMENT MAPPING`. */
 const [folder = '', document = '', mapping = ''] = process.argv.slice(2);
 
 class FileTable extends MemoryTable {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/lib/schedule.ts';
 
-/** Time that passes only when somebody waits. */
+/** A clock that only advances while code waits. */
 export class VirtualClock implements Clock {
   #now: number;
 
@@ -21,7 +21,7 @@ export class VirtualClock implements Clock {
     this.#now += ms;
   }
 
-  /** Never aborted: a stand-in that lets a request time out says so itself, after letting the time pass. */
+  /** Never aborted: a stand-in that simulates a timeout reports it itself, after the time has passed. */
   timeout(): AbortSignal {
     return new AbortController().signal;
   }

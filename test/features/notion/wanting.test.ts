@@ -6,7 +6,7 @@ import { config, Scene } from '../../controller/scene.ts';
 
 const card: WantedCard = { id: 'ORC-7', task: 'Limit how often a client may ask', repo: 'backend' };
 
-/** A sync tells of a card. */
+/** Reports a requesting card. */
 function wanted(scene: Scene, change: Partial<WantedCard> = {}): Scene {
   return scene.tell({ type: 'worker-wanted', card: { ...card, ...change }, sessionId: 's' });
 }
@@ -89,14 +89,14 @@ it('says which worker is on the card already, by whatever name', () => {
   expect(scene.state.log.proposals.size).toBe(0);
 });
 
-it('stops at twenty where somebody moved all cards there, with one notice', () => {
+it('stops at twenty when all cards were moved there, with one notice', () => {
   const scene = new Scene();
   for (let i = 0; i < 50; i++) wanted(scene, { id: null, task: `Card ${i}` });
   expect(scene.state.log.proposals.size).toBe(20);
   expect(scene.state.notices.map(({ code }) => code)).toEqual(['too_many_wanted']);
 });
 
-it('shows no control characters of a text from elsewhere, neither in the brief nor in a notice', () => {
+it('shows no control characters of an external text, neither in the brief nor in a notice', () => {
   const task = 'Fix\u001b[31m it\u202e\nwith care';
   expect(wanted(new Scene(), { task }).happenings).toMatchObject([
     { draft: { brief: 'Fix[31m it\nwith care' } },
