@@ -18,7 +18,7 @@ import { resolveBoard, resolveInvoices } from './documentConfig.ts';
 import { largestBytes, longestName, parseConfig, type StoredConfig } from './schema.ts';
 import { configFile, configName, type MemoryServer, readTrust, trustWritten } from './trust/trust.ts';
 
-export { configFile, configName };
+export { configFile };
 
 /** The library's content: parsed JSON, which `schema.ts` validates. */
 type Store = Record<string, unknown>;

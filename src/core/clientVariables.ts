@@ -32,7 +32,7 @@ const categories = [
 ];
 
 /** Every forwarded name; no other variable of a client reaches git or an agent. */
-export const lentNames: readonly string[] = [
+const lentNames: readonly string[] = [
   ...Object.keys(reasons),
   ...categories.map((category) => `LC_${category}`),
 ];

@@ -13,7 +13,7 @@ interface Event {
 }
 
 /** The fields of an event without its type, covering every shape that was ever written. */
-export type EventFields<E extends Event> = {
+type EventFields<E extends Event> = {
   readonly [T in E['type']]: ShapeFields<Omit<Extract<E, { readonly type: T }>, 'type'>>;
 };
 

@@ -6,7 +6,7 @@ import type { StoreObserver } from '../lib/store.ts';
 import { whyOf } from '../lib/systemError.ts';
 
 /** Names the trace file. */
-export const traceVariable = 'ORCH_TRACE';
+const traceVariable = 'ORCH_TRACE';
 
 /** Most bytes that one process traces, so that a forgotten variable does not fill a disk. */
 const mostBytes = 256 * 1024 * 1024;
@@ -283,7 +283,7 @@ const secretName = /token|secret|key|pass|credential|auth/i;
 const shortestSecret = 6;
 
 /** Returns the secret values of an environment as JSON writes them, the longest first. */
-export function secretsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+function secretsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   return Object.entries(env)
     .flatMap(([name, value = '']) =>
       secretName.test(name) && value.length >= shortestSecret ? [JSON.stringify(value).slice(1, -1)] : [],

@@ -68,7 +68,7 @@ export function holdsLimit(
 }
 
 /** Reports whether it stopped at a limit and has not continued since, with or without its process. */
-export function isStoppedByLimit({ state, wasLimited = false }: Limited): boolean {
+function isStoppedByLimit({ state, wasLimited = false }: Limited): boolean {
   return state === 'limited' || wasLimited;
 }
 

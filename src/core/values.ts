@@ -40,6 +40,6 @@ export function pairs(isName: (name: string) => boolean, message: string): NonNu
 /** The option of verbs that ask for a confirmation. */
 export const asksNothing = { '--yes': 'ask nothing' } as const;
 
-export function wrong(message: string): Result<never> {
+function wrong(message: string): Result<never> {
   return failure('usage', message);
 }

@@ -14,7 +14,7 @@ export interface Value {
 }
 
 /** Context that a verb's text depends on. */
-export interface Given {
+interface Given {
   readonly options: Readonly<Record<string, unknown>>;
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -201,7 +201,7 @@ function tableRule(isTable: BlockRule): BlockRule {
 }
 
 /** A heading. Line numbers are 0-based inside this folder, and 1-based in its results. */
-export interface Heading {
+interface Heading {
   readonly line: number;
   /** 1 for the title. */
   readonly level: number;

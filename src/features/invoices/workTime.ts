@@ -35,7 +35,7 @@ export interface WorkTime {
 }
 
 /** An entry that was created from a worker's time. */
-export interface MadeEntry {
+interface MadeEntry {
   readonly entry: TimeEntry;
   /** Minutes; null for unknown values. */
   readonly measured: number | null;

@@ -26,7 +26,7 @@ export const memoryKinds = [
   'agent_improvement',
 ] as const;
 
-export type MemoryKind = (typeof memoryKinds)[number];
+type MemoryKind = (typeof memoryKinds)[number];
 
 export type MemoryDraft = Omit<Memory, 'id' | 'by' | 'at'>;
 
