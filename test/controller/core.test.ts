@@ -30,7 +30,9 @@ function brokenWorld() {
     close: () => {},
   };
   const fails = () => Promise.reject(new Error('the disk is full'));
-  const broken: object = new Proxy({}, { get: (_, name) => (name === 'within' ? () => broken : fails) });
+  // What only returns the same git for other circumstances does; all that would run it fails.
+  const same = new Set<string | symbol>(['within', 'telling']);
+  const broken: object = new Proxy({}, { get: (_, name) => (same.has(name) ? () => broken : fails) });
   const edge: Edge = {
     git: broken as Git,
     host: broken as Edge['host'],

@@ -13,7 +13,8 @@ interface Weighed {
 
 interface Weighing {
   readonly id: string;
-  readonly minutes: number;
+  /** Minutes on the whole task; null withdraws an earlier answer. */
+  readonly minutes: number | null;
   /** The worker's statement that the person saw; absent to accept any. */
   readonly said?: string;
 }
@@ -27,13 +28,10 @@ export const weighTime = defineCommand<Weighed>()({
   by: 'person',
   what: 'say how long work took',
   params: ({ z, text, count }) =>
-    z.union([
-      z.strictObject({ id: text, minutes: count, said: text.exactOptional() }),
-      z.strictObject({ id: text, undo: z.literal(true) }),
-    ]),
+    z.strictObject({ id: text, minutes: count.nullable(), said: text.exactOptional() }),
   decide: (state, asked, { ticket }) =>
     missing(state, ticket, asked.id) ??
-    ('undo' in asked ? takeBack(state, ticket, asked.id) : weigh(state, ticket, asked)),
+    (asked.minutes === null ? takeBack(state, ticket, asked.id) : weigh(state, ticket, asked)),
   verbs: [
     {
       usage: 'worker time <id> [time]',
@@ -50,9 +48,8 @@ async function sayTime(
   { undo = false }: { readonly undo?: boolean },
 ): Promise<Printed> {
   if (undo !== (time === undefined)) return call.misused('say a time such as 1h 30m, or --undo');
-  const wish =
-    time === undefined ? { id, undo: true as const } : { id, minutes: demand(parseDuration(time)) };
-  const weighed = await call.ask(weighTime, wish);
+  const minutes = time === undefined ? null : demand(parseDuration(time));
+  const weighed = await call.ask(weighTime, { id, minutes });
   return { value: weighed, text: weighedText(weighed) };
 }
 

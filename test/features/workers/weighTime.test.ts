@@ -24,12 +24,12 @@ it('a person says how long it took, which is not asked again, goes before claims
   expect(scene.happenings).toEqual([{ type: 'time-weighed', id, minutes: 150 }]);
   expect(told(scene)).toEqual([undefined, 150]);
   expect(told(report(scene, '3 units'))).toEqual([undefined, 150]);
-  scene.ask({ do: 'weighTime', id, undo: true });
+  scene.ask({ do: 'weighTime', id, minutes: null });
   expect(told(scene)).toEqual(['3 units', 60]);
   scene.ask({ do: 'weighTime', id, minutes: 45 });
   // Less than it had claimed itself: later totals are compared with the person's word.
   expect(told(report(scene, '2 hours'))).toEqual([undefined, 120]);
-  expect(scene.ask({ do: 'weighTime', id, undo: true }).refusal).toBe('not_weighed');
+  expect(scene.ask({ do: 'weighTime', id, minutes: null }).refusal).toBe('not_weighed');
 });
 
 it('a total that went back is answered the same way, also by one that is less', () => {
