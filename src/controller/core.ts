@@ -8,13 +8,13 @@ import { type Committed, Store, type StoreObserver } from '../lib/store.ts';
 import type { Log } from './log/log.ts';
 import { update } from './update/update.ts';
 
-/** Does an effect, and tells what came of it. Must not throw for what can be expected. */
+/** Runs an effect and sends its result as a message. Must not throw for expected failures. */
 export type RunEffect = (effect: WorldEffect, state: ControllerState) => void;
 
 /** Effects that reach outside; answers are the core's own business. */
 export type WorldEffect = Exclude<Effect, { type: 'reply' | 'reply-proposal' | 'reply-worker' }>;
 
-/** What an agent asks, without the ticket. */
+/** An agent's request, without the ticket. */
 export type ReceivedRequest = Omit<Extract<Message, { type: 'request-received' }>, 'type' | 'ticket'>;
 
 /** Sees what the loop does. */
@@ -35,7 +35,7 @@ export class Core {
   /** Of requests that are under way: the environments that their clients lent. */
   readonly #environments = new Map<RequestId, string>();
   #lastTicket = 0;
-  /** What is to be done once the facts that led to it are recorded. */
+  /** Effects to run once the facts that led to them are recorded. */
   readonly #afterRecord: Effect[] = [];
   #retry: NodeJS.Timeout | undefined;
   /** Called after every change of state. */
@@ -58,7 +58,7 @@ export class Core {
     if (log.fault) this.#noteFault();
   }
 
-  /** Whether facts are known that the log does not have yet. */
+  /** Reports whether facts are known that the log does not have yet. */
   get isBehind(): boolean {
     return this.#log.waiting > 0;
   }
@@ -67,7 +67,7 @@ export class Core {
     return this.#store.state;
   }
 
-  /** Nothing is taken in any more: the log may be another process's from now on. */
+  /** Takes no more messages: the log may be another process's from now on. */
   close(): void {
     this.#store.close();
     clearInterval(this.#retry);
@@ -91,7 +91,7 @@ export class Core {
     return this.#environments.get(ticket);
   }
 
-  /** What a request would be refused for at once. `update` is pure: what it decides here is dropped. */
+  /** Returns why a request would be refused at once. `update` is pure: its decision is dropped. */
   foresee(request: ChangeRequest, from: RequestMessage['from']): Result<null> {
     const { effects } = update(this.state, { type: 'requested', ticket: noReply, from, request });
     const refusal = effects.flatMap((effect) =>
@@ -140,7 +140,7 @@ export class Core {
     return { state, events, effects };
   }
 
-  /** What may follow from a decision, once it is in the log. */
+  /** Records the happenings of a decision, before its effects. */
   #record(decision: Decision, isAsked: boolean): Result<readonly LogEvent[]> {
     const { happenings, effects } = decision;
     const isPromised = effects.some((effect) => effect.type.startsWith('reply'));
@@ -152,7 +152,7 @@ export class Core {
     return happenings.length > 0 ? this.#log.append(happenings, new Date(), isPromised) : success([]);
   }
 
-  /** What may be done while nothing can be recorded; the rest is kept for later. */
+  /** Returns the effects allowed while nothing can be recorded; keeps the rest for later. */
   #possible(effects: readonly Effect[], message: Message): readonly Effect[] {
     return effects.flatMap((effect): Effect[] => {
       if (isPromise(effect, message))
@@ -210,12 +210,12 @@ export class Core {
   }
 }
 
-/** How often a log that cannot be written is tried. */
+/** Interval of retries of a log that cannot be written. */
 const retryMs = 1000;
 
 type Reply = Extract<Effect, { type: 'reply' | 'reply-proposal' | 'reply-worker' }>;
 
-/** Whether an effect says that all went well to the one who waits for the outcome that a message brings. */
+/** Reports whether an effect answers success to the client that waits for the outcome in a message. */
 function isPromise(effect: Effect, message: Message): effect is Reply {
   // A start was recorded before it began.
   if (message.type === 'launched' || !('ticket' in message)) return false;
@@ -223,7 +223,7 @@ function isPromise(effect: Effect, message: Message): effect is Reply {
   return effect.ticket === message.ticket && (effect.type !== 'reply' || effect.result.ok);
 }
 
-/** It is done, and will be recorded; whoever waits must not wait for the disk. */
+/** Returns the answer to a request that is done and not recorded yet: its client must not wait for the disk. */
 function unrecorded(fault: Problem | null): Result<never> {
   const why = fault ? ` ${fault.message}` : '';
   return failure(
@@ -233,7 +233,7 @@ function unrecorded(fault: Problem | null): Result<never> {
   );
 }
 
-/** Effects that only look, wait or answer may come before the record; what they find is told again. */
+/** Effects that only read, wait or answer may run before the record; their findings are reported again. */
 const mayComeFirst: ReadonlySet<Effect['type']> = new Set([
   'plan',
   'look-at-agent',

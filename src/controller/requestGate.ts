@@ -22,7 +22,7 @@ export async function checkOf<T>(command: Checked<T>): Promise<z.ZodType<T>> {
   return check as z.ZodType<T>;
 }
 
-/** What a gate asks about a client and about the workspace, each time a request comes in. */
+/** A gate's view of a client and of the workspace, read for each request. */
 export interface Gate {
   /** Does what a command is for. */
   handle(command: FeatureCommand, params: object): Result<unknown> | Promise<Result<unknown>>;
@@ -78,7 +78,7 @@ function badRequest(name: string, { issues: [first] }: z.core.$ZodError): Result
 
 /**
  * Answers what a session posts for one of its commands, once the command's own schema has taken it.
- * @returns `bad_request` that names each field that is wrong; what is said of the answer
+ * @returns `bad_request` that names each field that is wrong, or the answer as text for the session
  */
 export async function answerSession(
   command: SessionCommand,

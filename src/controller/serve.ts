@@ -15,7 +15,7 @@ import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './effects/
 import type { Queries } from './effects/looks.ts';
 import { gated } from './requestGate.ts';
 
-/** What clients are served from. */
+/** Parts of the controller that serve clients. */
 export interface Served {
   readonly core: Core;
   readonly looks: Queries;
@@ -23,7 +23,7 @@ export interface Served {
   readonly changeTheirs: Services['changeTheirs'];
   readonly documents: Documents;
   readonly environments: Environments;
-  /** Before this nothing that is answered would be true. */
+  /** Resolves once answers are true. */
   readonly ready: Promise<void>;
   stopAll(): Promise<Result<null>>;
 }

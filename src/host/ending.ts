@@ -4,37 +4,37 @@ import { findMarked, findTree, listProcesses, type ProcessEntry } from '../lib/p
 import { pollUntil } from '../lib/schedule.ts';
 import { asksNow, type Keyboard, typeWord } from './typeLine.ts';
 
-/** A program that printed nothing for so long is taken to rest; one that works moves a spinner. */
+/** Milliseconds without output after which a program counts as idle: one that works moves a spinner. */
 const restMs = 400;
-/** Descendants are no children of ours, so nothing tells when they end. */
+/** Interval of looking for descendants: they are no children of ours, so their end raises no event. */
 const lookAgainMs = 40;
-/** Until a program should have shown the word that makes it end. */
+/** Milliseconds within which a program should show the word that makes it end. */
 const wordShownMs = 600;
-/** From SIGTERM to SIGKILL where nothing else is said. */
+/** Milliseconds from SIGTERM to SIGKILL by default. */
 const usualTermMs = 3000;
 
 /** A child that is to be ended. */
 interface EndingChild {
   readonly pid: number;
-  /** Of its process; with another one the pid belongs to another process and is left alone. */
+  /** Start of its process. With another start the pid belongs to another process, which is left alone. */
   readonly start: string;
-  /** Stands as `ORCH_TOKEN` in the environment of all that it started. */
+  /** Value of `ORCH_TOKEN` in the environment of all that it started. */
   readonly token: string;
-  /** How it is asked to end before it is made to; null: it is not asked. */
+  /** Keys and times for asking it to end before signals; null: it is not asked. */
   readonly manners: ShutdownPolicy | null;
   readonly keyboard: Keyboard;
-  /** Says how far it is. */
+  /** Called at each step of the ending. */
   step(now: EndingStep): void;
 }
 
 /**
- * Ends a child and everything it started: interrupts it and tells it to quit where it has manners, then signals. At a
+ * Ends a child and everything it started: interrupts it and types its quit command where it has one, then signals. At a
  * question no key is pressed, for it would be an answer.
  * Resolves when all of it is gone.
  */
 export async function terminateChild(child: EndingChild): Promise<void> {
   const { manners } = child;
-  // Collected before the child ends: what it leaves behind is init's then, and leads nowhere any more.
+  // Collected before the child ends: afterwards its orphans are init's, and no parent leads to them.
   const found = new Map<string, ProcessEntry>();
   const collect = () => {
     const all = listProcesses();

@@ -19,7 +19,7 @@ export class Host {
   });
   readonly inbox = new Inbox();
   readonly #terminals = new Map<string, Terminal>();
-  /** Those whose bells were told of a moment ago. */
+  /** Ids of terminals whose bells were announced a moment ago. */
   readonly #rang = new Set<string>();
   readonly #hiddenAfterMs: number | undefined;
 
@@ -28,7 +28,7 @@ export class Host {
     this.#hiddenAfterMs = hiddenAfterMs;
   }
 
-  /** Whether there is a terminal or a message that would be lost. */
+  /** Reports whether there is a terminal or a message that would be lost. */
   get isNeeded(): boolean {
     return this.#terminals.size > 0 || this.inbox.size > 0;
   }
@@ -45,7 +45,7 @@ export class Host {
     return this.#terminals.get(id) ?? null;
   }
 
-  /** Who may post, and what each has to show. */
+  /** Yields the terminals whose children may post, each with its token. */
   *tokens(): Iterable<readonly [id: string, token: string]> {
     for (const [id, { token }] of this.#terminals) yield [id, token];
   }
@@ -59,7 +59,7 @@ export class Host {
     return receive(this.inbox, message, bytes, gone, this.find(message.id)?.guard ?? null);
   }
 
-  /** Whose token this is, of children that run. Every token is compared, each in constant time. */
+  /** Returns the id of the running child with this token; null for none. Compares every token, each in constant time. */
   idOf(token: string): string | null {
     let found: string | null = null;
     for (const [id, own] of this.tokens())

@@ -23,13 +23,13 @@ interface InboxServerOptions {
   readonly tokens: () => Iterable<readonly [id: string, token: string]>;
   /** Takes a checked message; its answer is the child's, unless that has hung up meanwhile. */
   readonly post: (message: ChildMessage, bytes: number, gone: AbortSignal) => Promise<Result<unknown>>;
-  /** What to answer with 200 instead of a refusal; null for the refusal itself. */
+  /** Returns a body to answer with 200 instead of a refusal; null for the refusal itself. */
   readonly answerRefused?: (topic: string, error: string) => object | null;
   /** A bug: nothing that can be expected comes here. */
   readonly fail?: (error: unknown) => void;
 }
 
-/** Where children post to: the host's own end of the loopback interface. */
+/** The HTTP server on the loopback interface that children post to. */
 export class InboxServer {
   readonly #options: InboxServerOptions;
   readonly #server: LoopbackServer;
@@ -90,7 +90,7 @@ function topicOf(path: string): string | undefined {
   return /^\/([a-z][a-z0-9/-]{0,63})$/.exec(path)?.[1];
 }
 
-/** Where agents post what they are about to do; whatever goes wrong there, the tool is not run. */
+/** Topic under which agents post the tool that they are about to use. After any failure there, the tool is not run. */
 const guardTopic = 'guard';
 
 /**
@@ -129,7 +129,7 @@ function judged(body: unknown, rules: GuardRules): GuardRefusal | null {
   }
 }
 
-/** What is answered, instead of a status, to a guarded message that cannot be taken: an agent would go on after that. */
+/** Returns a denial in place of an error status for a guarded message: after a status the agent would go on. */
 export function answerRefused(topic: string, error: string): object | null {
   return topic === guardTopic ? denyTool(`This could not be checked: ${error}.`) : null;
 }
@@ -144,9 +144,9 @@ interface Item {
   readonly bytes: number;
   /** By a clock that only goes forward. */
   readonly arrived: number;
-  /** How often it was handed over. */
+  /** Number of deliveries to a controller. */
   deliveries: number;
-  /** Answers whoever posted it; nothing is left to answer once it has been told to go on. */
+  /** Answers the sender; null once it has its answer. */
   answer: ((result: Result<unknown>) => void) | null;
 }
 
@@ -172,7 +172,7 @@ export class Inbox {
   /**
    * Takes a message in. Resolves with the controller's answer, or with an empty one when there is no controller:
    * the child goes on, the message is kept. A hook gets the empty one as well, at once, unless it is held.
-   * What a person has to answer waits for the next controller instead.
+   * A message that a person has to answer waits for the next controller instead.
    * @param bytes - its size
    * @param gone - aborted once the child waits no longer
    */
@@ -226,7 +226,7 @@ export class Inbox {
     item.answer = null;
   }
 
-  /** Nothing is said to whoever hung up; the controller learns it, if it was told of the message. */
+  /** Drops a message whose sender has hung up, and reports that to a controller that has received it. */
   #withdraw(item: Item): void {
     if (!this.#items.has(item)) return;
     release(item, true);
@@ -251,7 +251,7 @@ export class Inbox {
   }
 }
 
-/** A message as the controller gets it. */
+/** Returns a message in the form for the controller, and counts the delivery. */
 function handed(item: Item): InboxMessage {
   const { message, post, arrived, answer } = item;
   const isRepeated = item.deliveries > 0;
@@ -260,7 +260,7 @@ function handed(item: Item): InboxMessage {
   return { ...message, post, waitedMs, isRepeated, ...(answer === null && { late: true }) };
 }
 
-/** Lets whoever posted it go on; where only a person can say how, it waits on. */
+/** Lets the sender go on, except where a person has to answer and it still waits. */
 function release(item: Item, isGone = false): void {
   if (item.message.topic === askTopic && !isGone) return;
   item.answer?.(success({}));
@@ -271,7 +271,7 @@ function release(item: Item, isGone = false): void {
 const mostLinks = 40;
 
 /**
- * Where a path leads, symbolic links followed as far as they exist: as the kernel reads it, where `..` behind a link
+ * Resolves a path, with symbolic links followed as far as they exist: as the kernel reads it, where `..` behind a link
  * leaves the link's target, and as programs do that shorten a path first. What is changed after the look is not seen.
  * @param from absolute path that a relative one begins at
  * @returns one or two absolute paths; null for what no file system takes, and where a folder cannot be looked into
@@ -282,7 +282,7 @@ export function locate(path: string, from: string): readonly string[] | null {
     const shortened = walk(resolve(from, path));
     return asSaid === shortened ? [asSaid] : [asSaid, shortened];
   } catch {
-    // Too long, a zero byte, links in a ring, not ours to look into: nothing good can be said of it.
+    // Too long, a zero byte, a ring of links, no permission: the target is unknown.
     return null;
   }
 }
@@ -312,13 +312,13 @@ function walk(path: string): string {
   return at;
 }
 
-/** What a symbolic link says; null for anything else, and where nothing is yet. */
+/** Returns the target of a symbolic link; null for anything else, and where nothing exists. */
 function linkAt(path: string): string | null {
   const found = statAt(path);
   return found?.isSymbolicLink() ? readlinkSync(path) : null;
 }
 
-/** What is at a path; nothing where no file system takes it, or where it may not be looked at. */
+/** Returns the status of a path; undefined where nothing exists. Throws where the path is invalid or may not be read. */
 function statAt(path: string) {
   return lstatSync(path, { throwIfNoEntry: false });
 }

@@ -66,20 +66,20 @@ function paintCell(data: Uint32Array, at: number, mark: number): void {
 
 const yellow = 3;
 
-/** What is looked for. */
+/** Text of a search. */
 export interface Needle {
   readonly text: string;
   readonly isCaseSensitive: boolean;
 }
 
-/** Plain text; case counts only where it has a capital. Null for nothing. */
+/** Returns a search for plain text; null for none. Case counts only where the text has a capital. */
 export function needleOf(text: string): Needle | null {
   const composed = text.normalize();
   const isCaseSensitive = composed !== composed.toLowerCase();
   return composed === '' ? null : { text: composed, isCaseSensitive };
 }
 
-/** Where each match begins, overlapping ones too. Blanks at the end of a line are none of it. */
+/** Yields the start of each match, also of overlapping ones. Blanks at the end of a line do not match. */
 function* matchesIn(text: string, needle: Needle): Generator<number> {
   const written = text.trimEnd();
   const searched = needle.isCaseSensitive ? written : lowered(written);
@@ -140,7 +140,7 @@ interface SearchStart {
 }
 
 /**
- * Goes through all lines. A step ends with the first line that is complete after `sliceMs`, so that whoever steps can
+ * Goes through all lines. A step ends with the first line that is complete after `sliceMs`, so that the caller can
  * do something else in between; it gives undefined while there is more to do. Lines that are thrown away meanwhile
  * are left out. Not to be stepped on once lines have other numbers.
  */
@@ -200,7 +200,7 @@ interface Range {
   readonly to: LinePosition;
 }
 
-/** What is selected of the lines that are kept; null when they have all been thrown away. */
+/** Returns the selected part of the lines that are kept; null when none of it is left. */
 export function rangeOf({ anchor, head, shape }: Selection, lines: Lines): Range | null {
   const isInOrder = comparePlaces(anchor, head) <= 0;
   const [first, last] = isInOrder ? [anchor, head] : [head, anchor];

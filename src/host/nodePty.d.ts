@@ -7,7 +7,7 @@ declare module 'node-pty' {
 
   export * from '@lydell/node-pty';
 
-  /** What `encoding: null` gives: bytes instead of text. */
+  /** Bytes instead of text, by `encoding: null`. */
   export interface BytePty extends Omit<IPty, 'onData' | 'write'> {
     /** The master's file descriptor, which does not block. */
     readonly fd: number;

@@ -17,7 +17,7 @@ interface PtyCommand {
 
 /** Bytes; as much as the kernel hands over at once. */
 const mostReadNow = 64 * 1024;
-/** How long a child's output must have been silent before it counts as complete although a process holds it open. */
+/** Milliseconds without output after which it counts as complete, although a process holds it open. */
 const quietMs = 100;
 /** A grandchild that keeps printing must not keep its dead parent from being reported. */
 const longestDrainMs = 2000;
@@ -288,7 +288,7 @@ const firstRetryMs = 5;
 const longestRetryMs = 200;
 
 /**
- * What waits to be read by a child. Nothing announces that a pseudo-terminal has room again, so a full one is
+ * The queue of input for a child. Nothing announces that a pseudo-terminal has room again, so a full one is
  * tried again after a while, and whenever its child prints something.
  */
 export class Input {

@@ -115,12 +115,12 @@ export class Terminal {
     return this.#record;
   }
 
-  /** What the child shows with what it posts. */
+  /** Token with which the child posts. */
   get token(): string {
     return this.#options.token;
   }
 
-  /** What the child is kept from; null for nothing. */
+  /** Rules of the guard for the child; null for none. */
   get guard(): GuardRules | null {
     return this.#options.guard ?? null;
   }
@@ -138,7 +138,7 @@ export class Terminal {
     return true;
   }
 
-  /** Whether the screen is in the middle of a synchronized frame. Once it was looked at it is not until the next output. */
+  /** Reports whether the screen is in the middle of a synchronized frame. After a read it is not until the next output. */
   get #isDrawing(): boolean {
     this.#isComplete ||= !this.#emulator.isHeld();
     return !this.#isComplete;
@@ -153,7 +153,7 @@ export class Terminal {
     return this.#emulator.breaks;
   }
 
-  /** What makes a real terminal of this size go on exactly here, title included; null while that is impossible. */
+  /** Returns bytes that bring a real terminal of this size to this state, title included; null while that is impossible. */
   wholeScreen(): string | null {
     const whole = this.#emulator.wholeScreen();
     const { title } = this.#record;
@@ -361,13 +361,13 @@ export class Terminal {
 /** Characters. */
 const longestTitle = 200;
 
-/** What a program calls itself, fit to be shown: one line, no control or direction characters, not endless. */
+/** Returns a program's title fit to be shown: one line of limited length, without control or direction characters. */
 export function cleanTitle(title: string): string {
   const plain = plainLines(withoutHidden(title), { control: '' }).replaceAll('\n', '');
   return [...plain].slice(0, longestTitle).join('');
 }
 
-/** What a child is given: what was asked for, the kind of terminal, and where it posts to as whom. */
+/** Returns the environment of a child: the requested one, the kind of terminal, and address and token for its posts. */
 function childEnvironment({ env, token }: OpenTerminal, hookUrl: string): Record<string, string> {
   return {
     ...env,

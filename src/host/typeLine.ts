@@ -3,20 +3,20 @@ import { failure, type Result, success } from '../lib/result.ts';
 import { withoutControls } from '../lib/sanitize.ts';
 import { pause, pollUntil } from '../lib/schedule.ts';
 
-/** What types into a child for a program, and sees what comes of it. */
+/** Keyboard and screen of a child, for a program that types into it. */
 export interface Keyboard {
   isRunning(): boolean;
-  /** Whether the child asked for marks around a paste. */
+  /** Reports whether the child asked for marks around a paste. */
   isBracketed(): boolean;
-  /** Whether the child asked for such marks before and does not now: its prompt is gone, for as long as it works. */
+  /** Reports whether the child asked for such marks before and does not now: it has no prompt while it works. */
   hasLeftPrompt(): boolean;
-  /** Whether it is in the middle of a frame, so that its screen shows half of what is to come. */
+  /** Reports whether it is in the middle of a frame, so that its screen is incomplete. */
   isDrawing(): boolean;
-  /** Takes in all that the child has printed until now and looks for a question; see `showsOpenQuestion`. */
+  /** Parses all output of the child until now and looks for a question; see `showsOpenQuestion`. */
   asks(own: string): boolean;
-  /** What its screen shows, as plain text. */
+  /** Returns its screen as plain text. */
   screen(): string;
-  /** Types bytes as they are; false when nothing of them was taken. */
+  /** Types bytes as they are; false when none of them was accepted. */
   type(bytes: Uint8Array): boolean;
   paste(text: string): boolean;
   /** Bytes that the child has not taken yet. */
@@ -36,9 +36,9 @@ const longestFrameMs = 300;
 /** A line for a child. */
 export interface TypedLine {
   readonly text: string;
-  /** Whether Enter is pressed behind it. */
+  /** Presses Enter behind it. */
   readonly submit: boolean;
-  /** What was typed before and may still be in its box. */
+  /** Text that was typed before and may still be in its box. */
   readonly own?: string;
 }
 
@@ -96,13 +96,13 @@ export async function typeWord(keyboard: Keyboard, keys: string, patienceMs: num
   return keyboard.type(enter);
 }
 
-/** Whether a question is open, looked for once what is being drawn is there. What is typed next goes to what was seen. */
+/** Reports whether a question is open. Waits for the frame that is being drawn, so that input goes to the screen that was read. */
 export async function asksNow(keyboard: Keyboard, own = ''): Promise<boolean> {
   await until(() => !keyboard.isDrawing(), longestFrameMs);
   return keyboard.asks(own);
 }
 
-/** Waits until the child has shown what was typed, and has had time to be ready for Enter. */
+/** Waits until the child has shown the typed text, and has had time to be ready for Enter. */
 async function isShown(
   keyboard: Keyboard,
   typedAt: number,
@@ -119,7 +119,7 @@ async function isShown(
 const surelyShown = 8;
 
 /**
- * Whether a screen shows the beginning or the end of a line of the text, or what agents show in the place of a long one.
+ * Reports whether a screen shows the beginning or the end of a line of the text, or the label of agents for a long one.
  * Until then the child may not have read it yet, and what it asks first would get text and Enter as its answer.
  */
 function showsText(screen: string, text: string): boolean {
@@ -175,7 +175,7 @@ function notReading(): Result<never> {
   return failure('not_reading', 'It has ended or does not read what is typed.', 'Look at its terminal.');
 }
 
-/** What a program that asked for bracketed paste finds around one (xterm's control sequences, mode 2004). */
+/** Marks around a bracketed paste (xterm's control sequences, mode 2004). */
 const pasteStart = '\x1b[200~';
 const pasteEnd = '\x1b[201~';
 
@@ -220,7 +220,7 @@ export class PasteReader {
   }
 }
 
-/** What a terminal sends when a person pastes that, between marks for a program that asked for them. */
+/** Returns the bytes that a terminal sends for a paste, between marks for a program that asked for them. */
 export function bracketed(pieces: readonly Buffer[], isBracketed: boolean): Buffer {
   const isEmpty = pieces.every((piece) => piece.length === 0);
   // An agent may look for a picture in the clipboard when nothing is pasted.

@@ -16,7 +16,7 @@ import {
   visibleMatches,
 } from './marks.ts';
 
-/** What a view looks at. */
+/** The terminal that a view shows. */
 interface Viewed {
   /** As `Emulator.fillScreen`; false while the screen should not be looked at, which then stays as it was. */
   readScreen(screen: Screen, changed: number[], top: number): boolean;
@@ -24,11 +24,11 @@ interface Viewed {
   readonly rows: number;
 }
 
-/** A search goes on for so long before others have their turn. */
+/** Longest step of a search, after which other work runs. */
 const sliceMs = 5;
 
 /**
- * Where one link looks in one terminal, what it searches for and what it has selected. It follows the newest lines
+ * The scroll position, search and selection of one link in one terminal. It follows the newest lines
  * until it is scrolled back; then it stays at its line, or at the oldest when that is thrown away.
  */
 export class View {
@@ -259,7 +259,7 @@ export interface ViewSize {
  * and one frame is all that ever waits for it.
  */
 export class Watch {
-  /** What the link has room for, once it has said so. */
+  /** Size that the link has room for; null until its first `fit`. */
   room: ViewSize | null = null;
   readonly #read: ReadScreen;
   readonly #send: (update: Buffer) => void;
@@ -330,7 +330,7 @@ export class Watch {
   }
 }
 
-/** The size that fits all who look: the smallest of their rooms, or null when none has said anything. */
+/** Returns the size that fits all watches: the smallest of their rooms, or null when none is known. */
 export function smallestRoom(rooms: readonly (ViewSize | null)[]): ViewSize | null {
   const known = rooms.filter((room) => room !== null);
   if (known.length === 0) return null;
@@ -347,7 +347,7 @@ const settleMs = 100;
 
 type State = 'unwanted' | 'waiting' | 'streaming';
 
-/** What a stream needs to know of its terminal. */
+/** The terminal of a raw stream. */
 interface RawSource {
   readonly size: ViewSize;
   readonly breaks: number;

@@ -1,27 +1,27 @@
 import { Throttle } from '../lib/schedule.ts';
 import type { Link } from './link.ts';
 
-/** A link with more unread bytes than this, suspended for the night perhaps, hears the rest once it has caught up. */
+/** A link with more unread bytes than this, perhaps of a suspended client, gets the rest once it has caught up. */
 const maxBacklogBytes = 256 * 1024;
 
-/** What a daemon tells its links of one kind of subject. */
+/** A kind of subject whose newest state a daemon sends to its links. */
 interface News<K, T> {
   /** Milliseconds from one announcement of a subject to the next. */
   readonly everyMs: number;
   /** After a rest: within the call, or with what else changes in the same moment. */
   readonly first: 'at-once' | 'soon';
-  /** Returns the newest of a subject; null where there is nothing to tell. */
+  /** Returns the newest state of a subject; null where there is none. */
   read(subject: K): T | null;
   send(link: Link, newest: T): void;
 }
 
 /**
- * Tells all links what changed, and how it is now. Each announcement replaces the one before it, so a slow link gets
- * fewer of them and still ends up with the truth.
+ * Sends the newest state of changed subjects to all links. Each announcement replaces the one before it, so a slow link gets
+ * fewer of them and still ends up with the newest.
  */
 export class Publisher<K, T> {
   readonly #news: News<K, T>;
-  /** Per link, the subjects whose newest it has not been sent. */
+  /** Per link, the subjects whose newest state was not sent to it. */
   readonly #missed = new Map<Link, Set<K>>();
   readonly #announcing = new Map<K, Throttle>();
 
@@ -48,14 +48,14 @@ export class Publisher<K, T> {
     announcing.ask();
   }
 
-  /** Drops a subject that is no more. */
+  /** Drops a subject that no longer exists. */
   forget(subject: K): void {
     this.#announcing.get(subject)?.cancel();
     this.#announcing.delete(subject);
     for (const missed of this.#missed.values()) missed.delete(subject);
   }
 
-  /** Tells at once what would have been told a moment later, of one subject or of all. */
+  /** Sends pending announcements at once, of one subject or of all. */
   flush(only?: K): void {
     for (const [subject, announcing] of this.#announcing)
       if (announcing.isPending && (only === undefined || subject === only)) announcing.runNow();
@@ -82,7 +82,7 @@ export class Publisher<K, T> {
   }
 }
 
-/** Reports whether a link reads what it is sent, so that news of the moment reach it in time. */
+/** Reports whether a link reads fast enough for announcements to arrive in time. */
 export function keepsUp(link: Link): boolean {
   return link.backlog < maxBacklogBytes;
 }

@@ -17,13 +17,13 @@ export interface ConnectOptions {
   /** Of the program that connects. */
   readonly version: string;
   readonly role: Hello['role'];
-  /** Where proof of the controller's role comes from. */
+  /** Returns the proof of the controller's role. */
   readonly key?: (holder: Holder) => Result<string>;
-  /** The person's key; what this process was given unless said otherwise. */
+  /** The person's key; by default the one that this process holds. */
   readonly approvalKey?: string;
-  /** How to start the program when none runs; without it that is `not_running`. */
+  /** Start of the program when none runs; without it that is `not_running`. */
   readonly start?: DaemonStart;
-  /** Adds handlers before the first word is said, so that no early request of the daemon finds none. */
+  /** Adds handlers before the hello, so that no early request of the daemon finds none. */
   readonly prepare?: (link: Link) => void;
   /** Gives the link even to a daemon that refuses it, such as one of another version: it answers `status` and its stop. */
   readonly anyVersion?: boolean;
@@ -34,7 +34,7 @@ const helloLimitMs = 10_000;
 
 /**
  * Connects to a workspace's daemon and says hello, starting the daemon first where that is wanted.
- * @returns the link, or `not_running`, `start_failed`, `version_mismatch`, `no_answer`, or what the daemon said
+ * @returns the link, or `not_running`, `start_failed`, `version_mismatch`, `no_answer`, or the daemon's refusal
  */
 export async function connectDaemon(options: ConnectOptions): Promise<Result<Link>> {
   for (let round = 0; round < 3; round++) {

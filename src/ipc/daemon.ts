@@ -18,7 +18,7 @@ export interface DaemonOptions {
   readonly root: string;
   readonly program: DaemonName;
   readonly version: string;
-  /** How long the daemon stays when no link is open and nothing needs it, in milliseconds. */
+  /** Milliseconds that the daemon stays when no link is open and nothing needs it. */
   readonly lingerMs?: number;
   /** Called once the socket accepts connections and before its name is known. */
   beforeLock?(socket: string): void;
@@ -119,7 +119,7 @@ class RunningDaemon implements Daemon {
   readonly #open = new Set<Link>();
   /** Connections before their hello, or refused: none of them must keep a client out. */
   readonly #strangers = new Strangers<Link>(mostStrangers, strangerMs, (link) => link.drop());
-  /** How many connections are in the middle of their hello. They keep the daemon alive. */
+  /** Count of connections in the middle of their hello. They keep the daemon alive. */
   #greeting = 0;
   #linger: NodeJS.Timeout | undefined;
   #ending = false;

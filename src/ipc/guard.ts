@@ -21,7 +21,7 @@ import { isPrivate } from '../lib/stateFolder.ts';
 import { type DaemonName, lockPath } from './paths.ts';
 import { protocolVersion } from './version.ts';
 
-/** Who holds a program's lock; the lock file's content. */
+/** The holder of a program's lock; the lock file's content. */
 export interface Holder {
   readonly program: DaemonName;
   readonly pid: number;
@@ -56,7 +56,7 @@ interface Refusal {
 
 /**
  * Takes a program's lock for this process, for its whole life.
- * @param socket - already listening, so that whoever reads the lock can connect
+ * @param socket - already listening, so that every process that reads the lock can connect
  */
 export function takeLock(
   root: string,
@@ -98,7 +98,7 @@ export function readDaemonHolder(root: string, program: DaemonName): Holder | nu
 }
 
 /**
- * Whether a holder's socket may be connected to. The lock lies in a workspace that may have been copied from
+ * Reports whether a holder's socket may be connected to. The lock is in a workspace that may have been copied from
  * anywhere, so it must not be able to name just any socket.
  */
 export function hasOwnSocket(holder: Holder): boolean {
@@ -157,7 +157,7 @@ const spareBytes = 2048;
 
 interface Draft {
   readonly file: string;
-  /** Whether it is room that was kept. */
+  /** It is room that was kept. */
   readonly isSpare: boolean;
 }
 
@@ -196,7 +196,7 @@ function keepSpare(lock: string): void {
   }
 }
 
-/** Takes a lock's own file away, or keeps its room. Called by whoever may do that. */
+/** Removes a lock's own file, or keeps its room. Only for a caller that may do that. */
 function removeLock(lock: string): void {
   const free = freeName(lock);
   if (free === undefined) rmSync(lock, { force: true });
@@ -204,7 +204,7 @@ function removeLock(lock: string): void {
 }
 
 /**
- * Replaces a stale lock and keeps its room. Called by whoever may replace it.
+ * Replaces a stale lock and keeps its room. Only for a caller that may replace it.
  * @param old a name that no other process uses: under a spare's name others could write into the lock before it is replaced
  */
 function keepRoomOf(lock: string, old: string, replace: () => void): void {

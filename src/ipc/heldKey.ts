@@ -1,7 +1,7 @@
 /** The variable by which a person's script passes the approval key. */
 export const approvalVariable = 'ORCH_APPROVAL_KEY';
 
-/** What this process was given; one process speaks for one caller. */
+/** The approval key of this process, which acts for one caller. */
 let held: string | undefined;
 
 /** Takes the key out of an environment: whatever is started with that afterwards does not get it. */

@@ -3,7 +3,7 @@ import type { Problem, Result } from '../lib/result.ts';
 import type { Progress } from '../terminal/modes.ts';
 import type { Scroll } from '../terminal/screen.ts';
 
-/** What the host tells of one terminal: always the whole record, so a missed one does no harm. */
+/** The host's record of one terminal. It is always sent whole, so a missed one does no harm. */
 export interface TerminalRecord {
   /** The worker's id; to the host merely a key. */
   readonly id: string;
@@ -24,17 +24,17 @@ export interface TerminalRecord {
   readonly startedAt: string;
   /** ISO time of the last key, paste or click that was sent to it; absent before the first. Not announced by itself. */
   readonly typedAt?: string;
-  /** How far its ending is, once that was asked for; absent before. */
+  /** Step of its ending, once that was requested; absent before. */
   readonly ending?: EndingStep;
   /** Set once the child has ended and all its output is on the screen. */
   readonly exit: { readonly code: number; readonly signal: number; readonly at: string } | null;
 }
 
-/** Interrupted, told to quit, sent SIGTERM and then SIGKILL. */
+/** Interrupted, asked to quit, sent SIGTERM and then SIGKILL. */
 export type EndingStep = 'interrupting' | 'quitting' | 'terminating';
 
 /**
- * How a program is asked to end before it is made to. A step without keys or time is left out; at a question no key is
+ * Keys and times for asking a program to end before signals. A step without keys or time is left out; at a question no key is
  * pressed, and signals end it.
  */
 export interface ShutdownPolicy {
@@ -57,13 +57,13 @@ export interface OpenTerminal {
   readonly env: Readonly<Record<string, string>>;
   readonly cols: number;
   readonly rows: number;
-  /** What the child must show to put something into the inbox; also given to it as `ORCH_TOKEN`. */
+  /** Token with which the child posts to the inbox; also in its environment as `ORCH_TOKEN`. */
   readonly token: string;
   /** Lines kept above the screen, 0–100,000; a few are always kept. 5000 and 1000 when not given. */
   readonly scrollback?: ScrollbackLimits;
   /** Absent: it is sent SIGTERM, and SIGKILL 3 s later. */
   readonly ending?: ShutdownPolicy;
-  /** What its agent is kept from, as long as the terminal lives; absent for nothing. */
+  /** Rules of the guard for its agent, as long as the terminal exists; absent for none. */
   readonly guard?: GuardRules;
 }
 
@@ -95,18 +95,18 @@ export interface SearchRequest {
   readonly direction: 'back' | 'forward';
 }
 
-/** What a search came to. */
+/** Result of a search. */
 export interface Found {
   readonly found: boolean;
   /** In the whole scrollback and the screen; matches may overlap. */
   readonly matches: number;
   /** Which of them this one is, the oldest being 1; 0 without a match. */
   readonly nth: number;
-  /** Where it begins. */
+  /** Cell of its beginning. */
   readonly at: ViewCell | null;
 }
 
-/** What a selection is made of: both ends are included, and made whole characters, words or lines. */
+/** The unit of a selection: both ends are included, and made whole characters, words or lines. */
 export type SelectionShape = 'characters' | 'words' | 'lines';
 
 /** Selects from one cell to another; without `from` the selection there is gets another end. `to: null` clears it. */
@@ -135,7 +135,7 @@ export interface ChildMessage {
 export interface InboxMessage extends ChildMessage {
   /** Names it among all that were ever posted; the same when it is handed over again. */
   readonly post: string;
-  /** Whoever posted it goes on already: an answer does not reach it. */
+  /** The sender has gone on already: an answer does not reach it. */
   readonly late?: true;
   /** Milliseconds since its arrival, by a clock that only goes forward. */
   readonly waitedMs: number;
@@ -144,12 +144,12 @@ export interface InboxMessage extends ChildMessage {
 }
 
 /**
- * Where children post what a person has to answer: that may take as long as it takes, and the end of a controller is
+ * Topic of requests that a person has to answer: that may take as long as it takes, and the end of a controller is
  * no reason to let them go on without.
  */
 export const askTopic = 'ask';
 
-/** Where hooks tell of what happened. Few have anything to learn from our answer: `holdHooks` says whose do. */
+/** Topic of hooks. Few of them use the content of our answer: `holdHooks` names their terminals. */
 export const hookTopic = 'hook';
 
 /** Topic of what the guard refused, with `what` and `why` as body; no child can post under it. */
@@ -203,14 +203,14 @@ export interface HostApi {
   end(params: { id: string }): Result<TerminalRecord>;
   /** Drops a terminal whose child has ended, with its screen. */
   forget(params: { id: string }): Result<null>;
-  /** Whose token this is, of terminals whose child runs; the controller's alone. `unknown_token` otherwise. */
+  /** Returns the terminal of a token, of those whose child runs; the controller's alone. `unknown_token` otherwise. */
   identify(params: { token: string }): Result<{ id: string }>;
   /**
-   * Terminals for whose hooks the controller has something to say: they wait for its answer, all others are told to go
+   * Names the terminals whose hooks wait for the controller's answer; all others are let go
    * on at once and handed over behind that. Where this was never asked none wait. The controller's alone.
    */
   holdHooks(params: { ids: readonly string[] }): Result<null>;
-  /** Where children post to: `http://127.0.0.1:<port>`. */
+  /** Returns the address that children post to: `http://127.0.0.1:<port>`. */
   inbox(params: Record<string, never>): Result<{ url: string }>;
   /** `dropped`: messages of the inbox thrown away because no controller fetched them. */
   status(
@@ -232,7 +232,7 @@ export interface HostNotices {
   /** The child rang. */
   bell: { readonly id: string };
   forgotten: { readonly id: string };
-  /** To the controller: whoever posted this message waits for no answer any more. */
+  /** To the controller: the sender of this message no longer waits for an answer. */
   withdrawn: { readonly post: string };
   /** To the link that typed it: this did not reach the child. */
   notTyped: { readonly id: string; readonly problem: Problem };

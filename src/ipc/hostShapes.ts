@@ -105,7 +105,7 @@ const nothing: Shape<Record<string, never>> = object<Record<never, never>>({});
 const channel = between(0, 0xffff_ffff);
 const worker = object<{ id: string }>({ id: string });
 
-/** What the host is asked, by the request's name. */
+/** Shapes of the host's requests, by name. */
 export const hostShapes: Shapes<HostApi> = {
   open,
   list: nothing,
@@ -129,7 +129,7 @@ export const hostShapes: Shapes<HostApi> = {
   stop: object<{ endAll?: boolean }>({ endAll: optional(boolean) }),
 };
 
-/** What the host hands over of its inbox. Hosts of other versions are heard, too, whatever they call a post. */
+/** Shape of the inbox's messages. Hosts of other versions are accepted, too, with any name of a post. */
 export const inboxMessage: Shape<InboxMessage> = object<InboxMessage>({
   ...{ id: string, topic: string, at: time, body: anyValue },
   post: anyValue as Shape<string>,

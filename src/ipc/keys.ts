@@ -47,7 +47,7 @@ export function isApprovalKey(claimed: unknown, env: Environment = process.env):
   return key !== null && isSameSecret(key, claimed);
 }
 
-/** Returns what tells a key without giving it away. */
+/** Returns a text that identifies a key without revealing it. */
 export function digestOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
@@ -90,7 +90,7 @@ export function createHostKey(socket: string): string {
   return key;
 }
 
-/** For the controller alone: what its link to the host has to show. */
+/** Returns the key that the controller's link to the host shows. For the controller alone. */
 export function readHostKey(holder: Holder): Result<string> {
   try {
     return success(readFileSync(keyPath(holder.socket), 'utf8'));
@@ -105,7 +105,7 @@ export function isHostKey(key: string, claimed: unknown): boolean {
   return own.length === other.length && timingSafeEqual(own, other);
 }
 
-/** The guard removes it together with the socket. */
+/** Returns the key's path. The guard removes the file together with the socket. */
 function keyPath(socket: string): string {
   return socket.replace(/\.sock$/, '.key');
 }

@@ -13,7 +13,7 @@ import { faultText, isDeeperThan, mostDepth, type Shape } from '../lib/shape.ts'
 import { helpFor, whyOf } from '../lib/systemError.ts';
 
 /**
- * What travels on a link: `length u32 BE · kind u8 · payload`, length counting kind and payload.
+ * Kinds of the frames on a link: `length u32 BE · kind u8 · payload`, length counting kind and payload.
  * Numbers are frozen: an unknown kind is a later addition and ignored, a malformed frame ends the link.
  */
 export const FrameKind = {
@@ -66,7 +66,7 @@ export function encodeFrame(kind: FrameKind, ...parts: readonly Uint8Array[]): B
 export class FrameReader {
   #pending: Buffer[] = [];
   #bytes = 0;
-  /** Nothing is looked at before so much is there: joining chunk by chunk would copy a large frame each time. */
+  /** Bytes to wait for before reading: joining chunk by chunk would copy a large frame each time. */
   #wanted = headerBytes;
 
   /** @throws RangeError on a length no peer of ours sends */
@@ -94,7 +94,7 @@ export class FrameReader {
     return this.#pending.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
   }
 
-  /** The beginning of a frame must not keep the large one before it, until who knows when. */
+  /** Copies the beginning of a frame, so that it does not keep the memory of a large one before it. */
   #detach(): void {
     const [rest] = this.#pending;
     if (this.#pending.length !== 1 || !rest || rest.buffer.byteLength <= 2 * rest.byteLength) return;
@@ -121,7 +121,7 @@ export type Handlers<T> = {
   [K in keyof T]: (params: Params<T, K>) => Answer<T, K> | Promise<Answer<T, K>>;
 };
 
-/** What the parameters of each request must be. */
+/** Shapes of the parameters of each request. */
 export type Shapes<T> = { readonly [K in keyof T]: Shape<Params<T, K>> };
 
 /** Asks the peer. A lost link is the failure `disconnected`, a fault of the peer's handler `peer_failed`. */
@@ -143,12 +143,12 @@ export class Link {
   readonly #handlers = new Map<string, (params: unknown) => unknown>();
   readonly #frameHandlers = new Map<number, (payload: Buffer) => void>();
   #open = true;
-  /** What comes in from now on is for no one. */
+  /** Input is dropped from now on. */
   #isLeaving = false;
 
   /**
-   * Handlers are added before `start`, so that nothing said early is missed.
-   * @param report - told what a handler threw; the peer gets an error answer, the link goes on
+   * Handlers are added before `start`, so that no early message is missed.
+   * @param report - called with an error that a handler threw; the peer gets an error answer, the link goes on
    */
   constructor(stream: Duplex, report: (error: unknown) => void = () => {}) {
     this.#stream = stream;
@@ -292,7 +292,7 @@ function parseMessage(payload: Buffer): Message {
   throw new TypeError('not a message');
 }
 
-/** What was sent is not repeated: it may hold anything. */
+/** Returns a refusal that does not repeat the request: it may hold anything. */
 function badRequest(what: string): Result<never> {
   return failure('bad_request', what, 'A program of another version may have asked.');
 }

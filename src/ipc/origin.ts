@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { type Problem, problemOf } from '../lib/result.ts';
 
-/** What the system says of one process that leads to a caller. */
+/** One process that leads to a caller, as the system describes it. */
 export interface OriginProcess {
   readonly pid: number;
   readonly parent: number;
@@ -11,14 +11,14 @@ export interface OriginProcess {
   readonly session: number;
   /** Its controlling terminal, as the system names it; empty without one. */
   readonly terminal: string;
-  /** Whether it carries a mark of a worker. */
+  /** It carries a mark of a worker. */
   readonly isMarked: boolean;
-  /** The worker that it says it runs in; null where it does not say. */
+  /** The worker that its environment names; null for none. */
   readonly worker: string | null;
 }
 
 /**
- * Where a process comes from: itself, its ancestors, the leaders of its group and session, and a worker that holds the other
+ * The origin of a process: itself, its ancestors, the leaders of its group and session, and a worker that holds the other
  * end of its terminal. Read at one moment, because a parent that ends later takes the way up with it.
  */
 export interface Origin {
@@ -125,7 +125,7 @@ function workerIn(variables: readonly string[]): string | null {
   return variables.find((text) => text.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
-/** Empty for a process that has ended, or that belongs to another user. */
+/** Returns the text of a file; empty for a process that has ended, or that belongs to another user. */
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -135,7 +135,7 @@ function readText(path: string): string {
   }
 }
 
-/** Looks once at all processes, where there is no `/proc`; sessions and limits of others are not told there. */
+/** Reads all processes once, where there is no `/proc`; sessions and limits of others are not known there. */
 function readPs(): (pid: number) => OriginProcess | null {
   const plain = parsePsTable(runPs(['-axo', 'pid=,ppid=,pgid=,tty=']));
   return (pid) => {
@@ -159,7 +159,7 @@ export function parsePsTable(text: string): ReadonlyMap<number, OriginProcess> {
   return new Map(rows);
 }
 
-/** Empty when no process matched, for which `ps` exits 1. */
+/** Returns the output of `ps`; empty when no process matched, for which it exits 1. */
 function runPs(args: readonly string[]): string {
   try {
     return execFileSync('ps', args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });

@@ -35,7 +35,7 @@ export const helloShapes: Shapes<HelloApi> = {
   }),
 };
 
-/** Whether two programs understand each other; `version_mismatch` says who must be stopped. */
+/** Checks that two programs have the same protocol; `version_mismatch` names the program to stop. */
 export function checkHello(hello: Hello, program: 'host' | 'controller', ownVersion: string): Result<null> {
   if (hello.protocol === protocolVersion) return success(null);
   return failure(
@@ -45,32 +45,32 @@ export function checkHello(hello: Hello, program: 'host' | 'controller', ownVers
   );
 }
 
-/** What a daemon knows of the process at the other end of a link, looked at when it said hello. */
+/** The process at the other end of a link, as it was when its hello came. */
 export interface Peer {
   readonly pid: number;
   readonly origin: Origin;
-  /** Whether it is sure that the process at the other end is the one that it names. */
+  /** The process at the other end is proven to be the one that it names. */
   readonly isProven: boolean;
   /** The approval key that it showed. */
   readonly approvalKey: string | undefined;
 }
 
-/** Whether a peer acts for a person, and why not. */
+/** The standing of a peer: it acts for a person, or not and why. */
 export type PeerStanding =
   | { readonly person: true }
   | { readonly person: false; readonly isWorker: boolean; readonly problem: Problem };
 
-/** A daemon's question to whoever said hello: open this file, and say as which of your descriptors. */
+/** A daemon's request after a hello: open this file, and answer with the number of the descriptor. */
 export interface ClaimApi {
   prove(params: { path: string }): Result<{ fd: number }>;
 }
 
-/** Longer than a client takes on a busy machine. An older client has no answer, and says so at once. */
+/** Longer than a client takes on a busy machine. An older client does not know the request, and answers so at once. */
 const proofLimitMs = 5000;
 
 /**
- * Finds out who is at the other end of a link. The process id in its hello is a claim. On Linux it is proven: the peer opens
- * a file whose name only this link was told, and the kernel says whether the process of that id holds it. Elsewhere it
+ * Identifies the process at the other end of a link. The process id in its hello is a claim. On Linux it is proven: the peer opens
+ * a file whose name only this link received, and the kernel shows whether the process of that id holds it. Elsewhere it
  * stays a claim, and is taken for true.
  * @param folder of the daemon's socket, closed to other users
  */

@@ -7,14 +7,14 @@ import { approvalVariable } from './heldKey.ts';
 import { markedCommand } from './origin.ts';
 import { type DaemonName, runtimeFolder } from './paths.ts';
 
-/** How to start a daemon. */
+/** Program and environment of a daemon to start. */
 export interface DaemonStart {
   /** Its JavaScript file. */
   readonly entry: string;
   readonly env: Readonly<NodeJS.ProcessEnv>;
 }
 
-/** Names the pipe on which a daemon says, in one line of JSON, how its start went. */
+/** Variable with the number of the pipe on which a daemon reports the result of its start, in one line of JSON. */
 const readyVariable = 'ORCH_READY_FD';
 
 /**
@@ -30,7 +30,7 @@ const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1', '--expose-gc']
 const heapFlags: Partial<Record<DaemonName, string[]>> = { controller: ['--max-old-space-size=512'] };
 
 /**
- * How glibc keeps what a daemon has freed. By itself it raises both bounds once a large piece was freed, and then keeps
+ * Bounds of glibc on the freed memory that it keeps. By itself it raises both once a large piece was freed, and then keeps
  * pieces of up to 32 MB for good; other C libraries do not know these. Read at the start only.
  */
 const allocation: Readonly<Record<string, string>> = {
@@ -40,8 +40,8 @@ const allocation: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a daemon must not inherit. It is no worker's, even where a worker's command started it: it must not end with it, nor
- * count as one. And it acts for whoever asks, so it holds no key.
+ * Variables that a daemon must not inherit. It is no worker's, even where a worker's command started it: it must not end with it, nor
+ * count as one. And it acts for every caller, so it holds no key.
  */
 const foreign = {
   ORCH_TOKEN: undefined,
@@ -88,7 +88,7 @@ export async function startDaemon(
   }
 }
 
-/** What the child says on its ready pipe; empty when it ends or takes too long without a whole line. */
+/** Returns the line on the child's ready pipe; empty when it ends or takes too long without a whole line. */
 function firstLine(child: ChildProcess): Promise<string> {
   const pipe = child.stdio[3] as Readable;
   return new Promise((resolve) => {
@@ -108,12 +108,12 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Takes from a daemon's environment what was meant for itself: git, hooks and agents do not get it. */
+/** Removes from a daemon's environment the variables meant for itself: git, hooks and agents do not get them. */
 export function forgetAllocation(env: NodeJS.ProcessEnv = process.env): void {
   for (const [name, value] of Object.entries(allocation)) if (env[name] === value) delete env[name];
 }
 
-/** Tells whoever started this process how the start went, once, where anyone waits for it. */
+/** Reports the result of the start to the starter of this process, once, where it waits for that. */
 export function reportStart(result: Result<null>): void {
   const fd = process.env[readyVariable];
   delete process.env[readyVariable];
@@ -122,6 +122,6 @@ export function reportStart(result: Result<null>): void {
     writeSync(Number(fd), `${JSON.stringify(result)}\n`);
     closeSync(Number(fd));
   } catch {
-    // The starter has gone meanwhile; the daemon serves whoever comes next.
+    // The starter has gone meanwhile; the daemon serves other clients.
   }
 }

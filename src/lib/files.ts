@@ -29,11 +29,11 @@ import { helpFor, whyOf } from './systemError.ts';
  * never answers, a device without end. Everything that is read or written below such a root comes through here, and
  * libraries that open files themselves are used only behind `checkPath`.
  *
- * What is checked is the state at that moment. A program of the same user that exchanges a folder in between is not
+ * The checks see the state of that moment. A program of the same user that exchanges a folder in between is not
  * kept from it: it could write to the target itself.
  */
 
-/** What has to be at the end of a path, if anything is there. */
+/** The kind of entry that has to be at the end of a path, if there is one. */
 export type Kind = 'file' | 'folder';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -273,9 +273,9 @@ function notWritten(path: string, error: unknown): Result<never> {
  */
 
 export interface WriteOptions {
-  /** For the person alone where nothing is said; the umask takes away from it. */
+  /** For the person alone by default; the umask takes away from it. */
   readonly mode?: number;
-  /** Whether the file gets exactly that mode, whatever the umask. */
+  /** The file gets exactly that mode, whatever the umask. */
   readonly isExact?: boolean;
 }
 
@@ -392,7 +392,7 @@ export function growing(fd: number, length: number): GrowingFile {
         ftruncateSync(fd, good);
         mayBeLonger = false;
       } catch {
-        // Tried again before the next piece; the caller is told of the first error.
+        // Tried again before the next piece; the caller gets the first error.
       }
       throw error;
     }

@@ -1,4 +1,4 @@
-/** How a process is looked at, and what is done about it. */
+/** Measurements of a process, and the collection of its garbage. */
 interface Looks {
   /** Bytes that are resident. */
   readonly resident: () => number;

@@ -1,7 +1,7 @@
 import { linkSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { readPlain } from './files.ts';
 
-/** What tells one kind of lock from another: how its holder is read and judged. */
+/** Rules of one kind of lock: reading and judging its holder. */
 export interface LockRules<Holder extends { readonly nonce: string }> {
   /** Reports whether the parsed content of a lock file names a holder with all that is needed to judge it. */
   isHolder(content: Partial<Holder>): boolean;
@@ -21,10 +21,10 @@ function isNonce(text: unknown): boolean {
 }
 
 /**
- * Gives a draft the name of a lock, or answers whose that is. Does not wait. Holds between processes that share the
+ * Gives a draft the name of a lock, or returns its holder. Does not wait. Holds between processes that share the
  * folder.
  *
- * A stale lock may be replaced only by whoever holds a second lock named after the stale one's nonce, taken by these same
+ * A stale lock may be replaced only by the holder of a second lock named after the stale one's nonce, taken by these same
  * rules. So of several processes that find the same stale lock one replaces it, and one that comes too late finds another
  * nonce in it. A process that dies half-way leaves a stale lock like any other.
  * @param draft a file in the same folder with the new holder's content; it keeps its name

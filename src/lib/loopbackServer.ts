@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { RateLimit, Strangers } from './schedule.ts';
 import { isDeeperThan, mostDepth } from './shape.ts';
 
-/** A request of somebody whose token was found to be right. */
+/** A request with a valid token. */
 export interface KnownRequest {
   readonly id: string;
   readonly path: string;
@@ -16,18 +16,18 @@ export interface KnownRequest {
 }
 
 export interface LoopbackOptions {
-  /** Whose token this is; null for nobody's. */
+  /** Returns the id of the token's owner; null for an unknown token. */
   identify(token: string): string | null | Promise<string | null>;
   /** Answers a checked request. A rejection closes the connection. */
   handle(request: KnownRequest): Promise<void>;
-  /** Answers with a refusal, in the words of whoever asked. */
+  /** Answers with a refusal, in the client's protocol. */
   refuse(response: ServerResponse, path: string, status: number, error: string): void;
   /** A bug: nothing that can be expected comes here. */
   fail(error: unknown): void;
   hasPath(path: string): boolean;
   /** Methods besides POST, which have no body. */
   readonly bodiless?: readonly string[];
-  /** Requests of one token; whoever asks more is told to be quiet. */
+  /** Requests of one token; more are refused. */
   readonly perSecond: number;
   readonly burst: number;
 }
@@ -39,7 +39,7 @@ const mostStrangers = 128;
 const strangerMs = 3000;
 /** Connections of one token: those of a worker, its hooks that wait for an answer among them. */
 const mostOfOne = 128;
-/** Refused tokens that are answered as such; beyond them guessing is told to be slower. */
+/** Wrong tokens that are answered as such; beyond them a guessing client is slowed down. */
 const strangersPerSecond = 20;
 
 /**
@@ -137,7 +137,7 @@ export class LoopbackServer {
     return this.#options.handle({ ...known, body, bytes: Buffer.byteLength(text) });
   }
 
-  /** From now on it is counted with those of its token, and nobody else's connections are in its way. */
+  /** Counts a connection among those of its token from now on, so that no other client's limit applies to it. */
   #admit(socket: Socket, id: string): boolean {
     if (this.#known.get(socket) === id) return true;
     let own = 0;
@@ -173,7 +173,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Said as a status by the caller.
+    // The caller answers with a status.
     return undefined;
   }
 }

@@ -10,7 +10,7 @@ export interface ProcessEntry {
   readonly start: string;
 }
 
-/** All processes that have not ended; zombies are left out, they cannot be told from ended ones. */
+/** Returns all processes that have not ended, without zombies, which look the same as ended ones. */
 export function listProcesses(): readonly ProcessEntry[] {
   if (process.platform !== 'linux') return parsePs(runPs(['-axo', psColumns]));
   const boot = bootId();
@@ -20,7 +20,7 @@ export function listProcesses(): readonly ProcessEntry[] {
     .filter((entry) => entry !== null);
 }
 
-/** When the process began, as an opaque text; null when there is no such process. */
+/** Returns the start of a process as an opaque text; null when there is no such process. */
 export function processStart(pid: number): string | null {
   return findProcess(pid)?.start ?? null;
 }

@@ -2,13 +2,13 @@
 export interface Problem {
   /** Part of the interface: never renamed, never reused. */
   readonly code: string;
-  /** What happened, in one sentence. What git refused is kept word for word. */
+  /** One sentence on the event. A refusal by git is kept word for word. */
   readonly message: string;
-  /** What to do about it. */
+  /** Advice for the person. */
   readonly hint?: string;
 }
 
-/** What an operation came to: its value, or why there is none. */
+/** The outcome of an operation: its value, or why there is none. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem };

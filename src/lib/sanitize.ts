@@ -10,7 +10,7 @@
  *   parts, keycaps, scripts that join letters, ideographs. So do the tags of the three flags that have them. Elsewhere
  *   they only hide.
  *
- * What is shown spells an invisible character as `<U+202E>`: in rows, on cards, in dialogs and at the shell alike, so that
+ * Shown text spells an invisible character as `<U+202E>`: in rows, on cards, in dialogs and at the shell alike, so that
  * a name reads the same everywhere. What is kept for documents, and what a person types, goes without.
  *
  * Each function names what its text is for. Every one takes time in proportion to the text.
@@ -64,11 +64,11 @@ const directions = /[\u202a-\u202e\u2066-\u2069]/g;
 const sequences =
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b(?:[ -/]*[0-~])?|[\x90\x98\x9b\x9d-\x9f]/g;
 
-/** How `plainLines` shows what it cannot leave alone. */
+/** Replacements of control characters in `plainLines`. */
 export interface LinesOptions {
-  /** Stands for a tab; two spaces unless said otherwise. */
+  /** Replaces a tab; two spaces by default. */
   readonly tab?: string;
-  /** Stands for every other control character; a space unless said otherwise. */
+  /** Replaces every other control character; a space by default. */
   readonly control?: string;
 }
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /*
- * When things happen: pauses, limits on waiting, and how often something runs. What runs in an order is in `queue.ts`.
+ * Timing: pauses, limits on waiting, and rates of calls. Work that runs in an order is in `queue.ts`.
  * Milliseconds everywhere.
  */
 
 interface PauseOptions {
-  /** Whether the process lives on for it; true where nothing is said. */
+  /** The pause keeps the process alive; true by default. */
   readonly keepsAlive?: boolean;
 }
 
@@ -18,7 +18,7 @@ export function pause(ms: number, { keepsAlive = true }: PauseOptions = {}): Pro
   });
 }
 
-/** Returns what a promise comes to, or null where that takes longer. */
+/** Returns the value of a promise, or null where it takes longer. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
@@ -37,7 +37,7 @@ interface PollOptions extends PauseOptions {
   readonly everyMs: number;
 }
 
-/** Looks again and again, the first time at once. @returns whether it came to hold in time */
+/** Checks a condition repeatedly, the first time at once. @returns whether it held in time */
 export async function pollUntil(
   holds: () => boolean,
   { limitMs, everyMs, ...options }: PollOptions,
@@ -76,7 +76,7 @@ export class Backoff {
 }
 
 /**
- * When the first of several calls runs after a rest: within the call; in the next turn of the event loop, with what else
+ * Time of the first of several calls after a rest: within the call; in the next turn of the event loop, with what else
  * comes in the same moment; or after one interval, for what comes in bursts.
  */
 type FirstRun = 'at-once' | 'soon' | 'delayed';
@@ -143,7 +143,7 @@ export class Debounce {
   }
 }
 
-/** Lets things happen some time apart. */
+/** Spaces starts some time apart. */
 export class Stagger {
   #next = 0;
 
@@ -172,9 +172,9 @@ export const realClock: Clock = {
   timeout: (ms) => AbortSignal.timeout(ms),
 };
 
-/* What keeps one who asks from being in the way of others. */
+/* Limits that keep one client from blocking others. */
 
-/** So many a second, a few more at once now and then. */
+/** A token bucket: so many tokens a second, a burst of more now and then. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -190,7 +190,7 @@ export class TokenBucket {
     this.#at = now();
   }
 
-  /** Takes one where there is one. */
+  /** Takes a token where there is one. */
   take(): boolean {
     this.#refill();
     const isThere = this.#tokens >= 1;
@@ -232,7 +232,7 @@ export class RateLimit {
   }
 }
 
-/** Those who have come and not shown yet that they may: few, for a short time, and a new one sends the oldest away. */
+/** Connections that are not admitted yet: few, for a short time. A new one drops the oldest. */
 export class Strangers<T> {
   readonly #most: number;
   readonly #patienceMs: number;
@@ -260,11 +260,11 @@ export class Strangers<T> {
     this.#waiting.set(one, setTimeout(() => this.#end(one), patienceMs).unref());
     if (this.#waiting.size <= this.#most || this.#isLooking) return;
     this.#isLooking = true;
-    // Many are accepted at once, before anything is read of them: whoever has said already who it is must be heard first.
+    // Many are accepted at once, before any is read: those whose first message has arrived must be read first.
     setImmediate(() => setImmediate(() => this.#makeRoom()));
   }
 
-  /** It has shown that it may be here, or has gone. */
+  /** Removes one that is admitted, or has gone. */
   remove(one: T): void {
     clearTimeout(this.#waiting.get(one));
     this.#waiting.delete(one);

@@ -1,8 +1,8 @@
-/** What of a value is not as it should be. */
+/** The fault of a value. */
 export interface Fault {
   /** Names of fields and numbers of items, with dots between them; '' for the value itself. */
   readonly path: string;
-  /** What belongs there, such as `a text`. */
+  /** The expected value, such as `a text`. */
   readonly wants: string;
 }
 

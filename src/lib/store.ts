@@ -1,10 +1,10 @@
-/** What an update comes to: the next state, and what is to be done. */
+/** Result of an update: the next state, and the effects to run. */
 export interface Transition<State, Effect> {
   readonly state: State;
   readonly effects: readonly Effect[];
 }
 
-/** A transition as it counts, with what was recorded of it. */
+/** A transition in effect, with its recorded events. */
 export interface Committed<State, Effect, Event> extends Transition<State, Effect> {
   readonly events: readonly Event[];
   /** The message changed nothing, because it could not be recorded. Absent otherwise. */
@@ -17,7 +17,7 @@ export interface StoreObserver<State, Message, Effect, Event> {
     readonly message: Message;
     readonly before: State;
     readonly committed: Committed<State, Effect, Event>;
-    /** What update wanted done; `committed` has what is done now. */
+    /** Effects that update returned; `committed` has those that run now. */
     readonly wanted: readonly Effect[];
   }): void;
   changed(before: State, after: State): void;
@@ -69,7 +69,7 @@ export class Store<State, Message, Effect, Event, Step extends Transition<State,
     }
   }
 
-  /** Takes in what no message tells, such as that nothing can be recorded. */
+  /** Changes the state without a message, such as when nothing can be recorded. */
   change(part: Partial<State>): void {
     const before = this.#state;
     this.#state = { ...before, ...part };
@@ -93,7 +93,7 @@ export class Store<State, Message, Effect, Event, Step extends Transition<State,
   }
 }
 
-/** Keys that are written while they are few; more are laid down beneath them. */
+/** Most keys of the upper layer; when it is full, it is merged into the lower one. */
 const freshLimit = 32;
 
 /**

@@ -1,10 +1,10 @@
-/** What node-pty says without the system's reason; the program and its folder are looked at before. */
+/** For errors of node-pty without the system's reason; the program and its folder are checked before. */
 const noTerminal = {
   why: 'the system has no terminal or process left for it',
   hint: 'End programs that you do not need, or raise the limits (ulimit -u, ulimit -n), then try again.',
 };
 
-/** What the system is out of, in plain words, with what helps. One table, for these are met everywhere. */
+/** Errors of a system out of resources, in plain words, with advice. One table, because they occur everywhere. */
 const known: Readonly<Record<string, { readonly why: string; readonly hint: string }>> = {
   EMFILE: {
     why: 'too many open files',
@@ -51,7 +51,7 @@ export function whyOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Returns what helps against a system's error; undefined where nothing general does. */
+/** Returns advice against a system's error; undefined where there is no general one. */
 export function helpFor(error: unknown): string | undefined {
   return known[codeOf(error)]?.hint;
 }

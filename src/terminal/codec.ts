@@ -40,9 +40,9 @@ const Kind = { changes: 0, whole: 1 } as const;
 const longestSide = 4096;
 const mostCells = 1 << 22;
 
-/** The sending side of a screen. It keeps no cells: whoever fills the screen in tells which rows have changed. */
+/** The sending side of a screen. It keeps no cells: the caller names the rows that have changed. */
 export class ScreenEncoder {
-  /** What was sent last; null when the next update is to be whole. */
+  /** The screen that was sent last; null when the next update is to be whole. */
   #sent: Screen | null = null;
 
   /** The other side is taken to have nothing: the next update is whole. */
@@ -51,7 +51,7 @@ export class ScreenEncoder {
   }
 
   /**
-   * What the other side lacks of a screen; null when nothing changed. It is taken to have it then.
+   * Returns the changes since the last update; null when there are none. The other side is taken to have them then.
    * @param changed - rows that look different than at the last call
    */
   encode(screen: Screen, changed: readonly number[]): Buffer | null {
@@ -209,7 +209,7 @@ const space = 0x20 | (1 << widthShift);
 /** Fewer spaces are shorter as they are. */
 const fewestSpaces = 3;
 
-/** @param links - numbers of links that the update has told */
+/** @param links - numbers of links that the update has defined */
 export function writeRow(writer: ByteWriter, grid: Grid, y: number, links: Set<number>): void {
   const { data } = grid;
   const end = cellIndex(grid, grid.cols, y);
@@ -403,7 +403,7 @@ export class ByteWriter {
     this.#length += this.#buffer.write(text, this.#length, 'utf8');
   }
 
-  /** What was written; the writer is not used after that. */
+  /** Returns the written bytes; the writer is not used after that. */
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }

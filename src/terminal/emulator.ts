@@ -49,14 +49,14 @@ const longestTitle = 1024;
  * are, nothing throws and later bytes are still understood.
  */
 export class Emulator {
-  /** What the terminal answers to the program's queries: to be written to its input. */
+  /** Called with the terminal's answers to the program's queries, which belong into its input. */
   onReply: (bytes: string) => void = ignore;
   /** Text of OSC 0 and 2, as the program sent it, at most 1024 characters. */
   onTitle: (title: string) => void = ignore;
   onBell: () => void = ignore;
 
   /**
-   * How often the program has gone to another screen or reset all: a real terminal that gets its bytes does not
+   * Count of changes to another screen and of resets: a real terminal that gets the program's bytes does not
    * follow it there, for that one has screens of another program's.
    */
   breaks = 0;
@@ -98,17 +98,17 @@ export class Emulator {
     return this.#lines;
   }
 
-  /** What the program asked for so far. */
+  /** Modes that the program has set. */
   get modes(): Modes {
     return this.#tracked.modes;
   }
 
-  /** How far the program says it is; the same object as long as that is the same. */
+  /** Progress that the program reports; the same object as long as it is the same. */
   get progress(): Progress | null {
     return this.#tracked.progress;
   }
 
-  /** Parsed when it returns. Replies, titles and bells are told after that. */
+  /** Parses bytes before it returns. Replies, titles and bells are reported after that. */
   write(bytes: Uint8Array | string): void {
     if (bytes.length === 0) return;
     const { cols, rows } = this.#terminal;
@@ -149,7 +149,7 @@ export class Emulator {
     screen.scroll = { back: newest - top, history: newest - first };
   }
 
-  /** Whether the program is in the middle of a synchronized frame, which it may be for 150 ms. */
+  /** Reports whether the program is in the middle of a synchronized frame, for at most 150 ms. */
   isHeld(): boolean {
     if (!this.#terminal.modes.synchronizedOutputMode) {
       this.#heldSince = null;
@@ -165,7 +165,7 @@ export class Emulator {
     return cols === this.#terminal.cols && rows === this.#terminal.rows;
   }
 
-  /** What makes a real terminal of this size go on exactly here; null while that is impossible. See `WholeScreen`. */
+  /** Returns bytes that bring a real terminal of this size to this state; null while that is impossible. See `serializeScreen`. */
   wholeScreen(): string | null {
     const screen = createScreen(0, 0);
     return this.readScreen(screen) ? serializeScreen(this.#terminal, screen) : null;
@@ -217,7 +217,7 @@ export class Emulator {
     terminal.onBell(() => {
       this.#said.rang = true;
     });
-    // Also told of a reset.
+    // Also called on a reset.
     terminal.buffer.onBufferChange(() => {
       this.breaks++;
     });
@@ -264,7 +264,7 @@ export class Emulator {
   }
 }
 
-/** What a write made the terminal say, told once it is parsed: many bells are one, and the last title counts. */
+/** Events of a write, reported once it is parsed: many bells are one, and the last title counts. */
 interface Said {
   replies: string;
   title: string | null;

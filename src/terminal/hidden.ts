@@ -1,4 +1,4 @@
-/** The parts of a terminal that know what was printed last. */
+/** The parts of a terminal that hold the state of the last printed character. */
 interface Printer {
   readonly _parser: { readonly precedingJoinState: number };
   readonly _activeBuffer: { readonly x: number };

@@ -34,12 +34,12 @@ export interface MouseToken {
   readonly ctrl: boolean;
   readonly alt: boolean;
   readonly shift: boolean;
-  /** How many presses of the button at this place followed quickly upon each other, this one included; 1 when not given. */
+  /** Count of quick presses of the button at this place, this one included; 1 when not given. */
   readonly clicks?: 1 | 2 | 3;
   readonly raw: string;
 }
 
-/** A key that was let go; told by terminals with kitty's protocol while a program wants that. */
+/** A key that was released; reported by terminals with kitty's protocol while a program asks for it. */
 export interface ReleaseToken {
   readonly kind: 'release';
   readonly raw: string;
@@ -59,7 +59,7 @@ export interface ReplyToken {
 /** Starts a timer; returns how to stop it. */
 export type Wait = (done: () => void) => () => void;
 
-/** How long an escape character may be the start of something: the bytes of one key arrive together. */
+/** Longest wait for the rest of a sequence after an escape character: the bytes of one key arrive together. */
 const escapeMilliseconds = 25;
 
 const pasteStart = '\x1b[200~';
@@ -152,7 +152,7 @@ export class Tokenizer {
   }
 }
 
-/** How many characters at the end of `text` may be the beginning of `mark`. */
+/** Returns the count of characters at the end of `text` that may be the beginning of `mark`. */
 function startedLength(text: string, mark: string): number {
   for (let length = Math.min(text.length, mark.length - 1); length > 0; length--)
     if (text.endsWith(mark.slice(0, length))) return length;
@@ -165,7 +165,7 @@ function waitForMore(done: () => void): () => void {
 }
 
 /**
- * Where one thing that a terminal sent ends and the next begins, after ECMA-48 and xterm's ctlseqs. Text holds one byte
+ * Cuts a terminal's input into tokens, after ECMA-48 and xterm's ctlseqs. Text holds one byte
  * a character.
  */
 
@@ -192,7 +192,7 @@ export function firstLength(text: string): number {
   return character === 0 ? 0 : character + 1;
 }
 
-/** Whether `text`, of which the end has not arrived, would be keys if nothing followed. */
+/** Reports whether an incomplete `text` would be keys if nothing followed. */
 export function isPerhapsWhole(text: string): boolean {
   return /^\x1b{1,2}[[\]OP_^X]?$/.test(text);
 }
@@ -203,7 +203,7 @@ export function splitWhole(text: string): string[] {
 }
 
 /**
- * Where a string ends whose inside begins at `from`: after its end mark, or before another control character, which no
+ * Returns the end of a string whose inside begins at `from`: after its end mark, or before another control character, which no
  * terminal sends in one; so half a reply never locks the keyboard. Null: not in `text`.
  */
 export function stringEnd(text: string, from: number): number | null {
@@ -254,7 +254,7 @@ interface Modifiers {
 const plain: Modifiers = { shift: false, alt: false, ctrl: false, foreign: false };
 
 /**
- * What one whole sequence means; `raw` has one byte a character. What is not understood is a `reply`, never a key that a
+ * Returns the token of one whole sequence; `raw` has one byte a character. An unknown one is a `reply`, never a key that a
  * person could have pressed.
  */
 export function tokenOf(raw: string): Token {
@@ -310,7 +310,7 @@ function keyOf(
   return name === undefined ? null : key(name, modifiers, raw);
 }
 
-/** A key told by its code point: `code : shifted code ; modifiers ; text` in kitty's protocol, or xterm's modifyOtherKeys. */
+/** Returns a key by its code point: `code : shifted code ; modifiers ; text` in kitty's protocol, or xterm's modifyOtherKeys. */
 function codeKey(
   code: number,
   shifted: number | undefined,

@@ -1,7 +1,7 @@
 import type { Terminal } from '@xterm/headless';
 
 /**
- * Where the lines of a terminal are. @xterm/headless 6.0.0 asks the C library for each line by itself. That one gives back
+ * The memory of a terminal's lines. @xterm/headless 6.0.0 asks the C library for each line by itself. That one gives back
  * only what is free at the end of its heap, and a resize frees lines between others: a host kept 80 MB for 5 MB of text. So
  * the lines of a terminal share blocks so large that each is mapped, and given back, by itself; they are copied together
  * where much of their blocks is no line any more. Lines that programs insert are soon gone again: they take memory as

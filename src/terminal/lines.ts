@@ -61,12 +61,12 @@ export class Lines {
     return this.#terminal.cols;
   }
 
-  /** Whether a line goes on where the one above it ended. The oldest one kept counts as a beginning. */
+  /** Reports whether a line continues the one above it. The oldest one kept counts as a beginning. */
   isWrapped(line: number): boolean {
     return line > this.#first && this.#isWrappedAt(line - this.#first);
   }
 
-  /** Whether a line's last cell is a gap, left because the wide character behind it had no room there. */
+  /** Reports whether a line's last cell is a gap, left because the wide character behind it had no room there. */
   endsInGap(line: number): boolean {
     return this.#cellsAt(line - this.#first) < this.cols;
   }
@@ -76,7 +76,7 @@ export class Lines {
     readLines(this.#terminal, line - this.#first, grid, changed);
   }
 
-  /** What a line says. */
+  /** Returns the text of a line. */
   text(line: number): RowText {
     return readRowText(this.#terminal, line - this.#first);
   }
@@ -153,7 +153,7 @@ export class Lines {
     return start;
   }
 
-  /** How many printed lines begin behind `from`, up to `to`; negative the other way round. */
+  /** Returns the count of printed lines that begin behind `from`, up to `to`; negative the other way round. */
   #beginnings(from: number, to: number): number {
     if (from > to) return -this.#beginnings(to, from);
     let count = 0;
@@ -161,7 +161,7 @@ export class Lines {
     return count;
   }
 
-  /** Where the printed line begins that is so many before the cursor's; null when there is none. */
+  /** Returns the start of the printed line that is so many before the cursor's; null when there is none. */
   #beginningAt(distance: number): number | null {
     const { length } = this.#buffer;
     let index = this.#startAt(this.#cursor);
@@ -194,7 +194,7 @@ export class Lines {
   }
 }
 
-/** What a program printed as one line, although it may be wrapped over several. */
+/** A line as a program printed it, although it may be wrapped over several. */
 export class PrintedLine {
   readonly text: string;
   readonly #rows: readonly PrintedRow[];

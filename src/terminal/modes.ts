@@ -1,7 +1,7 @@
 import type { Terminal } from '@xterm/headless';
 import type { Cursor, CursorShape, Modes, MouseEncoding } from './screen.ts';
 
-/** How far a program says it is. */
+/** Progress that a program reports. */
 export interface Progress {
   readonly state: ProgressState;
   /** Percent, 0–100; of no meaning while it is indeterminate. */
@@ -12,10 +12,10 @@ export const progressStates = ['value', 'error', 'indeterminate', 'paused'] as c
 export type ProgressState = (typeof progressStates)[number];
 
 /**
- * What OSC 9 says of progress, in the form that ConEmu gave it: `4 ; state ; percent`, state 0 for none. An error or a
+ * Parses the progress in OSC 9, in the form of ConEmu: `4 ; state ; percent`, state 0 for none. An error or a
  * pause may leave out the percents and then has those of before.
  * @param data of the sequence, behind its number
- * @returns undefined for what says nothing of progress, such as a notification
+ * @returns undefined for a sequence without progress, such as a notification
  */
 export function readProgress(data: string, before: Progress | null): Progress | null | undefined {
   const [, number, percent] = /^4;([0-4])(?:;(\d{0,3}))?;?$/.exec(data) ?? [];
@@ -25,7 +25,7 @@ export function readProgress(data: string, before: Progress | null): Progress | 
   return { state, value: percent ? Math.min(Number(percent), 100) : (before?.value ?? 0) };
 }
 
-/** What a program asked of its terminal; what @xterm/headless does not tell is listened for on the way to its handlers. */
+/** Modes that a program has set in its terminal. Those that @xterm/headless does not expose are read before its handlers. */
 export class TrackedModes {
   readonly #terminal: Terminal;
   readonly #keyboard: KeyboardStack;

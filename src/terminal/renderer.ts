@@ -45,10 +45,10 @@ const hideCursor = '\x1b[?25l';
 const showCursor = '\x1b[?25h';
 const clear = '\x1b[0m\x1b[2J';
 
-/** Lays panes over the chrome and says what to write to the terminal so that it shows the outcome. */
+/** Lays panes over the chrome, and returns the bytes that bring the terminal to the outcome. */
 export class Compositor {
   readonly #writer: CellWriter;
-  /** What the terminal shows. */
+  /** Cells that the terminal shows. */
   #shown = createGrid(0, 0);
   #shownCursor: Cursor | null = null;
   #isKnown = false;
@@ -58,7 +58,7 @@ export class Compositor {
   }
 
   /**
-   * Bytes that bring the terminal from the last frame to this one, '' when they look the same. Layers from
+   * Returns bytes that bring the terminal from the last frame to this one, '' when they look the same. Layers from
    * bottom to top; the cursor in cells of the chrome, null for none. Wants auto-wrap off (`CSI ?7l`).
    */
   frame(chrome: Grid, layers: readonly Layer[], cursor: Cursor | null): string {
@@ -71,7 +71,7 @@ export class Compositor {
     return cells + place === '' ? '' : beginUpdate + hide + cells + place + endUpdate;
   }
 
-  /** What the terminal shows is not known any more: the next frame clears it and paints everything. */
+  /** Forgets what the terminal shows: the next frame clears it and paints everything. */
   invalidate(): void {
     this.#isKnown = false;
   }
@@ -122,7 +122,7 @@ interface Piece {
   readonly y: number;
 }
 
-/** What a row shows, from left to right without gaps: layers lie over the chrome and over those below them. */
+/** Returns the pieces of a row, from left to right without gaps: layers cover the chrome and those below them. */
 function rowPieces(chrome: Grid, layers: readonly Layer[], y: number): readonly Piece[] {
   let pieces: readonly Piece[] = [{ left: 0, right: chrome.cols, grid: chrome, x: 0, y }];
   for (const { kind, x, y: top, width, height, grid } of layers) {
@@ -182,7 +182,7 @@ class CellWriter {
   #ext = 0;
   /** Number of the open link, 0 for none. */
   #link = 0;
-  /** Where the terminal's cursor is; column -1 when that is not certain. */
+  /** Cell of the terminal's cursor; column -1 when it is not certain. */
   #x = -1;
   #y = 0;
 
@@ -190,7 +190,7 @@ class CellWriter {
     this.#capabilities = capabilities;
   }
 
-  /** What was written since the last time; leaves the terminal in its plain style, with no link open. */
+  /** Returns the output since the last call; leaves the terminal in its plain style, with no link open. */
   take(): string {
     if (this.#link !== 0) this.#out += closeLink;
     this.#link = 0;
@@ -302,7 +302,7 @@ function sameStyle(a: Uint32Array, atA: number, b: Uint32Array, atB: number): bo
   return a[atA + 1] === b[atB + 1] && a[atA + 2] === b[atB + 2] && a[atA + 3] === b[atB + 3];
 }
 
-/** Whether a terminal shows a piece already, as far as a glance can tell. */
+/** Reports whether a terminal surely shows a piece already, by a quick comparison. */
 function isShown({ left, right, grid, x, y: row }: Piece, shown: Grid, y: number): boolean {
   if (grid === null || !(isPlain(grid) || isPlain(shown))) return false;
   const from = cellIndex(grid, x, row);
@@ -347,7 +347,7 @@ const doubtful = /^(?![\x20-\x7e])[\p{Emoji}\p{Extended_Pictographic}\p{Cn}\p{Co
 /** Widths terminals agree upon: 0 not looked up yet, 3 none. A pattern match per cell would be too slow. */
 const agreed = new Uint8Array(0x110000);
 
-/** Whether terminals may draw a cell's text at another width than ours, or join it with what is beside it. */
+/** Reports whether terminals may draw a cell's text at another width than ours, or join it with its neighbours. */
 export function hasAmbiguousWidth(textWord: number): boolean {
   if (textWord & clusterFlag) return true;
   const code = textWord & codeMask;
@@ -419,7 +419,7 @@ function underlineColor(word: number): string {
 export const closeLink = '\x1b]8;;\x1b\\';
 
 /**
- * What makes text that follows part of the link of a cell, given by its text word, or of none. By the id terminals know
+ * Returns the sequence that opens the link of a cell, given by its text word, or closes links. By the id terminals know
  * the parts of a link that goes over several rows.
  */
 export function linkSequence(grid: Grid, textWord: number): string {

@@ -1,5 +1,5 @@
 /**
- * How a cell lies in a grid: four 32-bit words. Two cells look the same exactly when their words are equal.
+ * The layout of a cell in a grid: four 32-bit words. Two cells look the same exactly when their words are equal.
  *
  * | word | bits |
  * |---|---|
@@ -75,7 +75,7 @@ export function widthOf(textWord: number): Width {
 }
 
 /**
- * What must never stand alone in a cell: controls, formatting (among it what reverses the reading direction),
+ * Characters that must never be alone in a cell: controls, formatting (also that which reverses the reading direction),
  * combining marks, surrogates, line separators and characters meant to be invisible.
  */
 const unprintablePattern = /^[\p{Cc}\p{Cf}\p{Cs}\p{M}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]$/u;
@@ -83,7 +83,7 @@ const unprintablePattern = /^[\p{Cc}\p{Cf}\p{Cs}\p{M}\p{Zl}\p{Zp}\p{Default_Igno
 /** 0 not looked at yet, 1 printable, 2 not. A pattern match per cell would be too slow. */
 const looks = new Uint8Array(0x110000);
 
-/** Whether a code point shows as one character of its own. Anything else is taken for a blank. */
+/** Reports whether a code point shows as one character of its own. All others are taken for a blank. */
 export function isPrintable(code: number): boolean {
   if (code < 0x7f) return code >= 0x20;
   if (code > 0x10ffff) return false;
@@ -118,16 +118,16 @@ export function printableText(text: string): string {
 
 /** Links of these kinds may reach the person's terminal; a click on another one could start any program. */
 const schemes = /^(?:https?|mailto|file|ftp):[\x20-\x7e]+$/i;
-/** What browsers take, and VTE with them. */
+/** Longest link that browsers and VTE accept. */
 const longestLink = 2083;
 
-/** Whether a link may be shown as one, in a cell and at the terminal: printable ASCII of a harmless kind. */
+/** Reports whether a link may be shown as one, in a cell and at the terminal: printable ASCII of a harmless kind. */
 export function isLink(uri: string): boolean {
   return uri.length <= longestLink && schemes.test(uri);
 }
 
 export interface Numbering {
-  /** How many numbers there are, from 0 on. */
+  /** Count of numbers, from 0 on. */
   readonly most: number;
   /** The number in a cell's text word, -1 where there is none. */
   readonly numberIn: (textWord: number) => number;
@@ -151,7 +151,7 @@ export class CellTexts {
   readonly #texts: string[] = [];
   #free: number[] = [];
   #capacity: number;
-  /** How often a number is refused before it is looked for again. */
+  /** Refusals left before the cells are searched for free numbers again. */
   #refusals = 0;
 
   /** @param data - the grid's words */
@@ -161,7 +161,7 @@ export class CellTexts {
     this.#capacity = Math.min(smallestCapacity, numbering.most);
   }
 
-  /** Whether no cell holds a number. */
+  /** Reports whether no cell holds a number. */
   get isEmpty(): boolean {
     return this.#numbers.size === 0;
   }
@@ -304,12 +304,12 @@ export function linkBits(grid: Grid, uri: string): number {
   return number === undefined ? 0 : (number + 1) << linkShift;
 }
 
-/** Where the link of a cell leads to; '' without one. */
+/** Returns the URI of a cell's link; '' without one. */
 export function wordLink(grid: Grid, word: number): string {
   return grid.links.text((word >>> linkShift) - 1) ?? '';
 }
 
-/** What a text word shows: one code point or a cluster, '' for a right half. */
+/** Returns the text of a text word: one code point or a cluster, '' for a right half. */
 export function wordText(grid: Grid, word: number): string {
   if (widthOf(word) === 0) return '';
   return word & clusterFlag
@@ -321,7 +321,7 @@ export function cellText(grid: Grid, x: number, y: number): string {
   return wordText(grid, grid.data[cellIndex(grid, x, y)] ?? rightHalf);
 }
 
-/** The text word of another grid's cell as this grid has it; to be stored like that of `textWord`. */
+/** Returns the text word of another grid's cell in this grid's numbers; to be stored like that of `textWord`. */
 export function adoptWord(grid: Grid, from: Grid, word: number): number {
   if ((word & (clusterFlag | linkMask)) === 0 || grid === from) return word;
   const link = word & linkMask ? linkBits(grid, wordLink(from, word)) : 0;
@@ -329,7 +329,7 @@ export function adoptWord(grid: Grid, from: Grid, word: number): number {
   return text | link;
 }
 
-/** Whether all cells of a grid mean the same in every other one. */
+/** Reports whether all cells of a grid mean the same in every other one. */
 export function isPlain({ clusters, links }: Grid): boolean {
   return clusters.isEmpty && links.isEmpty;
 }
@@ -421,7 +421,7 @@ export function gridToText(grid: Grid): string {
   return rows.join('\n').trimEnd();
 }
 
-/** What a terminal shows, and what its program asked of it. */
+/** The content of a terminal, and the modes that its program has set. */
 export interface Screen {
   /** Replaced when the size changes. */
   grid: Grid;
@@ -430,7 +430,7 @@ export interface Screen {
   scroll: Scroll;
 }
 
-/** How far a look at a terminal is scrolled back, in lines. */
+/** Scroll position of a view of a terminal, in lines. */
 export interface Scroll {
   /** So far above the newest lines; 0 follows them as they come, `history` is the oldest kept. */
   readonly back: number;
@@ -450,7 +450,7 @@ export interface Cursor {
 export const cursorShapes = ['block', 'underline', 'bar'] as const;
 export type CursorShape = (typeof cursorShapes)[number];
 
-/** How the program wants its input. */
+/** Modes of a program for its input. */
 export interface Modes {
   /** Arrow keys as `ESC O A` instead of `ESC [ A`. */
   readonly applicationCursor: boolean;

@@ -14,7 +14,7 @@ import { allCapabilities, plainModes, tabStops } from './tty.ts';
 import { type Attributes, type ProgramState, programState, readStyle } from './xterm.ts';
 
 /**
- * What makes a real terminal of the same size go on exactly where one in memory is, whatever was on it: the cells, and
+ * Returns bytes that bring a real terminal of the same size to the state of one in memory, whatever was on it: the cells, and
  * all that a program may have set before. It stays on the screen, main or alternate, that it is on.
  * @param screen as just read from `terminal`
  * @returns null in the middle of a sequence or of a synchronized frame, which nothing could be put in front of
@@ -49,7 +49,7 @@ function cells({ grid }: Screen): string {
   }).join('');
 }
 
-/** Characters that a terminal may join, or draw in other columns than we do, get their place told. */
+/** Returns a fence that places the cursor where a terminal may join characters, or draw them in other columns than we do. */
 function fenceOf(y: number): Fence {
   return (before, word, x) => (hasAmbiguousWidth(before) || hasAmbiguousWidth(word) ? to(x, y) : '');
 }
@@ -103,7 +103,7 @@ function designated(charsets: ProgramState['charsets']): string {
   return ['(', ')', '*', '+'].map((g, at) => `\x1b${g}${charsets[at]?.q === '─' ? '0' : 'B'}`).join('');
 }
 
-/** What is printed next goes on with the link that is open. */
+/** Returns the sequence that opens the current link again, for the text that follows. */
 function openLink({ extended: { _urlId: link } }: Attributes): string {
   return link && link.uri !== null ? `\x1b]8;;${link.uri}\x1b\\` : '\x1b]8;;\x1b\\';
 }
@@ -116,14 +116,14 @@ function to(x: number, y: number): string {
   return `\x1b[${Math.max(0, y) + 1};${Math.max(0, x) + 1}H`;
 }
 
-/** A grid's text with SGR sequences; trailing plain blanks and blank rows at the end are left out. */
+/** Returns a grid's text with SGR sequences, without trailing plain blanks and blank rows at the end. */
 export function gridToAnsi(grid: Grid): string {
   const rows = Array.from({ length: grid.rows }, (_, y) => rowToAnsi(grid, y));
   while (rows.at(-1) === '') rows.pop();
   return rows.join('\n');
 }
 
-/** What keeps two cells, given by their text words, apart; the second is in column `x`. */
+/** Returns the sequence that keeps two cells, given by their text words, apart; the second is in column `x`. */
 type Fence = (before: number, word: number, x: number) => string;
 
 /**

@@ -8,7 +8,7 @@ type Output = WriteStream & { readonly fd: number };
 
 const deadlySignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** How long a terminal that takes no bytes may hold up our end. */
+/** Longest time that a terminal which takes no bytes may delay our end. */
 const longestRestoreMs = 300;
 
 const bellRestMs = 1_000;
@@ -25,9 +25,9 @@ export class Tty {
   /** Raw bytes as they come. */
   onInput: (chunk: Buffer) => void = ignore;
   onResize: () => void = ignore;
-  /** What was written is out, and `isReady` true again. */
+  /** Called once all output is written and `isReady` is true again. */
   onReady: () => void = ignore;
-  /** The terminal was in other hands: its size may have changed, and all must be painted again. */
+  /** Called after another program had the terminal: its size may have changed, and all must be painted again. */
   onReturn: () => void = ignore;
 
   readonly #input: ReadStream;
@@ -59,7 +59,7 @@ export class Tty {
     return { cols: this.#output.columns || 80, rows: this.#output.rows || 24 };
   }
 
-  /** Whether a frame would go out at once. If not, skip it: `onReady` comes, and a newer frame will do. */
+  /** Reports whether a frame would go out at once. If not, skip it: `onReady` follows, and a newer frame replaces it. */
   get isReady(): boolean {
     return this.#state === 'ours' && this.#output.writableLength === 0;
   }
@@ -214,7 +214,7 @@ const mouseInSgr = 1006;
 const pushTitle = '\x1b[22;2t';
 const popTitle = '\x1b[23;2t';
 
-/** What of the terminal we use. */
+/** Features of the terminal that we use. */
 interface OuterOptions {
   /** Clicks and the wheel are ours. */
   readonly mouse: boolean;
@@ -300,7 +300,7 @@ function everyEighth(cols: number): number[] {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the person's terminal can show, as far as the environment tells; see no-color.org for NO_COLOR. */
+/** Returns the capabilities of the person's terminal by its environment; see no-color.org for NO_COLOR. */
 export function capabilitiesOf(env: Environment): Capabilities {
   return { colors: colorsOf(env), underlineStyles: knowsUnderlineStyles(env), osc: takesOsc(env) };
 }
@@ -318,7 +318,7 @@ const modernTerminal = /^(?:xterm-(?:kitty|ghostty)|alacritty|foot|wezterm|conto
 /** Others show `4:3` as something else or drop the whole sequence, so only those known to have it. */
 function knowsUnderlineStyles({ TERM = '', TERM_PROGRAM = '', VTE_VERSION }: Environment): boolean {
   const programs = ['iTerm.app', 'WezTerm', 'ghostty', 'vscode'];
-  // VTE has them since 0.52, which it tells as 5200.
+  // VTE has them since 0.52, whose VTE_VERSION is 5200.
   return modernTerminal.test(TERM) || programs.includes(TERM_PROGRAM) || Number(VTE_VERSION) >= 5200;
 }
 
@@ -327,7 +327,7 @@ function takesOsc({ TERM = '' }: Environment): boolean {
   return TERM !== '' && TERM !== 'dumb' && !TERM.startsWith('linux');
 }
 
-/** How a terminal wants to be told to show a notification; null where none is known to work. */
+/** The sequence by which a terminal shows a notification; null where none is known to work. */
 export type NotificationStyle = 'osc9' | 'osc99' | 'osc777' | null;
 
 /** By the names of terminals that document one: iTerm2, WezTerm and ghostty OSC 9, kitty OSC 99, foot and urxvt OSC 777. */
@@ -367,7 +367,7 @@ function plain(text: string): string {
   return oneLine(withoutHidden(text.replaceAll(';', ' ')), longest);
 }
 
-/** What a terminal can show; what it cannot is put as near as it gets. */
+/** Styles that a terminal can show; others are replaced by the nearest. */
 export interface Capabilities {
   readonly colors: ColorDepth;
   /** Understands `4:3` and `58:2::r:g:b`; otherwise every underline is a single one. */

@@ -88,10 +88,10 @@ interface InputHandler {
 
 type Print = (codes: Uint32Array, start: number, end: number) => void;
 
-/** What characters are drawn as; none for ASCII. */
+/** Replacements of characters; undefined for ASCII. */
 type Charset = Readonly<Record<string, string>> | undefined;
 
-/** What the cells of a link share. */
+/** The link that several cells share. */
 export interface Hyperlink {
   /** Null once so many others came after it that it is forgotten: its text is plain then. */
   uri: string | null;
@@ -169,7 +169,7 @@ export function writeNow(terminal: Terminal, bytes: Uint8Array | string): void {
 /** In the fg word; the same bit of the bg word says that more about it is kept apart. */
 const isUnderlined = 0x10000000;
 const isExtended = isUnderlined;
-/** What SGR 59 leaves in place of a colour; white cannot be told from it. */
+/** The value of SGR 59 in place of a colour; white has the same. */
 const noUnderlineColor = 0x3ffffff;
 
 /**
@@ -290,9 +290,9 @@ export function amend(terminal: Terminal, id: SequenceId, amend: (first: number)
   });
 }
 
-/** What a program has left set that the public interface does not tell; see `wholeScreen`. */
+/** Settings of a program that the public interface does not expose; see `serializeScreen`. */
 export interface ProgramState {
-  /** Whether the bytes so far end in the middle of a sequence or a character. */
+  /** The bytes so far end in the middle of a sequence or a character. */
   readonly isWithin: boolean;
   readonly buffer: Omit<PrivateBuffer, 'lines'>;
   readonly charsets: readonly Charset[];
@@ -300,7 +300,7 @@ export interface ProgramState {
   readonly pen: Attributes;
 }
 
-/** Returns what a terminal would go on with. */
+/** Returns the state with which a terminal parses its next bytes. */
 export function programState(terminal: Terminal): ProgramState {
   const { buffer, _charsetService: charsets, _inputHandler: handler } = privateParts(terminal);
   return {
@@ -312,7 +312,7 @@ export function programState(terminal: Terminal): ProgramState {
   };
 }
 
-/** What one row of a terminal says: safe to print, blanks up to its right edge included. */
+/** The text of one row of a terminal: safe to print, blanks up to its right edge included. */
 export interface RowText {
   /** In Unicode's composed form. */
   readonly text: string;
@@ -371,7 +371,7 @@ export function printAsciiFast(terminal: Terminal): void {
   const print: Print = handler.print.bind(handler);
   const plain = unicodeService.charProperties(0x20, 0);
 
-  /** Whether the next character goes to the cursor's cell and changes no other. */
+  /** Reports whether the next character goes to the cursor's cell and changes no other. */
   const isUnbound = () => {
     const { _activeBuffer: buffer, _parser: parser } = handler;
     const state = parser.precedingJoinState;

@@ -33,7 +33,7 @@ import { object, type Shape, string } from '../../lib/shape.ts';
 import type { Core, ReceivedRequest } from '../core.ts';
 import { answerSession } from '../requestGate.ts';
 
-/** How to reach the host: connection options without what is the port's own. */
+/** Address of the host: connection options without the port's own. */
 type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;
 
 /** Reports behind which a transcript has become longer. */
@@ -49,7 +49,7 @@ export class HostPort {
   readonly #correspondent: SessionGateway | null;
   #link: Link | null = null;
   #closed = false;
-  /** Workers whose agents are to be told something. */
+  /** Workers with messages for their agents. */
   #addressed: readonly string[] = [];
   #connecting: Promise<Result<Link>> | null = null;
 
@@ -128,7 +128,7 @@ export class HostPort {
     return success(link);
   }
 
-  /** Lost with a link that breaks; said again to the next one. */
+  /** Sends the workers whose hooks wait. A broken link loses that, so each new one gets it again. */
   #sayHeld(): void {
     void this.#link?.caller<HostApi>()('holdHooks', { ids: this.#addressed });
   }
@@ -143,7 +143,7 @@ export class HostPort {
     link.serve<HostUpcalls>({ received: (message) => this.#received(message) }, { received: inboxMessage });
   }
 
-  /** What a worker's programs posted. The answer leaves every decision to the agent and its person. */
+  /** Handles a post of a worker's programs. The answer leaves every decision to the agent and its person. */
   async #received(message: InboxMessage): Promise<Result<unknown>> {
     const { id, topic, body, late, at } = message;
     if (topic === 'setup-failed') {
@@ -218,7 +218,7 @@ function isPost(post: unknown): post is string {
   return typeof post === 'string' && /^[\w-]{1,64}$/.test(post);
 }
 
-/** What the host itself needs. Children get an environment of their own, so nothing secret has to pass through it. */
+/** Variables that the host itself needs. Children get an environment of their own, so no secret has to pass through it. */
 const needed = [
   'PATH',
   'HOME',
@@ -235,7 +235,7 @@ const needed = [
   'ORCH_LINGER_MS',
 ];
 
-/** The part of an environment that the host is started with. */
+/** Returns the part of an environment that the host is started with. */
 export function hostEnvironment(
   ambient: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
@@ -244,13 +244,13 @@ export function hostEnvironment(
   );
 }
 
-/** What the controller does with posts of sessions, and says in its answers to them. */
+/** The controller's handling of posts of sessions, and its answers to them. */
 interface SessionGateway {
   /** Takes in a report that a session's own command posts. */
   report(id: string, body: unknown): Promise<Result<unknown>>;
-  /** What an agent is to read besides, once; null when there is nothing. */
+  /** Returns additional context for an agent, once; null when there is none. */
   takeContext(id: string): string | null;
-  /** What a person says to a request, once they do; null where only its pane takes an answer. */
+  /** Resolves with a person's answer to a request; null where only its pane takes an answer. */
   receive(request: ReceivedRequest): Promise<RequestAnswer | null>;
 }
 

@@ -11,7 +11,7 @@ import { mergeBase, resolveText } from '../../git/worktrees/branch.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Tools } from './tools.ts';
 
-/** What is kept of workers' work, and how it comes back. */
+/** Backups and snapshots of workers' work, and their restoration. */
 
 /** Brings back a worker that was finished or cleaned. */
 export async function undoEnd(
@@ -41,13 +41,13 @@ export async function keepUncommitted(
   return repo.ok ? keepSnapshot(tools.git, repo.value, worker, why, new Date()) : repo;
 }
 
-/** Snapshots of a worker, or of one that is no more; newest first. */
+/** Returns the snapshots of a worker, also of one that no longer exists; newest first. */
 export async function snapshotsOf(tools: Tools, id: string): Promise<Result<readonly Backup[]>> {
   const place = placeOf(tools, id);
   return place.ok ? listSnapshots(tools.git, place.value.repo, place.value.task) : place;
 }
 
-/** What a snapshot holds beyond the commit it was taken on. */
+/** Returns the diff of a snapshot against the commit it was taken on. */
 export async function snapshotDiff(tools: Tools, id: string, ref: string): Promise<Result<string>> {
   const place = placeOf(tools, id);
   if (!place.ok) return place;
@@ -71,7 +71,7 @@ export async function restore(
   return repo.ok ? restoreFrom(tools.git, repo.value, found.value, ref, { exact, at: new Date() }) : repo;
 }
 
-/** What is kept in one repository, or in all of them. */
+/** Returns the backups of one repository, or of all of them. */
 export async function backupsOf(tools: Tools, name: string | undefined): Promise<Result<readonly Backup[]>> {
   const wanted = name === undefined ? success(tools.config.repos) : only(findRepo(tools.config, name));
   if (!wanted.ok) return wanted;

@@ -167,7 +167,7 @@ export function workerEnvironment(
   });
 }
 
-/** Where a session works. */
+/** The place where a session works. */
 function placeOf(root: string, draft: ProposalDraft | Worker): string {
   if ('worktree' in draft) return draft.worktree;
   return isOrchestrator(draft) ? root : worktreePath(root, draft.repo, draft.task);
@@ -193,7 +193,7 @@ function writeSettings({ config, ambient, mcpUrl }: Tools, inboxUrl: string): Re
   return replaceFile(root, agentSettingsFile(root), JSON.stringify(settings, null, 2));
 }
 
-/** What a worktree still needs before an agent can work in it. */
+/** Steps that a worktree still needs before an agent can work in it. */
 export interface Readying extends Pick<StartPlan, 'copies' | 'setup'> {
   readonly warnings: readonly string[];
 }
@@ -253,7 +253,7 @@ function stampOf({ commands }: SetupPlan): string {
 const ownTools = 'mcp__orch__*';
 
 /**
- * What a session is kept from, by its role and the configuration of the workspace.
+ * Returns the guard's rules for a session, by its role and the configuration of the workspace.
  * @returns null where the workspace keeps its workers from nothing, and for agents whose hooks we do not know
  */
 export function guardRules(
@@ -279,7 +279,7 @@ export function guardRules(
   };
 }
 
-/** What a person should know of it before they say yes. */
+/** Returns warnings about the guard for the person who approves. */
 export function guardWarnings(
   { config }: Tools,
   session: { readonly role?: Role },

@@ -12,7 +12,7 @@ import { isEqual } from '../../lib/store.ts';
 
 /** Of a command's line, in characters. */
 const longestCommand = 60;
-/** What got SIGHUP with its terminal's end may need a moment to end. */
+/** Time for processes to end after the SIGHUP of their terminal's end. */
 const endingMs = 1000;
 const lookAgainMs = 50;
 /** From SIGTERM to SIGKILL. */

@@ -16,10 +16,10 @@ interface World {
   tell(message: Message): void;
 }
 
-/** How often an agent is looked at again that says it works while its pane looks as if it rested. */
+/** Most looks at an agent that reports work while its pane looks idle. */
 const mostLooks = 3;
 
-/** Where hooks say nothing: what the agent keeps of itself, and, where that is not news, what its pane shows. */
+/** Reads an agent's state without hooks: from its own files, and, where they are not newer, from its pane. */
 export async function lookAtAgent(world: World, state: ControllerState, id: string): Promise<void> {
   const worker = state.log.workers.get(id);
   const terminal = state.terminals.get(id);
@@ -55,7 +55,7 @@ function tellOfConversation({ tell }: World, id: string, text: string): void {
 }
 
 /**
- * What a quiet pane tells. A title that rests says no more than that nothing is done, so a question comes first.
+ * Returns the signals of a quiet pane. An idle title shows only that no work is done, so a question comes first.
  * @param own what the agent keeps of itself, though it is older than the state that we know
  * @returns `unclear` where the agent says that it does something: on a busy machine a pane is also quiet because the
  *   agent has not come to draw its question yet, or has not written yet that it rests

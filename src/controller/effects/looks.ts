@@ -34,7 +34,7 @@ export class Queries {
     this.#edge = edge;
   }
 
-  /** People edit the configuration by hand; a broken one is told and the last good one stays in use. */
+  /** Reads the configuration, which people edit by hand. A broken one is reported, and the last good one stays in use. */
   readConfig(): void {
     const { config, notices, trust } = this.#core.state;
     const read = openConfig(config.root);

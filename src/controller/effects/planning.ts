@@ -146,7 +146,7 @@ async function sessionOf(
   return findSession(preset, program, worker.worktree);
 }
 
-/** Whether a start goes on with a conversation: there is one, and it can be named where that is needed. */
+/** Reports whether a start continues a conversation: there is one, and it can be named where that is needed. */
 function goesOn(preset: AgentPreset, worker: Worker | null, session: KnownSession | null): boolean {
   if (!worker?.hasConversation || !canResume(preset)) return false;
   if (session === null) return true;
@@ -154,7 +154,7 @@ function goesOn(preset: AgentPreset, worker: Worker | null, session: KnownSessio
   return isNamed ? session.kind === 'found' && session.id !== null : session.kind !== 'none';
 }
 
-/** How its work begins, where that is not what one would expect of a start or a resume. */
+/** Returns warnings about the beginning of its work, where it is not the usual one of a start or a resume. */
 function beginning(
   { preset, session }: Pick<Start, 'preset' | 'session'>,
   brief: string,
@@ -171,7 +171,7 @@ function beginning(
   return [brief.trim() === '' ? `${anew}.` : `${anew}, and is given the brief again.`];
 }
 
-/** What could not be found out about the program. */
+/** Returns warnings about facts of the program that are unknown. */
 function doubts(
   { preset, flags, session }: Pick<Start, 'preset' | 'flags' | 'session'>,
   isAnew: boolean,
@@ -190,11 +190,11 @@ function doubts(
 interface Start extends Place {
   readonly agent: string;
   readonly preset: AgentPreset;
-  /** What the process will be given. */
+  /** Environment of the process. */
   readonly environment: Readonly<Record<string, string>>;
   readonly ports: PortBlock | null;
   readonly readying: Readying;
-  /** What is to be ended first. */
+  /** Processes to end first. */
   readonly ending: Awaited<ReturnType<typeof leftOf>>;
   /** Null where the program gave no help. */
   readonly flags: readonly string[] | null;

@@ -65,11 +65,11 @@ export function cleanWorker(
   });
 }
 
-/** What finishing and cleaning do not have in common. */
+/** Differences between finishing and cleaning. */
 interface Way<P, R> {
   preview(git: Git, repo: Repo, worker: Worker): Promise<Result<P>>;
   refuse(preview: P): Result<never> | false;
-  /** Whether something would be gone for good, so that the task's name has to be typed. */
+  /** Reports whether something would be lost for good, so that the task's name has to be typed. */
   loses(preview: P): boolean;
   /** @returns warnings; they stop nothing */
   check(preview: P): Promise<Result<readonly string[]>>;
@@ -156,7 +156,7 @@ export function checksOf({ config }: Pick<Tools, 'config'>, repo: string): reado
   return config.jobs?.[repo]?.[jobName] ?? null;
 }
 
-/** What a person agreed to is what is run, also where the configuration was changed since. */
+/** Refuses checks other than those that a person agreed to, where the configuration was changed since. */
 export function checksChanged(id: string): Result<never> {
   return failure(
     'checks_changed',
@@ -167,7 +167,7 @@ export function checksChanged(id: string): Result<never> {
 
 /**
  * Runs the checks of a worker's repository in its worktree.
- * @returns what has to be said although they succeeded
+ * @returns warnings although they succeeded
  */
 export async function runChecks(
   tools: Tools,

@@ -10,12 +10,12 @@ import { adoptBranch, readLiveBranch } from '../../git/worktrees/branch.ts';
 import { problemOf } from '../../lib/result.ts';
 import { whyOf } from '../../lib/systemError.ts';
 
-/** What the watch needs of its surroundings. */
+/** Dependencies of the watch. */
 interface RepoWorld {
   readonly git: Git;
   state(): ControllerState;
   tell(message: Message): void;
-  /** Who else wants to know: workers whose worktree has changed, none when only branches moved. */
+  /** Called with the workers whose worktree has changed; none when only branches moved. */
   changed(repo: string, workers: readonly string[]): void;
   /** A bug: nothing that can be expected comes here. */
   fail(error: unknown): void;
@@ -96,7 +96,7 @@ export class RepoWatch {
     }
   }
 
-  /** A worker is its worktree: a new name of its branch is taken over, another branch is said. */
+  /** Compares a worktree's branch with its worker's: a new name of the branch is taken over, another branch is reported. */
   async #seeBranch(repo: Repo, worker: Worker): Promise<void> {
     const live = await readLiveBranch(this.#world.git, repo, worker);
     if (this.#closed || live.kind === 'same') return;

@@ -29,15 +29,15 @@ import { checksChanged, checksOf, cleanWorker, finishWorker, runChecks } from '.
 import type { Tools } from './tools.ts';
 import type { Typist } from './typing.ts';
 
-/** What effects are done with. */
+/** Services that effects run with. */
 export interface Edge {
   readonly git: Git;
   readonly host: HostPort;
   readonly radar: RadarWatch;
   readonly documents: Pick<Documents, 'run'>;
-  /** The one that types into agents. */
+  /** Types into agents. */
   readonly typist: Pick<Typist, 'type'>;
-  /** Opens the endpoint for agents' tools, or says where it is. */
+  /** Opens the endpoint for agents' tools, and returns its address. */
   openTools(): Promise<Result<string>>;
   readonly environments: Pick<Environments, 'ambientOf'>;
   /** The controller's own. */
@@ -56,7 +56,7 @@ interface Ongoing {
   readonly tokens: TokenCounter;
 }
 
-/** Does effects at the edge of the program and tells what came of them. */
+/** Returns a runner of effects, which sends their results as messages. */
 export function createRunner(edge: Edge): RunEffect {
   const tokens = new TokenCounter(edge.tell, edge.fail);
   const ongoing: Ongoing = { checks: new Map(), starts: new Stagger(), tokens };
@@ -191,13 +191,13 @@ async function finish(
   edge.tell({ type: 'finish-ended', id, result, ticket });
 }
 
-/** Who asked has lent the environment; plans, and what older clients approve, have that of the plans. */
+/** Returns the environment of the asking client; plans, and approvals of older clients, have that of the plans. */
 function environmentFor(edge: Edge, effect: WorldEffect, { environment }: ControllerState): string {
   if (effect.type === 'plan') return environment;
   return 'ticket' in effect ? (edge.environmentOf(effect.ticket) ?? environment) : '';
 }
 
-/** Tools that work in the environment of that name. */
+/** Returns tools that work in the environment of that name. */
 export function toolsFor(
   { git, environments }: Pick<Edge, 'git' | 'environments'>,
   { config }: Pick<ControllerState, 'config'>,
@@ -212,7 +212,7 @@ export function tellingSigner({ tell }: Pick<Edge, 'tell'>, tools: Tools, id: st
   return { ...tools, git: tools.git.telling((program) => tell({ type: 'signing', id, program })) };
 }
 
-/** Agents work without our tools, too: what keeps them away is a notice, and no reason to start nothing. */
+/** Adds the address of our tools. Agents work without them, too: a failure is a notice, and no reason not to start. */
 async function withTools(edge: Edge, tools: Tools): Promise<Tools> {
   const mcpUrl = await edge.openTools();
   if (mcpUrl.ok) return { ...tools, mcpUrl: mcpUrl.value };
@@ -329,7 +329,7 @@ function after(ms: number): Promise<void> {
 }
 
 /**
- * What may be done while the log was not written here: looking, and what the workers that live need. Nothing in it may
+ * Effects allowed while the log was not written here: reading, and those that running workers need. None of them may
  * start, merge, remove, move a card or enter time.
  */
 const allowedEffects: ReadonlySet<WorldEffect['type']> = new Set([

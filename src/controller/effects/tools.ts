@@ -4,22 +4,22 @@ import type { Git } from '../../git/run.ts';
 import { replaceFile } from '../../lib/files.ts';
 import type { Result } from '../../lib/result.ts';
 
-/** What the controller's effects work with. */
+/** Tools of the controller's effects. */
 export interface Tools {
   readonly git: Git;
   readonly config: WorkspaceConfig;
   /** The person's environment; agents get an allow-listed part of it. */
   readonly ambient: Readonly<Record<string, string | undefined>>;
-  /** Where agents reach our tools; absent when they cannot be offered. */
+  /** Address of our tools for agents; absent when they cannot be offered. */
   readonly mcpUrl?: string;
 }
 
-/** Where hooks and flags for agents are kept; holds no secret, so that it may be named in a command line. */
+/** Returns the file of hooks and flags for agents. It holds no secret, so that it may be named in a command line. */
 export function agentSettingsFile(root: string): string {
   return join(root, '.orch', 'agent-settings.json');
 }
 
-/** What tells agents where our tools are. It has no secret of ours, but the variables of a memory server. */
+/** Returns the file with the address of our tools. It has no secret of ours, but the variables of a memory server. */
 export function mcpConfigFile(root: string): string {
   return join(root, '.orch', 'agent-mcp.json');
 }
@@ -38,7 +38,7 @@ export function writeMcpConfig(
   return replaceFile(root, mcpConfigFile(root), JSON.stringify(config, null, 2));
 }
 
-/** Where worktrees of a workspace lie. */
+/** Returns the path of a task's worktree. */
 export function worktreePath(root: string, repo: string, task: string): string {
   return join(root, '.worktrees', `${repo}-${task}`);
 }

@@ -41,7 +41,7 @@ export class Typist {
   /** Lines that wait for their agent to begin, and those that are typed: a brief goes before those that wait for it. */
   readonly #waiting = new KeyedQueue();
   readonly #typing = new KeyedQueue();
-  /** How many lines each was typed: a later one takes along what an earlier one left in the box. */
+  /** Count of lines typed to each worker: a later one takes along the text that an earlier one left in the box. */
   readonly #typed = new Map<string, number>();
 
   constructor(host: Pick<HostPort, 'find'>, state: () => ControllerState, pace = usualPace) {
@@ -93,7 +93,7 @@ export class Typist {
     }
   }
 
-  /** What is to be done once Enter was pressed and its agent has had time for it. */
+  /** Returns the next step, after Enter was pressed and the agent has had time for it. */
   async #after(line: MessageLine, before: Worker): Promise<Next> {
     const next = (isOver: boolean) => afterEnter(line, before, this.#worker(line.id), isOver);
     const isClear = await this.#until(() => next(false) !== 'wait', patience(line, before, this.#pace));

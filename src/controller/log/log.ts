@@ -17,7 +17,7 @@ import { damageText, type LogDamage, logLines, noDamage, withLine } from './logL
 export interface Log {
   /** Skipped lines that were not reported before; empty when all was well. */
   readonly problems: readonly Problem[];
-  /** Why nothing can be written at the moment; null while all is well. */
+  /** The reason that nothing can be written at the moment; null while writing works. */
   readonly fault: Problem | null;
   /** Events that were taken and are not in the file yet. */
   readonly waiting: number;
@@ -40,7 +40,7 @@ const roomBytes = 8192;
 /** Events that wait at most; above it the oldest that can be found out again go. */
 const mostWaiting = 10_000;
 
-/** Where the record of a workspace lies. */
+/** Returns the path of a workspace's log. */
 export function logFile(root: string): string {
   return join(root, '.orch', 'log.jsonl');
 }
@@ -57,11 +57,11 @@ export function openLog(file: string, take: (event: LogEvent) => void): Log {
   return new LogWriter(file, read);
 }
 
-/** What reading a log came to. */
+/** Result of reading a log. */
 interface ReadLog {
   /** Of its last event. */
   readonly seq: number;
-  /** Whether its last line has its newline. */
+  /** Its last line has its newline. */
   readonly isEnded: boolean;
   /** Not reported before. */
   readonly damage: LogDamage;

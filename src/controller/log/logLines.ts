@@ -108,7 +108,7 @@ function parsed(said: string): unknown {
   try {
     return JSON.parse(said);
   } catch {
-    // Said as the line's fault.
+    // Reported as the line's fault.
     return undefined;
   }
 }

@@ -28,7 +28,7 @@ export class Mcp {
     this.#world = world;
   }
 
-  /** Opens it, or says where it is. */
+  /** Opens the endpoint once, and returns its address. */
   open(): Promise<Result<string>> {
     this.#opening ??= this.#open().catch((error: Error) => {
       this.#opening = null;
@@ -55,7 +55,7 @@ export class Mcp {
         refuse,
         fail,
         hasPath: (path) => path === '/mcp',
-        // A stream for what is said unasked (GET) is not offered: nothing is.
+        // A stream for messages of the server (GET) is not offered: there are none.
         bodiless: ['DELETE'],
       },
       // Agents that run know no other; another one is taken where that is not free.
@@ -94,7 +94,7 @@ function refuse(response: ServerResponse, _path: string, status: number, error: 
   response.end(JSON.stringify({ jsonrpc: '2.0', error: { code: -32000, message: error }, id: null }));
 }
 
-/** The port that agents were told last time; null where there is none. */
+/** Returns the last port that agents got; null where there is none. */
 export function lastPort(root: string): number | null {
   const text = readText(root, mcpConfigFile(root), 64 * 1024);
   // Where nothing was ever started, any port is as good.

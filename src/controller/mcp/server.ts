@@ -13,11 +13,11 @@ import { withBytes } from '../../lib/paths.ts';
 import { plainLines, withoutHidden } from '../../lib/sanitize.ts';
 import { answerSession, checkOf } from '../requestGate.ts';
 
-/** What an agent holds at once; one that begins anew again and again loses its oldest. */
+/** Most connections of one agent; one that opens more loses its oldest. */
 const connectionsEach = 8;
 
 interface Connection {
-  /** Whose token opened it; nobody else's is taken in it. */
+  /** Owner of the token that opened it; no other token is accepted in it. */
   readonly id: string;
   readonly transport: StreamableHTTPServerTransport;
 }
@@ -28,7 +28,7 @@ export class McpServer {
   readonly #onMet: (id: string, listed: boolean) => void;
   readonly #connections = new Map<string, Connection>();
 
-  /** @param onMet told when an agent has connected, and when it was given the list of tools */
+  /** @param onMet called when an agent has connected, and when it got the list of tools */
   constructor(servicesOf: (id: string) => SessionServices, onMet: (id: string, listed: boolean) => void) {
     this.#servicesOf = servicesOf;
     this.#onMet = onMet;
@@ -42,7 +42,7 @@ export class McpServer {
       return transport.handleRequest(request, response, body);
     }
     const connection = this.#connections.get(key);
-    // Of before a restart of ours, or somebody else's: the client begins anew.
+    // From before a restart, or another agent's: the client starts again.
     if (connection?.id !== id) return refuse(response, 404, 'Session not found');
     return connection.transport.handleRequest(request, response, body);
   }
@@ -54,7 +54,7 @@ export class McpServer {
   async #open(id: string): Promise<StreamableHTTPServerTransport> {
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      // Nothing is ever said unasked, so one answer a request is all there is.
+      // The server sends no messages of its own, so there is one answer to each request.
       enableJsonResponse: true,
       onsessioninitialized: (key) => this.#keep(key, { id, transport }),
       onsessionclosed: (key) => {
@@ -105,7 +105,7 @@ export class McpServer {
   }
 }
 
-/** What an agent tells its model of the server, besides the tools. */
+/** Instructions about the server for the agent's model, besides the tools. */
 const instructions: Readonly<Record<Role, string>> = {
   worker:
     'The control room that this session runs in. Report progress with report_progress, report_blocked and report_done. A person at the control room approves what is started and merged.',

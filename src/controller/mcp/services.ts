@@ -78,7 +78,7 @@ export function createSessions(
   return { servicesOf, searchMemory, changeTheirs, close };
 }
 
-/** What words found and what the server's own search found, each once; the nearer first. */
+/** Returns the results of the word search and of the server's own search, each once; the nearer first. */
 function joined(found: readonly FoundMemory[], near: readonly FoundMemory[]): readonly FoundMemory[] {
   const known = new Set(found.flatMap(({ memory }) => [memory.id, memory.content]));
   const more = near.filter(({ memory }) => !known.has(memory.id) && !known.has(memory.content));

@@ -15,7 +15,7 @@ type AfterEvent = {
   readonly [T in DomainEvent['type']]?: readonly Reaction<Extract<DomainEvent, { type: T }>>[];
 };
 
-/** What follows when something is told, besides what `decide` makes of it. A row answers "what happens then?". */
+/** Reactions to a message, besides its own decision. A row answers "what happens then?". */
 export const afterMessage: AfterMessage = {
   launched: [noteRun, lookAfterMessage, cardOfStarted],
   signed: [awaitTools, followDelivery, lookAfterMessage],
@@ -29,7 +29,7 @@ export const afterMessage: AfterMessage = {
   'config-read': [lookAfterMessage, enterTime],
 };
 
-/** What follows from each happening of a decision, whichever message it came with. */
+/** Reactions to each happening of a decision, for any message. */
 export const afterEvent: AfterEvent = {
   started: [keepBrief],
   resumed: [keepBrief, releaseRequests],

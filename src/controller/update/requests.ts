@@ -15,7 +15,7 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
   return decide(state, told, message);
 }
 
-/** Takes in what a session says or wishes for. What clients may ask is not looked for. */
+/** Handles a session's request. Commands of clients are not available to it. */
 export function sessionAsked(state: ControllerState, message: SessionMessage): Decision {
   const { ticket, id, request } = message;
   const gone = missing(state, ticket, id);
