@@ -40,7 +40,7 @@ class Asking extends Scene {
     return this.ask({ do: 'answer', request, answer }, person);
   }
 
-  /** What the agents were answered, by their tickets. */
+  /** The answers to the agents, by ticket. */
   get told(): unknown[] {
     return this.effects.flatMap((effect) =>
       effect.type === 'reply' && effect.ticket >= 100
@@ -226,7 +226,7 @@ describe('the pane', () => {
     expect(scene.state.held.size).toBe(0);
   });
 
-  it('is left with a request that nobody waits for any more', () => {
+  it('keeps a request whose sender waits no longer', () => {
     const scene = asking('ls').tell({ type: 'request-withdrawn', request: 'ls' });
     expect(scene.told).toEqual([[100, null]]);
     expect(scene.waiting).toEqual([`question ${id}`]);

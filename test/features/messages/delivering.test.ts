@@ -7,7 +7,7 @@ import { config, planFor, Scene, terminal } from '../../controller/scene.ts';
 const id = 'backend/auth';
 const size = { cols: 80, rows: 24 };
 
-/** Started with a brief that is typed. */
+/** A worker started with a brief to type. */
 function launched(): Scene {
   const scene = new Scene().proposed();
   const draft = scene.state.log.proposals.get(1)?.draft;
@@ -24,14 +24,14 @@ const hook = (kind: 'session-started' | 'prompted') => {
 };
 const key = (scene: Scene) => scene.state.deliveries.get(id)?.key ?? -1;
 const typed = (scene: Scene) => scene.effects.filter(({ type }) => type === 'type-prompt');
-/** The log is all that the next controller has. */
+/** Replaces the controller: the next one has only the log. */
 function restarted(scene: Scene): Scene {
   const next = new Scene();
   next.state = { ...initialState(config, scene.state.log), terminals: scene.state.terminals };
   return next;
 }
 
-/** What came of typing it. */
+/** The outcome of typing it. */
 const outcome = (scene: Scene, code: string | null = null): Message => ({
   ...{ type: 'prompt-typed', id, key: key(scene) },
   result: code === null ? success(null) : failure(code, 'It says why.'),
@@ -100,7 +100,7 @@ describe('a brief', () => {
     expect(scene.ask({ do: 'deliverBrief', id }).refusal).toBe('not_idle');
   });
 
-  it('that an ended controller was about to type is told as not delivered, once its agent rests', () => {
+  it('that an ended controller was about to type is reported as not delivered once its agent rests', () => {
     const scene = restarted(launched());
     expect(scene.worker(id)?.awaitsBrief).toBe(true);
     expect(selectFacts(scene.state).undelivered).toBeUndefined();

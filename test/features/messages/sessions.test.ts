@@ -118,7 +118,7 @@ describe('an agent without our tools', () => {
     sessionId: null,
   } as const;
 
-  test('is awaited from its first turn, and told of when it stays silent', () => {
+  test('is awaited from its first turn, and reported when it stays silent', () => {
     const scene = new Scene().started('auth').tell(prompted);
     expect(scene.effects).toContainEqual({ type: 'await-tools', id: a, run: 1 });
     expect(scene.tell(prompted).done).not.toContain('await-tools');
@@ -128,7 +128,7 @@ describe('an agent without our tools', () => {
     expect(selectFacts(scene.state).withoutTools).toBeUndefined();
   });
 
-  test('is not told of once it has asked, nor when it speaks no hooks', () => {
+  test('is not reported once it has asked, nor when it has no hooks', () => {
     const scene = new Scene()
       .started('auth')
       .tell({ type: 'tools-met', id: a, listed: false })

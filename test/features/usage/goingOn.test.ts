@@ -23,7 +23,7 @@ function hears(scene: Scene, task: string, what: Reported): Scene {
   });
 }
 
-/** Workers of which each has reached its limit, until the time given. */
+/** Workers at their limits until the times given. */
 function limited(...workers: readonly [task: string, until?: string][]): Scene {
   const scene = new Scene().tell({ type: 'clock-read', now: noon });
   for (const [task] of workers) hears(scene.started(task), task, 'prompted');
@@ -48,11 +48,11 @@ function answer(scene: Scene): GoneOn {
   return reply.result.value as GoneOn;
 }
 
-/** Why each of those that were left was left. */
+/** The reason of each worker that does not go on. */
 const leftOf = (scene: Scene) => answer(scene).left.map(({ id, problem }) => `${id} ${problem.code}`);
 
 describe('the end of a usage limit', () => {
-  it('is waited for, and told in the queue; nobody goes on by that', () => {
+  it('is awaited and shown in the queue; no worker goes on by itself', () => {
     const scene = limited(['a', at(30)]);
     expect(scene.effects).toContainEqual({ type: 'await-limit-end', until: at(30) });
     expect(kinds(scene)).toEqual(['limited backend/a']);
@@ -96,7 +96,7 @@ describe('the end of a usage limit', () => {
 });
 
 describe('a worker that is to go on', () => {
-  it('is told in its turn, once, and has gone on when its agent says so', () => {
+  it('is asked once, in its turn, and has gone on when its agent reports it', () => {
     const scene = clock(limited(['a', at(30)]), 30);
     expect(answer(ask(scene, 'a'))).toEqual({ going: [idOf('a')], left: [] });
     expect(scene.effects).toContainEqual(expect.objectContaining({ type: 'await-turn', id: idOf('a') }));
@@ -108,7 +108,7 @@ describe('a worker that is to go on', () => {
     expect(scene.state.deliveries.size).toBe(0);
   });
 
-  it('may be told where nobody knows when its limit ends, and not where that is known', () => {
+  it('may be asked while the end of its limit is unknown, and not before a known end', () => {
     const scene = limited(['a'], ['b', at(30)]);
     expect(answer(ask(scene, 'a', 'b')).going).toEqual([idOf('a')]);
     expect(leftOf(scene)).toEqual(['backend/b still_limited']);
@@ -125,7 +125,7 @@ describe('a worker that is to go on', () => {
     expect(leftOf(ask(new Scene().started('well'), 'well'))).toEqual(['backend/well not_limited']);
   });
 
-  it('is told nothing when it has gone on by its person before its turn', () => {
+  it('gets no prompt when its person has let it go on before its turn', () => {
     const scene = ask(clock(limited(['a', at(30)]), 30), 'a');
     hears(scene, 'a', 'prompted');
     expect(typed(turn(scene, 'a'))).toEqual([]);
@@ -142,7 +142,7 @@ describe('a worker that is to go on', () => {
     expect(answer(ask(scene, 'a')).going).toEqual([idOf('a')]);
   });
 
-  it('that does not take it up is told of, once', () => {
+  it('that does not take the prompt is reported once', () => {
     const scene = turn(ask(clock(limited(['a', at(30)]), 30), 'a'), 'a');
     const key = scene.state.deliveries.get(idOf('a'))?.key ?? -1;
     const outcome = {
@@ -170,7 +170,7 @@ describe('a worker that is to go on', () => {
     expect(kinds(scene)).toEqual(['limited backend/a', 'limit-over backend/b', 'limit-over backend/c']);
   });
 
-  it('is told so by persons alone', () => {
+  it('is asked by persons alone', () => {
     const scene = clock(limited(['a', at(30)]), 30);
     expect(scene.ask({ do: 'goOn', ids: [idOf('a')] }, false).refusal).toBe('approval_forbidden');
   });

@@ -4,14 +4,14 @@ import { config, Scene } from '../../controller/scene.ts';
 
 const size = { cols: 80, rows: 24 };
 
-/** One worker of at most one runs, and another is proposed. */
+/** One worker runs of at most one, and another is proposed. */
 function full(): Scene {
   const scene = new Scene();
   scene.state = { ...scene.state, config: { ...config, limits: { workers: 1 } } };
   return scene.started('first').proposed('second');
 }
 
-/** Asks for the second one's start. */
+/** Approves the second one. */
 function approve(scene: Scene, overLimit?: boolean): Scene {
   return scene.ask({
     do: 'approve',

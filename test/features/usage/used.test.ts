@@ -44,7 +44,7 @@ describe('dollars', () => {
     }
   });
 
-  it('go on when a sum begins anew within a run', () => {
+  it('go on when a sum restarts within a run', () => {
     expect(dollars(spends(working(), 0, 2, 0.25))).toEqual([['2026-11-22', 2.25]]);
   });
 });

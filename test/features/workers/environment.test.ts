@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { planFor, Scene } from '../../controller/scene.ts';
 
-/** Approves what was planned from a shell that lent this environment. */
+/** Approves a plan from a shell that lent this environment. */
 function approved(scene: Scene, environment: string | undefined): Scene {
   const from = { person: true, pid: 1, ...(environment !== undefined && { environment }) };
   const request = { do: 'approve', n: 1, digest: planFor('backend', 'auth').digest } as const;

@@ -188,16 +188,16 @@ test.each<[DomainEvent, string]>([
   expect(told(happening)).toBe(sentence);
 });
 
-test('a text of several lines and with escape sequences is told on one plain line', () => {
+test('a text of several lines and with escape sequences becomes one plain line', () => {
   const text = told({ type: 'said', id, text: 'One\u001b[2J\ntwo\u202e three' });
   expect(text).toBe('It said: One [2J two<U+202E> three.');
 });
 
-test('a kind that a later version writes is told by its name', () => {
+test('an event of a later version is shown by its type', () => {
   expect(eventText({ type: 'teleported', id } as unknown as LogEvent, id)).toBe('teleported.');
 });
 
-test('a time is told to the second on this machine’s clock, and something else as it is', () => {
+test('a time is shown to the second in local time, and any other text unchanged', () => {
   const date = new Date(2026, 10, 22, 9, 5, 7);
   expect(timeText(date.toISOString())).toBe('2026-11-22 09:05:07');
   expect(timeText('soon')).toBe('soon');

@@ -24,7 +24,7 @@ function formOf(state: AppState): FormDialog {
   return dialog;
 }
 
-/** The form with a task typed, standing in the brief. */
+/** The form with a task typed and the caret in the brief. */
 function inBrief(task: string): AppState {
   return press(type(open, task).state, 'enter').state;
 }

@@ -17,7 +17,7 @@ const prints = (title: string): Message => ({
   terminal: terminal(id, { title, flowing: true }),
 });
 const isQuiet = (title: string): Message => ({ type: 'terminal-changed', terminal: terminal(id, { title }) });
-/** What a look makes of such a title, where nothing is asked. */
+/** The signal from a look at such a title, without a question on the screen. */
 const rests: Message = { type: 'signed', id, sign: { source: 'title', says: 'resting' }, sessionId: null };
 const ended = (code: number): Message => ({
   type: 'terminal-changed',
@@ -167,7 +167,7 @@ describe('a conversation', () => {
     expect(scene.tell(prompted).worker(id)?.hasConversation).toBe(true);
   });
 
-  it('of which nothing was kept is begun anew by the next resume, and told', () => {
+  it('that no longer exists is started over by the next resume, with a notice', () => {
     const scene = new Scene().started().tell(prompted).tell({ type: 'host-lost' });
     scene.ask({ do: 'proposeResume', id });
     const { n, draft } = selectFacts(scene.state).proposals[0] ?? {};
@@ -205,7 +205,7 @@ describe('a conversation', () => {
   });
 });
 
-it('what was measured of a process is not told once it has ended, though nobody has measured since', () => {
+it('drops the measured memory of a process once it has ended, before the next measurement', () => {
   const memory = { free: 4e9, workers: { [id]: 2e8 } };
   const scene = new Scene().started().tell(prints('⠂ auth')).tell({ type: 'memory-measured', memory });
   expect(selectFacts(scene.state).memory).toEqual(memory);

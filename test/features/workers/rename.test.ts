@@ -11,7 +11,7 @@ import { busyFacts, dialogOf, facts, press, repo, room, type, worker } from '../
 const id = 'backend/user-auth';
 const busy = room(busyFacts());
 
-/** What the controller answers to the title that was sent. */
+/** The controller's answer to the title that was sent. */
 function answered(state: AppState, title: string, result: Result<{ id: string; title: string }>): AppState {
   const tag = state.nextTag - 1;
   return updateApp(state, { type: 'answered', method: 'rename', params: { id, title }, tag, result }).state;

@@ -29,7 +29,7 @@ const opened = (...proposals: Facts['proposals']) => press(room(withProposals(..
 const arrives = (state: AppState, facts: Facts) => updateApp(state, { type: 'factsArrived', facts }).state;
 const text = (state: AppState) => selectDialog(state)?.lines.map(lineText).join('\n') ?? '';
 
-/** What a request under way came to. */
+/** The outcome of a pending request. */
 function answered(state: AppState, effect: ScreenEffect | undefined, result: unknown): AppState {
   if (effect?.type !== 'request') throw new Error('nothing was asked');
   const { method, params, tag } = effect;
@@ -168,7 +168,7 @@ const ended = worker('backend/d', { state: 'lost', limitedUntil: minutesAgo(5), 
 const limits = (...workers: Facts['workers']) => room(busyFacts({ workers, proposals: [] }));
 
 describe('a worker at its usage limit', () => {
-  it('is told to go on by y once that is over, or nobody knows', () => {
+  it('is asked to go on by y once that is over, or its end is unknown', () => {
     const go = (id: string) => [{ method: 'goOn', params: { ids: [id] } }];
     expect(press(limits(over), 'tab', 'y').effects).toMatchObject(go('backend/a'));
     expect(press(limits(unknown), 'tab', 'y').effects).toMatchObject(go('backend/b'));
@@ -184,7 +184,7 @@ describe('a worker at its usage limit', () => {
     ]);
   });
 
-  it('says why it was not told', () => {
+  it('shows why it was not asked to go on', () => {
     const { state, effects } = press(limits(over), 'tab', 'y');
     const problem = { code: 'going_on', message: 'It is being told.' };
     const value: GoneOn = { going: [], left: [{ id: 'backend/a', problem }] };
@@ -215,7 +215,7 @@ describe('C', () => {
     expect(told.notice?.text).toBe('backend/a, backend/b are told to go on.');
   });
 
-  it('stays open with those that were not told', () => {
+  it('stays open with those that were not asked to go on', () => {
     const { state, effects } = press(limits(over, unknown), 'C', 'y');
     const problem = { code: 'still_limited', message: 'The usage limit of backend/b holds until 16:00.' };
     const value: GoneOn = { going: ['backend/a'], left: [{ id: 'backend/b', problem }] };
@@ -230,7 +230,7 @@ describe('C', () => {
   });
 });
 
-describe('a finish that the orchestrator would have', () => {
+describe('a finish that the orchestrator suggests', () => {
   const finishWish = { by: 'orchestrator', at: minutesAgo(2), why: 'reviewed' };
   const wished = room(
     busyFacts({ workers: [worker('backend/a', { state: 'idle', finishWish })], proposals: [] }),

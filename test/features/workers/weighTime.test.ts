@@ -4,14 +4,14 @@ import { eventSentence } from '../../../src/features/log.ts';
 import { Scene } from '../../controller/scene.ts';
 
 const id = 'backend/auth';
-/** Reports as a worker does in a text block. */
+/** Sends a report as a text block of a worker. */
 function report(scene: Scene, time: string): Scene {
   const update = parseUpdateBlock(`[WORKER UPDATE]\nTask: Login\nStatus: in progress\nTime: ${time}`);
   if (!update) throw new Error('no report');
   return scene.tell({ type: 'session-asked', ticket: 0, id, request: { do: 'report', update } });
 }
 
-/** What waits for the person, and what the worker has claimed in all. */
+/** The statement that waits for the person, and the worker's claimed total. */
 function told(scene: Scene): readonly [string | undefined, number | null | undefined] {
   const { workers, workTimes } = scene.state.log;
   return [workers.get(id)?.openTime?.text, workTimes.get(id)?.claimed];
@@ -27,7 +27,7 @@ it('a person says how long it took, which is not asked again, goes before claims
   scene.ask({ do: 'weighTime', id, minutes: null });
   expect(told(scene)).toEqual(['3 units', 60]);
   scene.ask({ do: 'weighTime', id, minutes: 45 });
-  // Less than it had claimed itself: later totals are compared with the person's word.
+  // Less than the worker's own claim: later totals are compared with the person's answer.
   expect(told(report(scene, '2 hours'))).toEqual([undefined, 120]);
   expect(scene.ask({ do: 'weighTime', id, minutes: null }).refusal).toBe('not_weighed');
 });

@@ -6,7 +6,7 @@ import { lineText } from '../../../src/ui/text.ts';
 import { busyFacts, dialogOf, minutesAgo, press, room, type, worker } from '../../tui/fixtures.ts';
 
 const id = 'web/login';
-/** It has asked something else, too, which waits above its time. */
+/** Its worker has another question, which waits above its time. */
 const blocked = {
   status: 'blocked' as const,
   ...{ worker: id, at: minutesAgo(3), summary: 'Which colour?', done: [], next: [] },
