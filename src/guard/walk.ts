@@ -24,6 +24,8 @@ import {
   tooDeep,
 } from './text.ts';
 import {
+  assignedValue,
+  type Branching,
   contentsAt,
   costOf,
   few,
@@ -40,16 +42,16 @@ import {
 } from './walkState.ts';
 import { fieldsOf, type Scope, textsOf, textsOfParts, visitArithmetic, visitWords } from './words.ts';
 
-/** Scripts in scripts, and calls of functions; no honest line needs more. */
+/** Maximum depth of nested scripts and function calls; no honest line needs more. */
 const deepest = 12;
 
-/** Reports why a worker may not run a command line, as far as that can be told from its text; null where it may. */
+/** Returns the reason to refuse a worker's command line, judged by its text; null when the worker may run it. */
 export function judgeScript(text: string, place: GuardPlace): Denial | null {
   const shared = sharedIn(place);
   try {
     new Walk(shared, startIn(place), 0).script(text);
   } catch (error) {
-    // The parser and what goes through its tree call themselves for each level.
+    // The parser and the interpreter recurse once for each level.
     if (!(error instanceof RangeError)) throw error;
     return tooDeep(text);
   }
@@ -57,8 +59,8 @@ export function judgeScript(text: string, place: GuardPlace): Denial | null {
 }
 
 /**
- * Goes through a script as a shell would, with its folder, variables, functions and pipes. Where a shell could do one
- * thing or another, it goes both ways and keeps what can be of each.
+ * Interprets a script as a shell would, with its folder, variables, functions and pipes. Where a shell could take one of
+ * two branches, it follows both and keeps the possible results of each.
  */
 export class Walk implements Scope, Shell {
   readonly #shared: Shared;
@@ -226,7 +228,7 @@ export class Walk implements Scope, Shell {
     if (isKnown(text) && /[$`]/.test(text)) this.apart(`: "${text.replaceAll('"', '\\"')}"`);
   }
 
-  /** Takes steps; a loop in a loop doubles what is below it. */
+  /** Counts steps and refuses when there are too many; each nested loop doubles its body. */
   #isTooMuch(word: string, steps: number): boolean {
     this.#shared.steps -= steps;
     if (this.#shared.steps < 0) this.refuse(tooDeep(word));
@@ -237,7 +239,7 @@ export class Walk implements Scope, Shell {
     return new Walk(this.#shared, this.#state, this.#depth + 1);
   }
 
-  /** A shell refuses what it cannot read, but only when it comes to it; another shell may read more. */
+  /** Refuses text with a syntax error that names a guarded program; a shell reports it only on reaching it, and another shell may parse it. */
   #broken(text: string): void {
     const named = /\b(git|orch-tui|gh|glab)\b/.exec(text);
     if (named) this.refuse(cannotTell(named[0], 'The line cannot be read as a shell reads it.'));
@@ -270,37 +272,12 @@ export class Walk implements Scope, Shell {
       case 'Subshell':
         return this.#copy().list(node.body.commands, input);
       case 'If':
-        return this.#either(
-          [node.clause, ...node.elif.map(({ clause }) => clause)],
-          [node.then, ...node.elif.map(({ then }) => then), ...(node.else ? [node.else] : [])],
-          input,
-        );
       case 'While':
-        return this.#loop(() => [
-          ...this.list(node.clause.commands, input),
-          ...this.list(node.body.commands, input),
-        ]);
       case 'For':
-      case 'Select': {
-        const items = node.wordlist?.map((word) => fieldsOf(word, this)) ?? [this.valueOf('@') ?? [[]]];
-        const each = items.flat(2);
-        return this.#loop(() => {
-          this.set(node.name.value, each.length === 0 ? [['']] : each.map((item) => [item]));
-          return this.list(node.body.commands, input);
-        });
-      }
+      case 'Select':
       case 'ArithmeticFor':
-        for (const part of [node.initialize, node.test, node.update]) visitArithmetic(part, this);
-        return this.#loop(() => this.list(node.body.commands, input));
-      case 'Case': {
-        fieldsOf(node.word, this);
-        for (const { pattern } of node.items) for (const word of pattern) textsOf(word, this);
-        return this.#either(
-          [],
-          node.items.map(({ body }) => body),
-          input,
-        );
-      }
+      case 'Case':
+        return this.#branching(node, input);
       case 'Function':
         this.#state = {
           ...this.#state,
@@ -325,10 +302,43 @@ export class Walk implements Scope, Shell {
     }
   }
 
+  #branching(node: Branching, input: Choices<string>): Choices<string> {
+    switch (node.type) {
+      case 'If':
+        return this.#either(
+          [node.clause, ...node.elif.map(({ clause }) => clause)],
+          [node.then, ...node.elif.map(({ then }) => then), ...(node.else ? [node.else] : [])],
+          input,
+        );
+      case 'While':
+        return this.#loop(() => [
+          ...this.list(node.clause.commands, input),
+          ...this.list(node.body.commands, input),
+        ]);
+      case 'ArithmeticFor':
+        for (const part of [node.initialize, node.test, node.update]) visitArithmetic(part, this);
+        return this.#loop(() => this.list(node.body.commands, input));
+      case 'Case': {
+        fieldsOf(node.word, this);
+        for (const { pattern } of node.items) for (const word of pattern) textsOf(word, this);
+        const bodies = node.items.map(({ body }) => body);
+        return this.#either([], bodies, input);
+      }
+      default: {
+        const items = node.wordlist?.map((word) => fieldsOf(word, this)) ?? [this.valueOf('@') ?? [[]]];
+        const each = items.flat(2);
+        return this.#loop(() => {
+          this.set(node.name.value, each.length === 0 ? [['']] : each.map((item) => [item]));
+          return this.list(node.body.commands, input);
+        });
+      }
+    }
+  }
+
   #pipeline(commands: readonly CommandNode[], input: Choices<string>): Choices<string> {
     let flows = input;
     for (const [at, command] of commands.entries()) {
-      // All run in shells of their own, except perhaps the last.
+      // Each command runs in a subshell, except perhaps the last.
       const walk = commands.length === 1 ? this : this.#copy();
       flows = walk.node(command, flows);
       if (walk === this) break;
@@ -349,7 +359,7 @@ export class Walk implements Scope, Shell {
       if (this.#state.isOver) break;
       const before = this.#state;
       printed.push(...this.node(command as CommandNode, input));
-      // The next one may be left out, and so may this one.
+      // The shell may skip this command, and the next one.
       ends = ends === null ? this.#state : joined(joined(ends, before), this.#state);
     }
     if (ends !== null) this.#state = ends;
@@ -378,7 +388,7 @@ export class Walk implements Scope, Shell {
     const start = this.#state;
     round();
     this.#state = { ...joined(start, this.#state), isOver: false };
-    // What the first round set, the second may use.
+    // The second round may use variables that the first one set.
     const printed = round();
     this.#state = { ...joined(start, this.#state), isOver: false };
     return printed.every((text) => text === '') ? [''] : [fileTextOr(printed)];
@@ -412,7 +422,7 @@ export class Walk implements Scope, Shell {
     return this.#stored(files, few([...new Set(printed)], anything));
   }
 
-  /** Returns the words that a command may consist of. */
+  /** Returns the possible word lists of a command. */
   #wordsOf({ name, suffix }: CommandSyntax): Choices<readonly string[]> {
     let words: string[][] = (name === undefined ? [[]] : fieldsOf(name, this)).map((fields) => [...fields]);
     for (const arg of suffix) {
@@ -422,8 +432,7 @@ export class Walk implements Scope, Shell {
         continue;
       }
       const fields = arg.type === 'Word' ? fieldsOf(arg, this) : this.#assignmentWords(arg);
-      const [only] = fields;
-      if (fields.length === 1) for (const list of words) list.push(...(only ?? []));
+      if (fields.length === 1) for (const list of words) list.push(...(fields[0] ?? []));
       else
         words = crossed(words, fields, (left, right) => [...left, ...right])?.map((list) => [...list]) ?? [
           [words[0]?.[0] ?? anything, anything],
@@ -432,21 +441,13 @@ export class Walk implements Scope, Shell {
     return words;
   }
 
-  /** Keeps what an assignment says, also of arrays and of what is added. */
+  /** Sets a variable, also to an array or to its old value and what is appended. */
   assign(one: Assignment): void {
     const value: Choices<readonly string[]> =
       one.value.type === 'Word'
         ? textsOf(one.value, this).map((text) => [text])
         : [one.value.elements.flatMap((word) => fieldsOf(word, this)[0] ?? [anything])];
-    const old = this.valueOf(one.name);
-    if (one.index !== undefined) this.set(one.name, [[anything]]);
-    else if (!one.append) this.set(one.name, value);
-    else if (one.value.type === 'Word')
-      this.set(
-        one.name,
-        crossed(old ?? [[anything]], value, ([a = ''], [b = '']) => [a + b]) ?? [[anything]],
-      );
-    else this.set(one.name, crossed(old ?? [[]], value, (a, b) => [...a, ...b]) ?? [[anything]]);
+    this.set(one.name, assignedValue(one, this.valueOf(one.name), value));
   }
 
   #assignmentWords(one: Assignment): Choices<readonly string[]> {
@@ -457,7 +458,7 @@ export class Walk implements Scope, Shell {
     return textsOf(one.value, this).map((text) => [`${one.name}${one.append ? '+' : ''}=${text}`]);
   }
 
-  /** Goes through redirections: what is read instead, and the files that what is printed goes to. */
+  /** Returns the input and the output files after redirections. */
   #redirects(list: readonly Redirection[], input: Choices<string>): { from: Choices<string>; files: Stored } {
     let from = input;
     const files: (readonly [string, boolean])[] = [];
@@ -480,7 +481,7 @@ export class Walk implements Scope, Shell {
 
   #written(one: Extract<Redirection, { type: 'Redirect' }>): Stored {
     const targets = one.target === undefined ? [] : textsOf(one.target, this);
-    // `2>&1` and `<&-` are about what is open already.
+    // `2>&1` and `<&-` name file descriptors, not files.
     if (
       one.operator.endsWith('&') &&
       targets.every((text) => /^(\d+|-|\d+-)$/.test(text) || one.operator === '<&')

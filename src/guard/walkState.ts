@@ -1,21 +1,27 @@
-import type { Function as FunctionNode, Redirection } from 'unbash';
+import type { Assignment, CommandNode, Function as FunctionNode, Redirection, Statement } from 'unbash';
 import type { GuardPlace } from './places.ts';
 import { anything, type Choices, crossed, type Denial, fileText, mostChoices } from './text.ts';
 
-/** What a shell keeps from one command to the next, as far as it can be told. */
+/** The known state of a shell between two commands. */
 export interface State {
   /** Absolute paths of the current folder, or `anything`. */
   readonly folders: Choices<string>;
   readonly before: Choices<string>;
   readonly variables: ReadonlyMap<string, Choices<readonly string[]>>;
   readonly functions: ReadonlyMap<string, FunctionNode['body']>;
-  /** What files hold that were written here, by absolute path. */
+  /** Possible contents of the files written by this line, by absolute path. */
   readonly files: ReadonlyMap<string, Choices<string>>;
-  /** Nothing behind this is reached: `exit`, `return` and the like. */
+  /** True after `exit`, `return` and the like: the commands behind it do not run. */
   readonly isOver: boolean;
 }
 
-/** What all shells of one line have together. */
+/** A part of a script that a shell may run more than once, or not at all. */
+export type Branching = Extract<
+  CommandNode | Statement['command'],
+  { type: 'If' | 'While' | 'For' | 'Select' | 'ArithmeticFor' | 'Case' }
+>;
+
+/** State that all shells of one command line share. */
 export interface Shared {
   readonly place: Omit<GuardPlace, 'cwd'>;
   /** Symbolic links that the line makes, by their absolute path. */
@@ -27,17 +33,18 @@ export interface Shared {
   denial: Denial | null;
 }
 
-/** Steps and characters that are looked at for one tool; the kernel takes 131,072 characters for one argument. */
+/** Maximum steps for one tool call. */
 const mostSteps = 20_000;
 /** Returns the steps that a command takes; any other part of a line takes one. */
 export function costOf(words: readonly string[]): number {
   return 10 + words.length / 20;
 }
+/** Maximum characters for one tool call; the kernel takes 131,072 for one argument. */
 const longest = 200_000;
 /** Characters. */
 const longestValue = 20_000;
 
-/** Returns what the shells of one line begin with. */
+/** Returns the initial shared state of one command line. */
 export function sharedIn(place: GuardPlace): Shared {
   return {
     place,
@@ -50,7 +57,7 @@ export function sharedIn(place: GuardPlace): Shared {
   };
 }
 
-/** Returns what a shell begins with that is started in a place. */
+/** Returns the initial state of a shell started in a place. */
 export function startIn({ rules, cwd }: GuardPlace): State {
   return {
     folders: [cwd],
@@ -71,7 +78,7 @@ export function fileTextOr(printed: Choices<string>): string {
   return printed.some((text) => text.includes(anything)) ? anything : fileText;
 }
 
-/** Returns what holds after one of two ways was gone; one that ended does not count. */
+/** Merges the states after two branches; a branch that ended the shell does not count. */
 export function joined(left: State, right: State): State {
   if (left.isOver) return right;
   if (right.isOver || left === right) return left;
@@ -99,19 +106,31 @@ export function fewLists(lists: Choices<readonly string[]>): Choices<readonly st
   return all.length > mostChoices ? [[anything]] : all;
 }
 
-/** Reports whether a variable would hold more than is gone through; one that holds itself twice doubles each time. */
+/** Reports whether a value exceeds the limit: one that contains itself twice doubles with each assignment. */
 export function isLong(lists: Choices<readonly string[]>): boolean {
   return lists.some((list) => list.reduce((sum, { length }) => sum + length, 0) > longestValue);
 }
 
-/** Files that what is printed goes to, each with whether it is added there. */
+/** Files that output goes to, each with whether the output is appended. */
 export type Stored = readonly (readonly [path: string, isMore: boolean])[];
 
 export function isRedirection(one: { readonly type: string }): one is Redirection {
   return one.type === 'Redirect' || one.type === 'HereString' || one.type === 'HereDoc';
 }
 
-/** Returns what a file holds, where the line wrote it before; null where it did not. */
+/** Returns the value of a variable after an assignment; `old` is null for an unset variable. */
+export function assignedValue(
+  one: Assignment,
+  old: Choices<readonly string[]> | null,
+  value: Choices<readonly string[]>,
+): Choices<readonly string[]> {
+  if (one.index !== undefined) return [[anything]];
+  if (!one.append) return value;
+  if (one.value.type !== 'Word') return crossed(old ?? [[]], value, (a, b) => [...a, ...b]) ?? [[anything]];
+  return crossed(old ?? [[anything]], value, ([a = ''], [b = '']) => [a + b]) ?? [[anything]];
+}
+
+/** Returns the possible contents of a file that the line wrote before; null for any other file. */
 export function contentsAt(
   path: string,
   { files }: State,
@@ -127,7 +146,7 @@ export function contentsAt(
   return null;
 }
 
-/** Returns what a shell keeps once a file holds a text, or has that text added. */
+/** Returns the state after a text was written or appended to a file. */
 export function withFile(
   state: State,
   path: string,
