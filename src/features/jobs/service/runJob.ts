@@ -8,53 +8,89 @@ import { onceEnded } from '../../../lib/children.ts';
 import { openForAppend } from '../../../lib/files.ts';
 import { commandOf, findMarked, listProcesses } from '../../../lib/processes.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
-import { oneLine } from '../../../lib/sanitize.ts';
-import { LastLines } from './lastLines.ts';
+import { oneLine, plainLine, withoutSequences } from '../../../lib/sanitize.ts';
 
-/** A command of the workspace's configuration, to be run in a folder. */
+/** A configured command of the workspace and the folder to run it in. */
 export interface Job {
   /** Program and arguments; no shell reads them. */
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** All it prints goes here, too: `.orch/jobs/…` of the workspace. Absolute; its folder is made. */
+  /** Absolute path of the log, `.orch/jobs/…` of the workspace; its folder is created. */
   readonly logFile?: string;
 }
 
 export interface JobOptions {
   readonly timeoutMs?: number;
-  /** Ends the job and all it has started. */
+  /** Ends the job and its process group. */
   readonly signal?: AbortSignal;
-  /** What it prints, as it comes. */
+  /** Receives stdout and stderr as they arrive. */
   readonly onOutput?: (chunk: Buffer) => void;
 }
 
-/** What a job came to. */
+/** Result of a job that was started. */
 export interface JobResult {
-  /** 128 and its number for a signal, as a shell counts. */
+  /** 128 plus the signal's number after a signal, as in a shell. */
   readonly exitCode: number;
-  /** Why it was ended; null when it ended by itself. */
+  /** Reason for ending the job; null when it exited by itself. */
   readonly ended: 'timeout' | 'cancelled' | null;
   /** At most 20, without control characters. */
   readonly lastLines: readonly string[];
-  /** What it started that left its process group and still runs. Only Linux tells; empty elsewhere. */
+  /** Processes it started that left its process group and still run. Found on Linux only; empty elsewhere. */
   readonly left: readonly NamedProcess[];
 }
 
-/** Builds and whole test suites run in jobs; what takes longer has most likely stopped. */
+/** Builds and whole test suites run in jobs; a longer job most likely hangs. */
 const usualTimeoutMs = 30 * 60_000;
-/** Time to end in an orderly way before it is killed. */
+/** Time between SIGTERM and SIGKILL. */
 const graceMs = 2_000;
 
-/** Tells whose a process is that has left its group: what a job starts inherits its environment. */
+/** Marks the processes of a job, which inherit its environment, also outside its process group. */
 const markName = 'ORCH_JOB';
 
-/** Of a command's line, in characters. */
+/** Maximum length of a reported command line, in characters. */
 const longestCommand = 80;
 
+/** Longer lines are cut: the line of a progress bar may never end. */
+const longestLine = 400;
+
+/** Keeps the last lines of an output, as plain text. */
+export class LastLines {
+  readonly #count: number;
+  readonly #decoder = new TextDecoder();
+  #lines: string[] = [''];
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  add(chunk: Uint8Array): void {
+    const [rest = '', ...more] = this.#decoder.decode(chunk, { stream: true }).split('\n');
+    const open = (this.#lines.pop() ?? '') + rest;
+    this.#lines = [...this.#lines, open, ...more].map(cut).slice(-this.#count - 1);
+  }
+
+  /** Oldest first; empty lines at the end are left out. */
+  get lines(): readonly string[] {
+    const plain = this.#lines.map(shownLine);
+    while (plain.at(-1) === '') plain.pop();
+    return plain.slice(-this.#count);
+  }
+}
+
+function cut(line: string): string {
+  return line.length > longestLine ? line.slice(-longestLine) : line;
+}
+
+/** Returns a line as a terminal would show it: only the text after the last carriage return. */
+function shownLine(line: string): string {
+  const last = line.replace(/\r+$/, '').split('\r').at(-1) ?? '';
+  return plainLine(withoutSequences(last)).trimEnd();
+}
+
 /**
- * Runs a job in a process group of its own and waits until its command has ended, or has been ended. What else is in the
- * group then is killed; what left the group is reported, and neither waited for nor ended.
+ * Runs a job in its own process group and waits until its command exits or is ended. Then kills the rest of the group.
+ * Processes that left the group are reported, and neither awaited nor killed.
  * @returns `job_failed` when it could not be started or logged, `unsafe_path`; a failing exit code is a result
  */
 export async function runJob(job: Job, options: JobOptions = {}): Promise<Result<JobResult>> {
@@ -97,7 +133,7 @@ export async function runJob(job: Job, options: JobOptions = {}): Promise<Result
       log?.once('error', fail);
       onceEnded(child, (code, signal) => resolve(success(exitCodeOf(code, signal))));
     });
-    // Whatever it left running in its group would hold the worktree.
+    // A process left in the group would hold the worktree.
     signalGroup(child.pid, 'SIGKILL');
     if (!exited.ok) return exited;
     const left = findLeft(mark, child.pid);
@@ -111,7 +147,7 @@ export async function runJob(job: Job, options: JobOptions = {}): Promise<Result
   }
 }
 
-/** A log is that of the last run alone. */
+/** Opens a log and empties it: a log holds the last run only. */
 function openEmpty(file: string): Result<number> {
   const opened = openForAppend(resolve(file, '../../..'), file);
   if (opened.ok) ftruncateSync(opened.value);
@@ -129,14 +165,14 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-/** Those of the group are about to end: they were killed a moment ago. */
+/** Returns the job's processes outside its group; those in the group were just killed. */
 function findLeft(mark: string, group: number | undefined): readonly NamedProcess[] {
   return findMarked(`${markName}=${mark}`, listProcesses())
     .filter((one) => one.group !== group)
     .map(({ pid }) => ({ pid, command: oneLine(commandOf(pid).join(' '), longestCommand) }));
 }
 
-/** Says what a job left running, for a person; empty for nothing. */
+/** Returns a sentence about the processes a job left running; empty when there are none. */
 export function describeLeft(left: readonly NamedProcess[]): readonly string[] {
   if (left.length === 0) return [];
   return [

@@ -2,8 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { LastLines } from '../../../../src/features/jobs/service/lastLines.ts';
-import { describeLeft, runJob } from '../../../../src/features/jobs/service/runJob.ts';
+import { describeLeft, LastLines, runJob } from '../../../../src/features/jobs/service/runJob.ts';
 import { processStart } from '../../../../src/lib/processes.ts';
 import type { Result } from '../../../../src/lib/result.ts';
 
