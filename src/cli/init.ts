@@ -5,9 +5,8 @@ import { configFile, type NewWorkspace, readConfig, writeConfig } from '../confi
 import type { Repo } from '../core/repo.ts';
 import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
-import { discoverRepos, type Other, uniqueNames } from '../git/discover.ts';
 import { createDevelop, readFlow } from '../git/flow.ts';
-import { excludeOurFolders } from '../git/repos.ts';
+import { discoverRepos, excludeOurFolders, type Other, uniqueNames } from '../git/repos.ts';
 import { Git } from '../git/run.ts';
 import { replaceFile } from '../lib/files.ts';
 import { alignColumns } from '../ui/rows.ts';

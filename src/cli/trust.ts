@@ -8,7 +8,7 @@ import { foreignStateProblem } from '../core/workspace.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import { applyEvent, emptyLogState } from '../features/log.ts';
 import { commonDirectory } from '../git/directories.ts';
-import { adoptJournals, discardJournals } from '../git/journal.ts';
+import { adoptJournals, discardJournals } from '../git/finish/journal.ts';
 import { Git } from '../git/run.ts';
 import { connectDaemon } from '../ipc/connect.ts';
 import type { HostApi } from '../ipc/hostApi.ts';

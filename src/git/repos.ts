@@ -1,9 +1,20 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { foldCase, nearestSlug } from '../core/ids.ts';
+import type { Repo } from '../core/repo.ts';
 import { replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { whyOf } from '../lib/systemError.ts';
-import { commonDirectory, exists, readTextOrEmpty } from './directories.ts';
+import {
+  commonDirectory,
+  exists,
+  findCommonDirectory,
+  gitFileTarget,
+  readOwn,
+  readTextOrEmpty,
+  resolveFrom,
+} from './directories.ts';
 import { type Git, refused } from './run.ts';
 
 /**
@@ -67,4 +78,219 @@ export async function excludeOurFolders(git: Git, root: string): Promise<Result<
 function withLines(refused: Result<never> & { ok: false }, missing: readonly string[]): Result<never> {
   const { code, message } = refused.problem;
   return failure(code, message, `Write these lines there yourself, then try again: ${missing.join(' ')}`);
+}
+
+interface Discovery {
+  /** Sorted by name; the folder itself comes first where it is one. */
+  readonly repos: readonly Repo[];
+  /** Whether the folder itself is a repository. */
+  readonly isRepo: boolean;
+  /** What belongs to git and was not taken: taken where a person names it, if it can be. */
+  readonly others: readonly Other[];
+}
+
+/** Something that looks like a repository and is not one to work on by itself. */
+export interface Other extends Repo {
+  /** What it is, in words, and what to do about it. */
+  readonly what: string;
+  /** Whether it can be worked on where a person names it. */
+  readonly isUsable: boolean;
+}
+
+/** What a folder holds of git. Paths are absolute. */
+type Kind =
+  | { readonly is: 'checkout' }
+  | { readonly is: 'submodule'; readonly of: string }
+  | { readonly is: 'linked'; readonly common: string }
+  | { readonly is: 'bare'; readonly common: string }
+  | { readonly is: 'broken'; readonly leadsTo: string };
+
+type Found = Kind & { readonly path: string };
+
+/**
+ * Looks for repositories in a folder and directly below it; hidden folders are none. A `.git` that is a file is followed: to
+ * a git directory kept elsewhere, to that of a submodule, or to a bare repository, in whose place one of its worktrees is
+ * taken. Worktrees of a repository that is there, and its submodules, are not taken beside it. Runs no git: folders come
+ * from anywhere.
+ */
+export async function discoverRepos(folder: string): Promise<Result<Discovery>> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    return failure('folder_unreadable', `${folder} cannot be read: ${whyOf(error)}`);
+  }
+  const below = entries.filter((entry) => !entry.name.startsWith('.'));
+  const folders = below.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
+  const links = below.filter((entry) => entry.isSymbolicLink()).map((entry) => join(folder, entry.name));
+  const found = withoutTwins([folder, ...folders, ...links]);
+  const own = found.filter(({ is }) => is === 'checkout');
+  const bare = fromBare(found);
+  const outer = new Set(own.map(({ path }) => realOf(path)));
+  const free = found.filter((one) => one.is === 'submodule' && !outer.has(realOf(one.of)));
+  const taken = new Map([...own, ...free].map(({ path }) => [path, basename(path)]));
+  for (const { path, name } of bare) taken.set(path, name);
+  const isRepo = taken.has(folder);
+  const paths = [...taken.keys()].filter((path) => path !== folder).sort();
+  const all = isRepo ? [folder, ...paths] : paths;
+  const names = uniqueNames(all.map((path) => taken.get(path) ?? ''));
+  const repos = all.map((path, at) => ({ name: names[at] ?? '', path }));
+  return success({ isRepo, repos, others: othersIn(found, taken, outer) });
+}
+
+/** Folder names as repository names: slugs, no two alike even where case does not count. */
+export function uniqueNames(folders: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return folders.map((folder) => {
+    const wanted = slugOf(folder);
+    let name = wanted;
+    for (let n = 2; taken.has(foldCase(name)); n++) name = `${wanted}-${n}`;
+    taken.add(foldCase(name));
+    return name;
+  });
+}
+
+function slugOf(folder: string): string {
+  return nearestSlug(folder) ?? nearestSlug(`repo-${folder}`) ?? 'repo';
+}
+
+/** What is there of git; of two ways to the same folder, the first. */
+function withoutTwins(paths: readonly string[]): Found[] {
+  const byRealPath = new Map<string, Found>();
+  for (const path of paths) {
+    const kind = kindOf(path);
+    if (!kind) continue;
+    const real = realOf(path);
+    if (!byRealPath.has(real)) byRealPath.set(real, { ...kind, path });
+  }
+  return [...byRealPath.values()];
+}
+
+function kindOf(path: string): Kind | null {
+  const inside = join(path, '.git');
+  try {
+    const found = statSync(inside, { throwIfNoEntry: false });
+    if (!found) return isGitDirectory(path) && isBare(path) ? { is: 'bare', common: path } : null;
+    if (found.isDirectory()) return isGitDirectory(inside) ? { is: 'checkout' } : null;
+    const target = found.isFile() ? gitFileTarget(path, readOwn(inside) ?? '') : null;
+    return target === null ? null : behind(target);
+  } catch {
+    return null; // What cannot be read is no repository for us.
+  }
+}
+
+/** What a `.git` file leads to. https://git-scm.com/docs/gitrepository-layout */
+function behind(target: string): Kind {
+  if (!isFile(join(target, 'HEAD'))) return { is: 'broken', leadsTo: target };
+  const common = findCommonDirectory(target);
+  if (common !== target) return { is: 'linked', common };
+  if (isBare(target)) return { is: 'bare', common };
+  const [, of] = /^(.+)\/\.git\/modules\/./s.exec(target) ?? [];
+  return of === undefined ? { is: 'checkout' } : { is: 'submodule', of };
+}
+
+function isGitDirectory(path: string): boolean {
+  return (
+    isFile(join(path, 'HEAD')) &&
+    (statSync(join(path, 'objects'), { throwIfNoEntry: false })?.isDirectory() ?? false)
+  );
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** As `git init --bare` and `git clone --bare` write it. */
+function isBare(gitDir: string): boolean {
+  return /^\s*bare\s*=\s*true\s*$/m.test(readOwn(join(gitDir, 'config')) ?? '');
+}
+
+/** A worktree of each bare repository that is there, by itself or by a worktree. */
+function fromBare(found: readonly Found[]): Repo[] {
+  const commons = new Map<string, string>();
+  for (const one of found)
+    if (one.is === 'bare') commons.set(realOf(one.common), basename(one.path));
+    else if (one.is === 'linked' && isBare(one.common) && !commons.has(realOf(one.common)))
+      commons.set(realOf(one.common), layoutName(one.common));
+  return [...commons].flatMap(([common, name]) => {
+    const path = chooseWorktree(common);
+    return path === null ? [] : [{ name: name.replace(/\.git$/, ''), path }];
+  });
+}
+
+/** The folder that holds a hidden git directory says what the project is called. */
+function layoutName(common: string): string {
+  const name = basename(common);
+  return name.startsWith('.') ? basename(dirname(common)) : name;
+}
+
+/** Where a person is most likely to look at finished work. */
+const preferred = ['develop', 'main', 'master'].map((branch) => `ref: refs/heads/${branch}`);
+
+/** Returns the worktree to use for a bare repository, by the branch it has checked out, workers' left out; null without any. */
+function chooseWorktree(common: string): string | null {
+  const records = join(common, 'worktrees');
+  const worktrees = namesIn(records)
+    .sort()
+    .flatMap((name) => {
+      const record = join(records, name);
+      const named = readOwn(join(record, 'gitdir'));
+      const path = named === null ? null : resolveFrom(record, dirname(named.trimEnd()));
+      if (path === null || basename(dirname(path)) === '.worktrees' || !isFile(join(path, '.git'))) return [];
+      return [{ path, rank: preferred.indexOf((readOwn(join(record, 'HEAD')) ?? '').trimEnd()) }];
+    });
+  const ranked = worktrees.filter(({ rank }) => rank >= 0).sort((a, b) => a.rank - b.rank);
+  return (ranked[0] ?? worktrees[0])?.path ?? null;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // A repository without worktrees has no such folder.
+  }
+}
+
+/** What was seen and not taken, but for worktrees of what was taken. */
+function othersIn(
+  found: readonly Found[],
+  taken: ReadonlyMap<string, string>,
+  outer: ReadonlySet<string>,
+): Other[] {
+  const commons = new Set([...outer].map((path) => realOf(join(path, '.git'))));
+  const whole = [...taken.keys()].flatMap((path) => commonOf(path) ?? []);
+  for (const common of whole) commons.add(common);
+  return found.flatMap((one): Other[] => {
+    const { path } = one;
+    if (taken.has(path)) return [];
+    const other = (what: string, isUsable: boolean) => [
+      { name: slugOf(basename(path)), path, what, isUsable },
+    ];
+    if (one.is === 'submodule') return other(`is a submodule of ${one.of}`, true);
+    if (one.is === 'broken')
+      return other(`has a .git that leads to ${one.leadsTo}, where there is no repository`, false);
+    if (one.is === 'linked' && !commons.has(realOf(one.common)))
+      return other(`is a worktree of ${one.common}`, true);
+    if (one.is === 'bare' && !commons.has(realOf(one.common)))
+      return other(
+        `is a bare repository without a worktree; make one: git -C ${path} worktree add main main`,
+        false,
+      );
+    return [];
+  });
+}
+
+function commonOf(path: string): string | null {
+  const at = join(path, '.git');
+  const target = isFile(at) ? gitFileTarget(path, readOwn(at) ?? '') : at;
+  return target === null ? null : realOf(findCommonDirectory(target));
+}
+
+/** The path without links where it exists. */
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // A repository that was moved may name a folder that is gone.
+  }
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findFinish } from '../../src/git/finish/finish.ts';
-import { listSnapshots } from '../../src/git/snapshots.ts';
+import { listSnapshots } from '../../src/git/snapshots/snapshots.ts';
 import { mergeBase, resolveText } from '../../src/git/worktrees/branch.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, write } from './place.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { copyIndex } from '../../src/git/quarantine.ts';
+import { copyIndex } from '../../src/git/snapshots/quarantine.ts';
 import { createPlace } from './place.ts';
 
 test('A copied index is never younger than the index, and there is none where there was none', async () => {

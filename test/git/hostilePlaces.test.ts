@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
-import { carryOut, dropJournal, listJournals, readJournal } from '../../src/git/journal.ts';
+import { carryOut, dropJournal, listJournals, readJournal } from '../../src/git/finish/journal.ts';
 import { excludeOurFolders } from '../../src/git/repos.ts';
 import { readStatus } from '../../src/git/status/status.ts';
 import { listIncluded } from '../../src/git/worktrees/include.ts';

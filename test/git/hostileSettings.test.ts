@@ -12,7 +12,7 @@ import { readFlow } from '../../src/git/flow.ts';
 import { readCommit, readHistory, workDiff } from '../../src/git/history.ts';
 import { listBackups } from '../../src/git/refs.ts';
 import { Git } from '../../src/git/run.ts';
-import { diffOfSnapshot, keepSnapshot, listSnapshots } from '../../src/git/snapshots.ts';
+import { diffOfSnapshot, keepSnapshot, listSnapshots } from '../../src/git/snapshots/snapshots.ts';
 import { readStatus } from '../../src/git/status/status.ts';
 import { listIncluded } from '../../src/git/worktrees/include.ts';
 import { inspectWorker, type WorkerPlace } from '../../src/git/worktrees/inspect.ts';

@@ -1,7 +1,13 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { carryOut, dropJournal, type JournalStep, listJournals, readJournal } from '../../src/git/journal.ts';
+import {
+  carryOut,
+  dropJournal,
+  type JournalStep,
+  listJournals,
+  readJournal,
+} from '../../src/git/finish/journal.ts';
 import { failure, success } from '../../src/lib/result.ts';
 import { createPlace, expectProblem, expectValue, write } from './place.ts';
 

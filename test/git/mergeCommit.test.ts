@@ -2,7 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { finishBranch } from '../../src/git/finish/finish.ts';
-import { mergeTrees } from '../../src/git/merge.ts';
+import { mergeTrees } from '../../src/git/merge/merge.ts';
 import { createPlace, expectProblem, expectValue, hook, refsOf, write } from './place.ts';
 
 test('Hooks see the merge as if a person made it, and may improve its message', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
 import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
-import { overlapping } from '../../src/git/merge.ts';
+import { overlapping } from '../../src/git/merge/merge.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import {
   createPlace,

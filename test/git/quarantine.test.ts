@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Quarantine } from '../../src/git/quarantine.ts';
+import { Quarantine } from '../../src/git/snapshots/quarantine.ts';
 import { createPlace } from './place.ts';
 
 async function open(objects: string): Promise<Quarantine> {

@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
 import { removeWorker } from '../../src/git/finish/clean.ts';
 import { finishBranch } from '../../src/git/finish/finish.ts';
+import { adoptJournals } from '../../src/git/finish/journal.ts';
 import { settleFinish, unfinishedJournals } from '../../src/git/finish/settle.ts';
-import { adoptJournals } from '../../src/git/journal.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, type Place, write } from './place.ts';
 

@@ -2,7 +2,12 @@ import { chmod, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { expireBackups, listBackups } from '../../src/git/refs.ts';
-import { diffOfSnapshot, keepSnapshot, listSnapshots, restoreFrom } from '../../src/git/snapshots.ts';
+import {
+  diffOfSnapshot,
+  keepSnapshot,
+  listSnapshots,
+  restoreFrom,
+} from '../../src/git/snapshots/snapshots.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, write } from './place.ts';
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 1, 10, minutes));

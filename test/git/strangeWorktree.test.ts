@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findRemoval, removeWorker } from '../../src/git/finish/clean.ts';
 import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
-import { keepSnapshot, restoreFrom } from '../../src/git/snapshots.ts';
+import { keepSnapshot, restoreFrom } from '../../src/git/snapshots/snapshots.ts';
 import { mergeBase, readLiveBranch } from '../../src/git/worktrees/branch.ts';
 import { checkOldWorktree, restoreWorktree } from '../../src/git/worktrees/worktrees.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, refsOf } from './place.ts';

@@ -6,7 +6,7 @@ import type { ControllerState } from '../../features/state.ts';
 import { findIdle } from '../../features/workers/checks.ts';
 import { undoFinish } from '../../git/finish/undo.ts';
 import { listBackups } from '../../git/refs.ts';
-import { diffOfSnapshot, keepSnapshot, listSnapshots, restoreFrom } from '../../git/snapshots.ts';
+import { diffOfSnapshot, keepSnapshot, listSnapshots, restoreFrom } from '../../git/snapshots/snapshots.ts';
 import { mergeBase, resolveText } from '../../git/worktrees/branch.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Tools } from './tools.ts';

@@ -3,13 +3,13 @@ import type { Repo } from '../../core/repo.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow.ts';
-import { carryOut, type Journal, type JournalStep, mend, readJournal } from '../journal.ts';
 import { backUpTip, findBackup, isAncestor, keepRef, readBranch, readRef, timeOf, wipRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
-import { snapshot } from '../snapshots.ts';
+import { snapshot } from '../snapshots/snapshots.ts';
 import { type Inspection, inspectWorker, nameSome, type WorkerPlace } from '../worktrees/inspect.ts';
 import { deleteBranch, isBranchGone, removeWorktree } from '../worktrees/worktrees.ts';
 import { forgetFinish, linesOf } from './finish.ts';
+import { carryOut, type Journal, type JournalStep, mend, readJournal } from './journal.ts';
 
 interface CleanOptions {
   /** The branch's last commit, as previewed. */

@@ -4,8 +4,7 @@ import { failure, type Problem, problemOf, type Result, success } from '../../li
 import { plainLine } from '../../lib/sanitize.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow.ts';
-import { commitMergeWithHooks } from '../hookedMerge.ts';
-import { carryOut, dropJournal, type JournalStep, mend, readJournal } from '../journal.ts';
+import { commitMergeWithHooks } from '../merge/hookedMerge.ts';
 import {
   commitMerge,
   findMerge,
@@ -17,7 +16,7 @@ import {
   mergeTrees,
   publish,
   type Target,
-} from '../merge.ts';
+} from '../merge/merge.ts';
 import { listWorktrees } from '../porcelain.ts';
 import { backUpTip, deleteRef, findBackup, isAncestor, keepRef, mergeRef, readRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
@@ -29,6 +28,7 @@ import {
   type WorkerPlace,
 } from '../worktrees/inspect.ts';
 import { deleteBranch, isBranchGone, removeWorktree } from '../worktrees/worktrees.ts';
+import { carryOut, dropJournal, type JournalStep, mend, readJournal } from './journal.ts';
 
 export interface FinishOptions {
   /** The branch's last commit, as previewed. */

@@ -3,12 +3,12 @@ import type { Repo } from '../../core/repo.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow.ts';
-import { dropJournal, type Journal, listJournals, mend } from '../journal.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';
 import type { Git } from '../run.ts';
 import { inspectWorker, type WorkerPlace } from '../worktrees/inspect.ts';
 import { cleanName, mendClean, removeWorker } from './clean.ts';
 import { finishBranch, forgetFinish } from './finish.ts';
+import { dropJournal, type Journal, listJournals, mend } from './journal.ts';
 
 /** A finish or clean of a worker that a killed process left half-done. */
 export interface UnfinishedEnding {

@@ -2,14 +2,14 @@ import type { UndoResult } from '../../core/proposal.ts';
 import { keptDays, type Repo } from '../../core/repo.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, exists, resolvedPath } from '../directories.ts';
-import { carryOut, dropJournal, type JournalStep, readJournal } from '../journal.ts';
-import { findObstacle, findTarget, isMergeOf, type Target } from '../merge.ts';
+import { findObstacle, findTarget, isMergeOf, type Target } from '../merge/merge.ts';
 import { listWorktrees, parseStatus } from '../porcelain.ts';
 import { branchRef, isAncestor, moveRef, readRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
-import { writeFiles } from '../snapshots.ts';
+import { writeFiles } from '../snapshots/snapshots.ts';
 import type { WorkerPlace } from '../worktrees/inspect.ts';
 import { addWorktree, restoreWorktree } from '../worktrees/worktrees.ts';
+import { carryOut, dropJournal, type JournalStep, readJournal } from './journal.ts';
 
 /** A worker that was finished or cleaned. */
 export interface Ended {

@@ -3,11 +3,11 @@ import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { mainHint, readFlow } from '../flow.ts';
-import { findTarget } from '../merge.ts';
+import { findTarget } from '../merge/merge.ts';
 import { listWorktrees, parseStatus } from '../porcelain.ts';
 import { branchRef, isAncestor, readRef, remoteRef } from '../refs.ts';
 import { type Git, refusal, refused } from '../run.ts';
-import { keepSnapshot } from '../snapshots.ts';
+import { keepSnapshot } from '../snapshots/snapshots.ts';
 import { inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
 
 export interface BaseChoice {

@@ -6,7 +6,7 @@ import type { Message } from '../../../src/features/messages.ts';
 import { finishFlow, unfinishedFlows } from '../../../src/features/releases/service/finish.ts';
 import { startFlow } from '../../../src/features/releases/service/start.ts';
 import { commonDirectory } from '../../../src/git/directories.ts';
-import { adoptJournals, discardJournals } from '../../../src/git/journal.ts';
+import { adoptJournals, discardJournals } from '../../../src/git/finish/journal.ts';
 import { createPlace, expectProblem, expectValue, write } from '../../git/place.ts';
 import { Scene } from '../scene.ts';
 

@@ -1,6 +1,6 @@
 import type { FileChange, FileSide, FileSides, LineRange, SideHunk } from '../../../core/radar.ts';
-import type { Quarantine } from '../../../git/quarantine.ts';
 import { type Git, refused } from '../../../git/run.ts';
+import type { Quarantine } from '../../../git/snapshots/quarantine.ts';
 import { isForeign } from '../../../lib/paths.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 

@@ -9,8 +9,8 @@ import {
   type Verdict,
   verdictOf,
 } from '../../../core/radar.ts';
-import type { Quarantine } from '../../../git/quarantine.ts';
 import { type Git, refused } from '../../../git/run.ts';
+import type { Quarantine } from '../../../git/snapshots/quarantine.ts';
 import { mapConcurrently } from '../../../lib/queue.ts';
 import { problemOf, type Result, success } from '../../../lib/result.ts';
 import type { ChangedLines, RadarChanges, Side } from './changes.ts';

@@ -10,8 +10,8 @@ import {
   worktreeDirectory,
 } from '../../../git/directories.ts';
 import { parseStatus, type StatusEntry, type WorktreeEntry } from '../../../git/porcelain.ts';
-import { copyIndex, Quarantine, quotedPath } from '../../../git/quarantine.ts';
 import { type Git, type GitOptions, refused } from '../../../git/run.ts';
+import { copyIndex, Quarantine, quotedPath } from '../../../git/snapshots/quarantine.ts';
 import { filePath } from '../../../lib/paths.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 import { type Change, type ChangedLines, RadarChanges, type Side } from './changes.ts';

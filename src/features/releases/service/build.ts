@@ -2,7 +2,7 @@ import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Repo } from '../../../core/repo.ts';
 import { exists } from '../../../git/directories.ts';
-import { commitMerge, hooksFolder, hookTimeoutMs } from '../../../git/merge.ts';
+import { commitMerge, hooksFolder, hookTimeoutMs } from '../../../git/merge/merge.ts';
 import { listWorktrees } from '../../../git/porcelain.ts';
 import { type Git, refused } from '../../../git/run.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';

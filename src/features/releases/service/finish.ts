@@ -1,6 +1,5 @@
 import type { FlowFinished, FlowPreview, RefMove, Repo } from '../../../core/repo.ts';
 import { commonDirectory } from '../../../git/directories.ts';
-import { type FlowName, readFlow, readTag, tagName } from '../../../git/flow.ts';
 import {
   carryOut,
   dropJournal,
@@ -8,8 +7,9 @@ import {
   listJournals,
   readJournal,
   removeStaleLocks,
-} from '../../../git/journal.ts';
-import { hasHooks, hookTimeoutMs, publish, type Target } from '../../../git/merge.ts';
+} from '../../../git/finish/journal.ts';
+import { type FlowName, readFlow, readTag, tagName } from '../../../git/flow.ts';
+import { hasHooks, hookTimeoutMs, publish, type Target } from '../../../git/merge/merge.ts';
 import { branchRef, flowBackupRef, isAncestor, moveRefs, readRef } from '../../../git/refs.ts';
 import { type Git, refusal, refused } from '../../../git/run.ts';
 import { deleteBranch, isBranchGone } from '../../../git/worktrees/worktrees.ts';

@@ -8,7 +8,13 @@ import {
   readTag,
   tagName,
 } from '../../../git/flow.ts';
-import { findObstacle, findTarget, hasMergeHooks, mergeTrees, type Target } from '../../../git/merge.ts';
+import {
+  findObstacle,
+  findTarget,
+  hasMergeHooks,
+  mergeTrees,
+  type Target,
+} from '../../../git/merge/merge.ts';
 import { isAncestor, readRef } from '../../../git/refs.ts';
 import type { Git } from '../../../git/run.ts';
 import { nameSome } from '../../../git/worktrees/inspect.ts';

@@ -2,7 +2,7 @@ import { parseSlug } from '../../../core/ids.ts';
 import type { FlowStarted, Repo } from '../../../core/repo.ts';
 import { commonDirectory } from '../../../git/directories.ts';
 import { type Flow, type FlowName, mainHint, readFlow, readTag, tagName } from '../../../git/flow.ts';
-import { commitTree, hasHooks, hooksFolder, hookTimeoutMs } from '../../../git/merge.ts';
+import { commitTree, hasHooks, hooksFolder, hookTimeoutMs } from '../../../git/merge/merge.ts';
 import { branchRef, moveRef } from '../../../git/refs.ts';
 import { type Git, refused } from '../../../git/run.ts';
 import { type BaseChoice, chooseBase } from '../../../git/worktrees/branch.ts';

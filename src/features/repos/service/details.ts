@@ -3,9 +3,9 @@ import type { BranchKind, BranchStatus, Repo, RepoDetails, WorktreeStatus } from
 import { findGitDirectory, resolvedPath } from '../../../git/directories.ts';
 import { type Flow, readFlow } from '../../../git/flow.ts';
 import { checkoutAt, listWorktrees } from '../../../git/porcelain.ts';
-import { Quarantine } from '../../../git/quarantine.ts';
 import { branchRef, isAncestor, listRefs, readBranch } from '../../../git/refs.ts';
 import type { Git } from '../../../git/run.ts';
+import { Quarantine } from '../../../git/snapshots/quarantine.ts';
 import { countBothWays } from '../../../git/status/status.ts';
 import { readOperation } from '../../../git/worktrees/inspect.ts';
 import { mapConcurrently } from '../../../lib/queue.ts';

@@ -1,13 +1,13 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Repo } from '../core/repo.ts';
-import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
-import { exists, gitDirectory, resolvedPath } from './directories.ts';
-import { listWorktrees, parseStatus, type WorktreeEntry } from './porcelain.ts';
-import { branchRef, moveRef, readBranch, readRef } from './refs.ts';
-import { type Git, refused } from './run.ts';
-import { holdsBranch, nameSome, readOperation } from './worktrees/inspect.ts';
-import { missingHint } from './worktrees/worktrees.ts';
+import type { Repo } from '../../core/repo.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
+import { exists, gitDirectory, resolvedPath } from '../directories.ts';
+import { listWorktrees, parseStatus, type WorktreeEntry } from '../porcelain.ts';
+import { branchRef, moveRef, readBranch, readRef } from '../refs.ts';
+import { type Git, refused } from '../run.ts';
+import { holdsBranch, nameSome, readOperation } from '../worktrees/inspect.ts';
+import { missingHint } from '../worktrees/worktrees.ts';
 
 /** The branch that work is merged into. */
 export interface Target {

@@ -1,14 +1,14 @@
 import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Backup, type Repo, type Restored, thinOut } from '../core/repo.ts';
-import { checkPath } from '../lib/files.ts';
-import { filePath } from '../lib/paths.ts';
-import { failure, type Result, success } from '../lib/result.ts';
-import { exists, gitDirectory } from './directories.ts';
+import { type Backup, type Repo, type Restored, thinOut } from '../../core/repo.ts';
+import { checkPath } from '../../lib/files.ts';
+import { filePath } from '../../lib/paths.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
+import { exists, gitDirectory } from '../directories.ts';
+import { dropBackups, keepRef, listBackups, readRef, timeOf, wipRef } from '../refs.ts';
+import { type Git, hookWarning, refused } from '../run.ts';
+import { inspectWorker, nameSome, type WorkerPlace } from '../worktrees/inspect.ts';
 import { copyIndex, makeTempFolder } from './quarantine.ts';
-import { dropBackups, keepRef, listBackups, readRef, timeOf, wipRef } from './refs.ts';
-import { type Git, hookWarning, refused } from './run.ts';
-import { inspectWorker, nameSome, type WorkerPlace } from './worktrees/inspect.ts';
 
 /** Untracked files beyond this are most likely built or downloaded; each snapshot would keep them again. */
 const largestUntracked = 20_000_000;

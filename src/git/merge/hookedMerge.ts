@@ -1,9 +1,9 @@
-import { failure, type Result, success } from '../lib/result.ts';
-import { Backoff, pause } from '../lib/schedule.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
+import { Backoff, pause } from '../../lib/schedule.ts';
+import { branchRef, keepRef, readRef, wipRef } from '../refs.ts';
+import { type Git, type GitOutcome, hookWarning, refused } from '../run.ts';
+import { snapshot, snapshotTree } from '../snapshots/snapshots.ts';
 import { hookTimeoutMs, type MergePlan } from './merge.ts';
-import { branchRef, keepRef, readRef, wipRef } from './refs.ts';
-import { type Git, type GitOutcome, hookWarning, refused } from './run.ts';
-import { snapshot, snapshotTree } from './snapshots.ts';
 
 /** A merge commit that hooks have seen. */
 interface HookedMerge {

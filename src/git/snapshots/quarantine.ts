@@ -1,7 +1,7 @@
 import { copyFile, lstat, mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exists } from './directories.ts';
+import { exists } from '../directories.ts';
 
 /** When this much may have been written, everything is thrown away and made again. */
 const mostBytes = 1 << 29;

@@ -1,18 +1,18 @@
 import { createHmac } from 'node:crypto';
 import { readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
-import type { Repo } from '../core/repo.ts';
-import { checkPath, readText, replaceFile } from '../lib/files.ts';
-import { failure, type Result, success } from '../lib/result.ts';
-import { personKey } from '../lib/stateFolder.ts';
-import { whyOf } from '../lib/systemError.ts';
-import { commonDirectory, exists, gitDirectory, resolvedPath } from './directories.ts';
-import { goBack } from './hookedMerge.ts';
-import { listWorktrees } from './porcelain.ts';
-import { branchRef, isAncestor, keepRef, mergeRef, readRef, wipRef } from './refs.ts';
-import type { Git } from './run.ts';
-import { snapshot, snapshotTree } from './snapshots.ts';
-import type { WorkerPlace } from './worktrees/inspect.ts';
+import type { Repo } from '../../core/repo.ts';
+import { checkPath, readText, replaceFile } from '../../lib/files.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
+import { personKey } from '../../lib/stateFolder.ts';
+import { whyOf } from '../../lib/systemError.ts';
+import { commonDirectory, exists, gitDirectory, resolvedPath } from '../directories.ts';
+import { goBack } from '../merge/hookedMerge.ts';
+import { listWorktrees } from '../porcelain.ts';
+import { branchRef, isAncestor, keepRef, mergeRef, readRef, wipRef } from '../refs.ts';
+import type { Git } from '../run.ts';
+import { snapshot, snapshotTree } from '../snapshots/snapshots.ts';
+import type { WorkerPlace } from '../worktrees/inspect.ts';
 
 /** Far more than a journal says. */
 const largestBytes = 4 * 1024 * 1024;
