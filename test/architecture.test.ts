@@ -233,6 +233,18 @@ const ownClasses: Readonly<Record<string, string>> = {
   'tui/palette.ts': 'asks whether a text is ASCII, for speed',
 };
 
+/** Files that stay below 40 lines with one reader. */
+const smallFiles: Readonly<Record<string, string>> = {
+  'config/watchConfig.ts': 'watches what its neighbours only read',
+  'terminal/unpooled.ts': 'has to be evaluated before the package that it changes',
+};
+
+function exportsOf(file: string): string[] {
+  const declared =
+    /^export\s+(?:async\s+)?(?:abstract\s+)?(?:const|let|function\*?|class|interface|type|enum)\s+([\w$]+)/gm;
+  return [...readFileSync(join(src, file), 'utf8').matchAll(declared)].map(([, name = '']) => name);
+}
+
 describe('files', () => {
   it('decide without touching the world: both loops reach neither Node nor a package but string-width', () => {
     const pure = reachable(['controller/update/update.ts', 'features/log.ts', 'tui/update.ts']);
@@ -253,6 +265,26 @@ describe('files', () => {
   it('are chapters: none is longer than 500 lines', () => {
     const long = files.filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 500);
     expect(long).toEqual([]);
+  });
+
+  it('export no name twice', () => {
+    const homes = new Map<string, string[]>();
+    // A generator holds the text of what it writes.
+    for (const file of files.filter((one) => one !== 'cli/generated.ts'))
+      for (const name of exportsOf(file)) homes.set(name, [...(homes.get(name) ?? []), file]);
+    const twice = [...homes].filter(([, where]) => new Set(where).size > 1);
+    expect(twice.map(([name, where]) => `${name}: ${where.join(', ')}`)).toEqual([]);
+  });
+
+  it('are no crumbs: what is below 40 lines has several readers, or is one definition of its kind', () => {
+    const small = files.filter(
+      (file) =>
+        readFileSync(join(src, file), 'utf8').split('\n').length <= 40 &&
+        new Set(local.filter(({ target }) => target === file).map((one) => one.file)).size === 1 &&
+        !/^export const \w+ = define/m.test(readFileSync(join(src, file), 'utf8')) &&
+        !file.startsWith('programs/'),
+    );
+    expect(small).toEqual(Object.keys(smallFiles));
   });
 
   it('leave control and invisible characters to lib/sanitize.ts', () => {
