@@ -178,7 +178,7 @@ type Issue = z.core.$ZodIssue;
 function faultOf(issue: Issue, above: readonly PropertyKey[] = []): string {
   const path = [...above, ...issue.path];
   if (issue.code === 'invalid_union') {
-    // // Of several forms, the one that matches deepest is meant.
+    // Of several forms, the one that matches deepest is meant.
     const depth = (issues: readonly Issue[]) => Math.max(...issues.map((one) => one.path.length));
     const [nearest] = issue.errors.toSorted((one, other) => depth(other) - depth(one));
     const inner = nearest?.find((one) => one.path.length > 0);

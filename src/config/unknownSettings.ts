@@ -29,7 +29,7 @@ export function unknownSettings(text: string): readonly Problem[] {
   try {
     look(found, parse(withoutMark(text), { mode: 'json' }).body, configSchema, '');
   } catch {
-    // // Not JSON: reading the configuration reports that.
+    // Not JSON: reading the configuration reports that.
   }
   return found.slice(0, mostReported);
 }

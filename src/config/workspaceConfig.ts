@@ -173,7 +173,7 @@ async function open(root: string, stored?: Readonly<Record<string, unknown>>): P
     configName: 'config',
     clearInvalidConfig: false,
     accessPropertiesByDotNotation: false,
-    // // Uses exactly the content that was hashed, even where the file changes in between.
+    // Uses exactly the content that was hashed, even where the file changes in between.
     ...(stored && { deserialize: () => structuredClone(stored) as Store }),
   });
 }

@@ -206,7 +206,7 @@ function cardFinder(cards: readonly Card[]): (worker: CardOwner) => Card | null 
   let texts: { byLine: Map<string, Card[]>; bySlug: Map<string, Card[]> } | null = null;
   return (worker) => {
     const isHere = ({ repo }: Card) => (repo ?? worker.repo) === worker.repo;
-    // // Of several that name it, the lowest in the file was written last.
+    // Of several that name it, the lowest in the file was written last.
     const named = sound.findLast((card) => isHere(card) && isNamed(card, worker));
     if (named) return named;
     const begins = idTest(worker);

@@ -93,7 +93,7 @@ function afterReport(now: Observation, report: Report): Observation {
     case 'prompted':
       return report.byItself && now.state === 'waiting' ? now : to('working');
     case 'tool-started':
-      // // Another tool may begin beside a question; the question's own tool began before it.
+      // Another tool may begin beside a question; the question's own tool began before it.
       return now.state === 'waiting' ? now : to('working');
     case 'tool-ended':
       return now.state === 'waiting' ? without(now, (open) => isAbout(open, report)) : to('working');
@@ -103,7 +103,7 @@ function afterReport(now: Observation, report: Report): Observation {
       return withQuestion(now, report);
     case 'turn-ended':
       if (!report.goesOn) return to('idle');
-      // // An open question is then that of a background agent.
+      // An open question is then that of a background agent.
       return now.state === 'waiting' ? now : to('working');
     case 'turn-failed':
       return to(report.limited ? 'limited' : 'idle');
@@ -115,7 +115,7 @@ function afterReport(now: Observation, report: Report): Observation {
 /** Covers Esc, menus and the user's own commands; it does not contain a question's text. */
 function afterSession(now: Observation, says: SessionSign['says']): Observation {
   if (says === 'working') return to('working');
-  // // A limit ends a turn too, and the question is then about the limit.
+  // A limit ends a turn too, and the question is then about the limit.
   if (now.state === 'limited') return now;
   if (says === 'resting') return to('idle');
   return now.state === 'waiting' ? now : waiting([{ text: unknownQuestion }]);
@@ -138,9 +138,9 @@ const askedByTitle = 'an answer';
 /** Esc at a question changes neither title nor hook; only the prompt reappears. */
 function afterScreen(now: Observation, says: 'question' | 'prompt'): Observation {
   if (says === 'prompt') return isBefore(now.state) || now.state === 'waiting' ? to('idle') : now;
-  // // Any question before the first hook is about trust: in the folder, in its servers, in its settings.
+  // Any question before the first hook is about trust: in the folder, in its servers, in its settings.
   if (now.state === 'starting') return to('needs-trust');
-  // // Its hook never came, or the user opened a menu.
+  // Its hook never came, or the user opened a menu.
   return now.state === 'working' || now.state === 'idle' ? waiting([{ text: unknownQuestion }]) : now;
 }
 

@@ -168,7 +168,7 @@ export class Trace<State extends object, Message extends { readonly type: string
       writeSync(this.#fd, isFull ? this.#textOf([{ ...from, kind: 'full' }]) : text);
       if (!isFull) return;
     } catch {
-      // // A trace is a diagnostic and must not cause faults: a full disk ends it.
+      // A trace is a diagnostic and must not cause faults: a full disk ends it.
     }
     closeSync(this.#fd);
     this.#fd = null;

@@ -1,7 +1,7 @@
 import { failure, type Result, success } from '../lib/result.ts';
 import type { Value } from './verb.ts';
 
-// // Parsers of values that several verbs take.
+// Parsers of values that several verbs take.
 
 /** Reads a whole number. */
 export function wholeNumber(text: string): Result<number> {

@@ -166,7 +166,7 @@ async function keepBackup(file: string, folder: string, { text, hash }: Document
   if (kept.at(-1)?.includes(`.${short}.`)) return;
   const stamp = new Date().toISOString().replace(/[-:]/g, '');
   const name = `${basename(file)}.${stamp}.${short}.bak`;
-  // // Half a copy would count as this text the next time.
+  // Half a copy would count as this text the next time.
   writeNew(join(folder, name), [text]);
   const old = [...kept, name].slice(0, -keptBackups);
   for (const one of old) await rm(join(folder, one), { force: true });
@@ -210,7 +210,7 @@ export class FileWatch {
     this.#stop();
     this.#file = file;
     if (file === null) return;
-    // // A missing file is no link.
+    // A missing file is no link.
     const target = await realpath(file).catch(() => file);
     if (this.#file !== file) return;
     for (const one of new Set([file, target])) this.#watch(one);
@@ -226,11 +226,11 @@ export class FileWatch {
       const watcher = watch(dirname(file), { persistent: false }, (_, name) => {
         if (name === null || name === basename(file)) this.#changed.ask();
       });
-      // // The folder was deleted, or the system ran out of watches; the next request still reads the file.
+      // The folder was deleted, or the system ran out of watches; the next request still reads the file.
       watcher.on('error', () => watcher.close());
       this.#watchers.push(watcher);
     } catch {
-      // // No such folder, or no more watches: as above.
+      // No such folder, or no more watches: as above.
     }
   }
 

@@ -52,7 +52,7 @@ test.each([
   { text: '{"a":', says: [] },
 ])('what has no effect is named, with its place: $text', ({ text, says }) => {
   const found = unknownSettings(text);
-  // // Place and suggestion are visible where a line is cut at 80 columns.
+  // Place and suggestion are visible where a line is cut at 80 columns.
   for (const { message } of found)
     expect(message.replace(/\?[^?]*$/, '').length + '! '.length).toBeLessThanOrEqual(80);
   expect(found.map(({ message }) => message)).toEqual(says.map((one) => `.orch/config.json:${one}`));

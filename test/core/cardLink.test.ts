@@ -77,7 +77,7 @@ describe('the worker on a card', () => {
     if (!first) throw new Error('no card');
     const begun = performance.now();
     expect(workerOn(cards, first, workers)).toBeNull();
-    // // One lookup for each worker took four seconds.
+    // One lookup for each worker took four seconds.
     expect(performance.now() - begun).toBeLessThan(500);
   });
 });

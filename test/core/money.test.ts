@@ -7,7 +7,7 @@ import {
   formatMoney,
   parseAmount,
 } from '../../src/core/amounts.ts';
-import { randomOf } from '../documents/random.ts';
+import { randomOf } from '../support/random.ts';
 
 describe('amounts of time', () => {
   it.each([

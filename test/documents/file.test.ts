@@ -76,7 +76,7 @@ describe('a changed document', () => {
     let plans = 0;
     const result = await changeDocument({ root: folder, file }, backups, (text) => {
       plans++;
-      // // Another program saves right after the read.
+      // Another program saves right after the read.
       if (plans === 1) writeFileSync(file, 'edited ');
       return append('ours')(text);
     });

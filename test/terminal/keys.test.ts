@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type KeyToken, type Token, Tokenizer } from '../../src/terminal/input.ts';
-import { randomFrom } from './random.ts';
+import { randomFrom } from '../support/random.ts';
 
 /** A tokenizer whose timer ends when the test says so. */
 function tokenizer() {

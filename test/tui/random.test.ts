@@ -10,6 +10,7 @@ import { updateApp } from '../../src/tui/update.ts';
 import type { AppState } from '../../src/ui/state.ts';
 import { answerTo, type ScreenEffect, type ScreenMessage } from '../../src/ui/step.ts';
 import { lineWidth } from '../../src/ui/text.ts';
+import { randomFrom } from '../support/random.ts';
 import {
   busyFacts,
   cleanPreview,
@@ -71,22 +72,11 @@ const states: readonly WorkerState[] = [
 ];
 const tasks = ['user-auth', 'api-v2', 'a', `${'long-'.repeat(11)}name`];
 
-/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
-function randomOf(seed: number): () => number {
-  let at = seed;
-  return () => {
-    at = (at + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(at ^ (at >>> 15), 1 | at);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 class Chance {
   readonly #random: () => number;
 
   constructor(seed: number) {
-    this.#random = randomOf(seed);
+    this.#random = randomFrom(seed);
   }
 
   below(count: number): number {

@@ -25,7 +25,7 @@ const mostBytes = 4 * 1024 * 1024;
 /** Returns the trust record of a workspace; null where there is none, or it is damaged. */
 export function readRecord(root: string, env: Readonly<NodeJS.ProcessEnv>): TrustRecord | null {
   const folder = stateFolder(env);
-  // // A folder that others can write to cannot hold the user's decision.
+  // A folder that others can write to cannot hold the user's decision.
   const text = isPrivate(folder) ? readPlain(recordFile(folder, root), mostBytes) : null;
   if (!text?.ok || text.value === null) return null;
   try {
@@ -38,7 +38,7 @@ export function readRecord(root: string, env: Readonly<NodeJS.ProcessEnv>): Trus
       (record.stateId === null || typeof record.stateId === 'string');
     return isRecord ? (record as TrustRecord) : null;
   } catch {
-    // // Not JSON. A damaged record trusts nothing: the user is asked again.
+    // Not JSON. A damaged record trusts nothing: the user is asked again.
     return null;
   }
 }

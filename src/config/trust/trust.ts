@@ -82,7 +82,7 @@ export function trustWritten(
 ): Result<null> {
   const now = readTrust(root, env);
   if (!now.ok) return now;
-  // // JSON drops keys without a value, so the comparison does too.
+  // JSON drops keys without a value, so the comparison does too.
   const stored = JSON.parse(JSON.stringify(written)) as Stored;
   const known = withKnownServer(now.value, partsOf(root, now.value.onDisk));
   return grant(now.value, known, hashOf(withKnownServer(now.value, partsOf(root, stored))), env);
@@ -162,7 +162,7 @@ function recordOf({ root, record }: Trust): TrustRecord {
 function readStored(root: string): Result<Stored> {
   const text = readText(root, configFile(root), mostConfigBytes);
   if (!text.ok) return text.problem.code === 'unsafe_path' ? text : invalid(text.problem.message);
-  // // A missing file would otherwise read as a workspace without repositories.
+  // A missing file would otherwise read as a workspace without repositories.
   if (text.value === null) return invalid('it is gone');
   const parsed = parseJson(text.value);
   if (!parsed.ok) return invalid(parsed.problem.message);
@@ -199,7 +199,7 @@ function realPath(root: string, entry: unknown): string {
   try {
     return realpathSync(at);
   } catch {
-    // // Missing or not accessible: then only its name can be trusted.
+    // Missing or not accessible: then only its name can be trusted.
     return at;
   }
 }
@@ -243,7 +243,7 @@ function namedServer(root: string, { memory }: Stored): MemoryServer | null {
       null
     );
   } catch {
-    // // Not JSON, so it names no server.
+    // Not JSON, so it names no server.
     return null;
   }
 }

@@ -124,7 +124,7 @@ export const board = defineDialog<BoardDialog>({
   ],
   view: boardBody,
   onMouse,
-  // // The selection follows the card once it is written; the cards themselves come with the facts.
+  // The selection follows the card once it is written; the cards themselves come with the facts.
   onAnswer(state, dialog, { method, params }) {
     if (method !== 'addCard' && method !== 'changeCard') return null;
     const { column = dialog.column } = params;
@@ -235,7 +235,7 @@ function press(state: AppState, dialog: BoardDialog, { x, y }: MouseToken): Step
 function carry(state: AppState, dialog: BoardDialog, held: HeldCard, token: MouseToken): Step {
   const { x, y, action, button } = token;
   const down = withDialog(state, { ...dialog, held: null });
-  // // The button was released outside of the terminal.
+  // The button was released outside of the terminal.
   if (action === 'move' && button === 'none') return noEffects(down);
   if (action === 'release') return letGo(down, dialog, held);
   if (!held.isMoving) {

@@ -53,7 +53,7 @@ export function boardBody(state: AppState, dialog: BoardDialog, width: number): 
   const above = [...hiddenColumns(state, dialog, layout, width), ...body];
   const room = Math.max(0, boardHeight(state.size) - above.length);
   const details = detailsOf(drawn, width);
-  // // The height is fixed, so that the details do not jump.
+  // The height is fixed, so that the details do not jump.
   const below = [...details, ...blank(detailRows - details.length)].slice(0, room);
   const title = [
     span('Board', 'strong'),
@@ -227,7 +227,7 @@ function cardLines(
 
 /** Wraps a text into at most `count` rows; the rest stays in the last one, which is cut when drawn. */
 function textRows(text: string, width: number, count: number, tone: Tone): readonly Line[] {
-  // // No real card is that long, and the limit bounds the time for hostile ones.
+  // No real card is that long, and the limit bounds the time for hostile ones.
   const short = plainLine(text.slice(0, 4 * width * count));
   const rows = wrapRanges(short, width).slice(0, count);
   return rows.map(({ start, end }, nth) =>

@@ -52,7 +52,7 @@ function moveAfter(worker: Worker, happening: CardEvent): CardMove {
           .trim(),
       };
     case 'cleaned':
-      // // Its work was not merged, so the task is open again.
+      // Its work was not merged, so the task is open again.
       return {
         ...base,
         from: ['In Progress', 'Review'],

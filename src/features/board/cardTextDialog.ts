@@ -51,7 +51,7 @@ export const cardText = defineDialog<CardTextDialog>({
     },
   ],
   view: (_, dialog, width) => view(dialog, width),
-  // // Returns to the board with the written card selected; the cards themselves come with the facts.
+  // Returns to the board with the written card selected; the cards themselves come with the facts.
   onAnswer(state, { board }, { method, params, result }) {
     if (method !== 'addCard' && method !== 'changeCard') return null;
     const card = cardKey({ id: result.ok ? result.value.id : null, task: params.fields?.task ?? '' });

@@ -153,7 +153,7 @@ function window(state: AppState, dialog: BoardDialog, column: Column, room: numb
   const untold = Math.max(0, (state.facts?.board?.counts[column] ?? 0) - all.length);
   const selected = column === dialog.column ? selectedCard(state, dialog) : null;
   const isDone = column === 'Done';
-  // // The latest done card is at the end.
+  // The latest done card is at the end.
   const at = selected ? all.indexOf(selected) : isDone ? all.length - 1 : 0;
   const from = Math.max(0, Math.min(all.length - room, at - Math.floor(room / 2)));
   const cards = all.slice(from, from + room);
@@ -173,7 +173,7 @@ interface BoardHit {
  * columns
  */
 export function boardHit(state: AppState, dialog: BoardDialog, x: number, y: number): BoardHit | null {
-  // // The frame begins below the header, its text after a border, an empty row and an empty cell.
+  // The frame begins below the header, its text after a border, an empty row and an empty cell.
   const [column, row] = [x - 2, y - 3];
   const width = state.size.cols - 4;
   const { columns: shown, before, after, top, room } = boardLayout(state, dialog, width);

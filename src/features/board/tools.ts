@@ -44,7 +44,7 @@ const cells = ({ z }: Schemas) => {
 };
 type Cells = { readonly [K in keyof ReturnType<typeof cells>]?: string | null | undefined };
 
-// // Board tools of the planning session: one card at a time, and they start nothing.
+// Board tools of the planning session: one card at a time, and they start nothing.
 
 const has = 'orchestrator';
 

@@ -135,7 +135,7 @@ async function enterTime(
 ): Promise<Printed> {
   const { currency } = await call.ask(invoices, {});
   const rateCents = rate === undefined ? {} : { rateCents: demand(parseAmount(rate, currency)) };
-  // // An older controller does not report values without a column.
+  // An older controller does not report values without a column.
   const { id, left = {} } = await call.ask(addEntry, { task, repo, worker, date, minutes, ...rateCents });
   const value = { id, task, repo, worker, date, minutes, left };
   const { id: isUnnamed, ...others } = left;

@@ -79,7 +79,7 @@ export const invoices = defineDialog<InvoicesDialog>({
     ...notionKeys,
   ],
   view,
-  // // The dialog stays open with the entries.
+  // The dialog stays open with the entries.
   onAnswer(state, dialog, answer) {
     if (answer.method !== 'saveInvoice' || !answer.result.ok) return null;
     return noEffects(invoiceWritten(withDialog(state, { ...dialog, pending: null }), answer.result.value));

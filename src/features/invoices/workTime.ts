@@ -107,7 +107,7 @@ export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | E
     exited: ofTime((time, { at }) => stopped(time, at)),
     resumed: ofTime((time, { at }) => stopped(time, at)),
     'spawn-failed': ofTime((time, { at }) => stopped(time, at)),
-    // // Detected later, perhaps after days: only the time until the latest event is certain.
+    // Detected later, perhaps after days: only the time until the latest event is certain.
     lost: ofTime((time) => stopped(time, time.seenAt)),
     updated: ofTime((time, { update: { minutes, timestamp } }) => ({
       ...time,

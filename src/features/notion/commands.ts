@@ -110,7 +110,7 @@ async function connect(
   call.say([`Notion knows us as ${integration}.`, ...proposals.map(tableProposalText)].join('\n\n'));
   if (!yes) call.say('\nTo have a field held by another property: --map FIELD=PROPERTY');
   await call.demandYes(yes, 'Connect?');
-  // // A token of the environment is used and not stored; a typed one is stored.
+  // A token of the environment is used and not stored; a typed one is stored.
   const done = await call.ask(connectNotion, { ...wish, keep: typed !== null });
   return {
     value: { integration, tables: done.proposals, token: done.token },

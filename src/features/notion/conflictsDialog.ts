@@ -33,7 +33,7 @@ export const conflictsKey: RoomDialogKey<AnyDialog> = {
 export const conflictsDialog = defineDialog<ConflictsDialog>({
   kind: 'sync-conflicts',
   group: 'Conflicts with Notion',
-  // // After a decision the next conflict takes its place.
+  // After a decision the next conflict takes its place.
   subject(state, dialog) {
     const { table, id, field, ours, theirs } = conflictAt(state, dialog) ?? {};
     return JSON.stringify([table, id, field, ours, theirs]);
@@ -51,7 +51,7 @@ export const conflictsDialog = defineDialog<ConflictsDialog>({
       hint: 'edit',
       keys: ['e'],
       isHarmless: true,
-      // // A whole row is kept or dropped; it has no value to edit.
+      // A whole row is kept or dropped; it has no value to edit.
       disabledReason: (state, dialog) =>
         conflictAt(state, dialog)?.field === 'row'
           ? 'A row is kept or dropped: m or t.'

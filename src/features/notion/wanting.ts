@@ -20,7 +20,7 @@ export function workerWanted(
 ): Decision {
   const draft = draftOf(state, card);
   if (!draft.ok) return notProposed(state, card, draft.problem);
-  // // A sync that was killed may report a card twice.
+  // A sync that was killed may report a card twice.
   if (isProposed(state, draft.value)) return { state, happenings: [], effects: [] };
   const checked = checkWish(state, card, draft.value);
   if (!checked.ok) return notProposed(state, card, checked.problem);

@@ -114,7 +114,7 @@ function problemText({ message, hint }: Problem): string {
 }
 
 function conflictText({ id, field, base, ours, theirs }: SyncConflict): string {
-  // // A conflict about the row itself: kept, edited, or removed.
+  // A conflict about the row itself: kept, edited, or removed.
   if (field === 'row') return `${id} row: ${ours} here, ${theirs} in Notion`;
   if (base === null) return `${id} ${field}: ${value(ours)} here, ${value(theirs)} in Notion`;
   return `${id} ${field}: ${value(base)} became ${value(ours)} here and ${value(theirs)} in Notion`;

@@ -71,7 +71,7 @@ export const workspaceVerbs: readonly OwnVerb[] = [
       '--discard': 'with --state: put them aside instead; nothing is deleted',
     },
   }),
-  // // It acts in a workspace that it has just created, and holds a key for that one.
+  // It acts in a workspace that it has just created, and holds a key for that one.
   defineVerb({
     usage: 'demo [dir]',
     about: 'open a demo workspace with a built-in agent',

@@ -3,7 +3,7 @@ import { type Card, type CardRef, columns } from '../../../src/core/board.ts';
 import { splitLines } from '../../../src/documents/markdown.ts';
 import { parseBoard, readField, withIds } from '../../../src/features/board/document/board.ts';
 import { type BoardChange, changeBoard } from '../../../src/features/board/document/boardChange.ts';
-import { type Random, randomOf } from '../../documents/random.ts';
+import { type Random, randomOf } from '../../support/random.ts';
 import { isSound, randomBoard, randomValue, textFields } from './randomBoard.ts';
 
 const rounds = Number(process.env.ORCH_DOCUMENT_ROUNDS ?? 500);

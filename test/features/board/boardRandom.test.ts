@@ -4,7 +4,7 @@ import { selectDialog } from '../../../src/tui/overlays.ts';
 import { updateApp } from '../../../src/tui/update.ts';
 import type { AppState } from '../../../src/ui/state.ts';
 import { lineWidth } from '../../../src/ui/text.ts';
-import { type Random, randomOf } from '../../documents/random.ts';
+import { type Random, randomOf } from '../../support/random.ts';
 import { click, dialogOf, key } from '../../tui/fixtures.ts';
 import { boardedFacts, boardRoom, card } from './boardFixtures.ts';
 
@@ -52,7 +52,7 @@ test('random keys and mouse events move a card only by its keys or by releasing 
         expect(mayMove(before, token), `seed ${seed}`).toBe(true);
         if (token.kind === 'key') byKey += 1;
         else byMouse += 1;
-        // // Answers, so that the next request is accepted.
+        // Answers, so that the next request is accepted.
         const problem = { code: 'card_changed', message: 'It was changed.' };
         state = updateApp(state, {
           ...{ type: 'answered', method: 'changeCard', params: {} as never, tag: state.nextTag - 1 },

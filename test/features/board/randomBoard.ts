@@ -1,5 +1,5 @@
 import { type Card, cardFields, columns } from '../../../src/core/board.ts';
-import type { Random } from '../../documents/random.ts';
+import type { Random } from '../../support/random.ts';
 
 const names: Readonly<Record<string, readonly string[]>> = {
   id: ['ID', '#', 'Key'],
@@ -88,7 +88,7 @@ function drawTable(
     if (style === 'aligned')
       return `|${cells.map((cell, at) => ` ${cell.padEnd(widths[at] ?? 0, fill)} `).join('|')}|`;
     if (style === 'tight') return `|${cells.join('|')}|`;
-    // // Without pipes at the ends an empty cell is no cell.
+    // Without pipes at the ends an empty cell is no cell.
     return style === 'spaced' ? `| ${cells.join(' | ')} |` : cells.map((cell) => cell || '-').join(' | ');
   };
   const isOpenSafe = (row: readonly string[]) => style !== 'open' || /^[\p{L}`*~]/u.test(row[0] ?? '');

@@ -5,7 +5,7 @@ import { changeInvoices } from '../../../src/features/invoices/document/invoiceC
 import { parseInvoices } from '../../../src/features/invoices/document/invoices.ts';
 import { entriesCsv, entriesJson } from '../../../src/features/invoices/service/exportService.ts';
 import { printInvoice } from '../../../src/features/invoices/service/print.tsx';
-import { randomOf } from '../../documents/random.ts';
+import { randomOf } from '../../support/random.ts';
 
 const entry: TimeEntry = {
   id: 'T-1',

@@ -3,7 +3,7 @@ import { amountOf, formatCents } from '../../../src/core/amounts.ts';
 import { splitLines } from '../../../src/documents/markdown.ts';
 import { changeInvoices, type InvoiceChange } from '../../../src/features/invoices/document/invoiceChange.ts';
 import { type Invoices, parseInvoices } from '../../../src/features/invoices/document/invoices.ts';
-import { type Random, randomOf } from '../../documents/random.ts';
+import { type Random, randomOf } from '../../support/random.ts';
 
 const rounds = Number(process.env.ORCH_DOCUMENT_ROUNDS ?? 500);
 const reading = { currency: 'EUR' };

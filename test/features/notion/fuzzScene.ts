@@ -3,6 +3,7 @@ import { type Fields, type LocalChange, wholeRow } from '../../../src/features/n
 import { rebuildTable } from '../../../src/features/notion/service/rebuild.ts';
 import { readConflicts, resolveConflict, storeFiles } from '../../../src/features/notion/service/store.ts';
 import type { SyncReport } from '../../../src/features/notion/service/sync.ts';
+import { randomFrom } from '../../support/random.ts';
 import { Oracle } from './oracle.ts';
 import { card, makeScene, type Scene } from './scene.ts';
 import { type Fault, type StandInPage, type StandInRequest, now as stateOf } from './standIn.ts';
@@ -22,17 +23,6 @@ const names: Record<string, string> = {
 const edited = ['task', 'column', 'branch', 'priority', 'blockers'];
 const columns = ['To Do', 'In Progress', 'Review', 'Done'];
 
-/** Mulberry32: equal numbers for equal seeds. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** People on both sides, a failing service, a dying process, and an oracle. */
 export class FuzzScene {
   readonly oracle = new Oracle();
@@ -49,7 +39,7 @@ export class FuzzScene {
 
   private constructor(scene: Scene, seed: number) {
     this.#scene = scene;
-    this.#random = randomOf(seed);
+    this.#random = randomFrom(seed);
     this.#watchService();
     this.#watchFile();
   }
@@ -125,10 +115,10 @@ export class FuzzScene {
 
   #duplicates(): string[] {
     const { service, source } = this.#scene;
-    // // A lost base does not know trashed pages, so their rows get new ones.
+    // A lost base does not know trashed pages, so their rows get new ones.
     const pages = this.counts.rebuilds > 0 ? service.living(source) : [...service.pages.values()];
     const births = pages.map((page) => String(this.#scene.service.values(page).Repo));
-    // // A page trashed before its first sync has none.
+    // A page trashed before its first sync has none.
     const ids = pages.flatMap((page) => this.#scene.service.values(page)['Orch ID'] ?? []).map(String);
     const rows = [...this.#scene.local.cards.values()].map(({ repo }) => String(repo));
     const twice = (values: string[]) => values.filter((value, at) => values.indexOf(value) !== at);
@@ -251,7 +241,7 @@ export class FuzzScene {
 
   #pageOf(id: string): StandInPage | undefined {
     const { service, source } = this.#scene;
-    // // After a rebuild there may be an older one in the trash.
+    // After a rebuild there may be an older one in the trash.
     const pages = [...service.living(source), ...service.pages.values()];
     return pages.find((page) => service.values(page)['Orch ID'] === id);
   }
@@ -311,7 +301,7 @@ export class FuzzScene {
     if (this.#calm) return null;
     if (this.#chance(0.01))
       return { kind: 'throw', thrown: crash, when: this.#chance(0.5) ? 'before' : 'after' };
-    // // Between reading and changing a page nothing prevents overwriting, so no edits happen only there.
+    // Between reading and changing a page nothing prevents overwriting, so no edits happen only there.
     if (request.method !== 'PATCH' && this.#chance(0.03)) this.#personActs();
     if (!this.#chance(0.08)) return null;
     this.counts.faults += 1;

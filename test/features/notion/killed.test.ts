@@ -9,7 +9,7 @@ const program = join(import.meta.dirname, 'syncProcess.ts');
 
 function start(scene: Scene, url: string): { child: ChildProcess; output: () => string } {
   const { folder, clock } = scene;
-  // // More than a minute passes between two rounds, so queries show the latest changes.
+  // More than a minute passes between two rounds, so queries show the latest changes.
   clock.pass(120_000);
   const child = spawn(
     process.execPath,

@@ -60,7 +60,7 @@ it('links rows to pages by their ids, takes equal fields as common, and reports 
     { id: 'ORC-2', field: 'branch', base: null, ours: 'feature/one', theirs: null },
     { id: 'ORC-3', field: 'branch', base: null, ours: null, theirs: 'feature/one' },
   ]);
-  // // Neither side was written, and the damaged file is kept.
+  // Neither side was written, and the damaged file is kept.
   expect([...scene.local.cards]).toEqual(before);
   expect(
     scene.service.requests.filter(({ method, path }) => method !== 'GET' && !path.endsWith('query')),
@@ -86,7 +86,7 @@ it('keeps conflicts in later syncs, carries other edits, and applies decisions',
   expect(scene.service.values(pageOf(scene, 'ORC-3'))).toMatchObject({ Branch: '', Repo: 'web' });
   scene.clock.pass(120_000);
   expect(await scene.synced()).toMatchObject({ created: 0, updated: 0, pulled: 0, conflicts: [] });
-  // // Decided values are common again: an empty cell is an ordinary edit.
+  // Decided values are common again: an empty cell is an ordinary edit.
   scene.service.edit(pageOf(scene, 'ORC-2'), { Branch: 'feature/two' });
   expect(await scene.synced()).toMatchObject({ pulled: 1, conflicts: [] });
 });

@@ -168,7 +168,7 @@ export class NotionStandIn {
         response.writeHead(answer.status, Object.fromEntries(answer.headers));
         response.end(await answer.text());
       } catch {
-        // // Simulates a broken connection.
+        // Simulates a broken connection.
         response.destroy();
       }
     });
@@ -402,7 +402,7 @@ export class NotionStandIn {
         const state = page.states.findLast(({ at }) => at <= seen);
         return state && !state.inTrash && this.#matches(page, state, body.filter) ? [{ page, state }] : [];
       });
-    // // Without a sort the order is undefined: here by id, which is random.
+    // Without a sort the order is undefined: here by id, which is random.
     const isSorted = Array.isArray(body.sorts) && body.sorts.length > 0;
     rows.sort(
       (a, b) => (isSorted ? a.page.createdAt - b.page.createdAt : 0) || (a.page.id < b.page.id ? -1 : 1),

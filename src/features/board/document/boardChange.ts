@@ -384,7 +384,7 @@ function moveRow(
     room.rows.push(row.text);
     return {};
   }
-  // // The card's own cells take precedence over kept values.
+  // The card's own cells take precedence over kept values.
   for (const [column, field] of at.fields.entries()) {
     const name = at.table.names[column] ?? '';
     if (field !== null) continue;

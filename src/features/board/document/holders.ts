@@ -50,11 +50,11 @@ export function seatHolders(
   const kept = others.get(key) ?? '';
   const given = texts.get('worker');
   if (isShared) others.delete(key);
-  // // The change itself names the assignee.
+  // The change itself names the assignee.
   if (holder === undefined && given !== undefined && holdersIn(given).worker === null) return;
   const before = seatOf(from, holder);
   const now = holdersNow(before, given, holder);
-  // // A single name needs no separation.
+  // A single name needs no separation.
   if (holder === undefined && now.worker === null && !isShared) return;
   const both = { ...now, person: now.person ?? (isPlaceholder(kept) ? null : kept) };
   const isFallback = before.isGuest || !isKept || both.worker === null;

@@ -48,7 +48,7 @@ export function changeCards(
   const refused = outcomes.find((outcome) => !outcome.ok && outcome.problem.code === 'no_id');
   if (refused?.ok !== false) return success({ board: done.value.board, outcomes });
   const sound = changes.filter((_, at) => outcomes[at] !== refused);
-  // // The others are applied without it: a refused change changes nothing.
+  // The others are applied without it: a refused change changes nothing.
   const again = changeCards(board, sound, prefix, kept);
   if (!again.ok) return again;
   const rest = [...again.value.outcomes];

@@ -104,7 +104,7 @@ export class BoardDocuments {
   /** Returns sound cards without an id, which no sync covers. */
   async withoutId(): Promise<readonly UnknownRow[]> {
     const cards = await this.rewrite((board) => success({ text: board.file.text, value: board.cards }));
-    // // The sync itself has reported why the board cannot be read.
+    // The sync itself has reported why the board cannot be read.
     const known = cards.ok ? cards.value : [];
     return known.flatMap(({ id, task, problem }) =>
       id === null && problem === null ? [{ table: 'board', task }] : [],

@@ -96,7 +96,7 @@ export function billRows(
   const shown = [...amounts.map(([, text]) => text), ...amountsIn(billing.invoices)].filter((text) =>
     /\d/.test(text),
   );
-  // // Only a large number shows the thousands separator.
+  // Only a large number shows the thousands separator.
   const model =
     shown.findLast((text) => amountCents >= 100_000 && /\d[.,'’\s]\d{3}(?!\d)/.test(text)) ?? shown.at(-1);
   const texts = new Map<BillField, string>([

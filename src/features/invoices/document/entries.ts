@@ -157,7 +157,7 @@ export function readEntry(one: EntryTable, row: TableRow, reading: InvoiceReadin
   if (rate?.ok === false) return refuse('bad_rate', rate.problem.message);
   const amount = optionalAmount(cell('amount'), currency);
   if (amount?.ok === false) return refuse('bad_amount', amount.problem.message);
-  // // Without a rate an amount is fixed, even where other rows have a rate.
+  // Without a rate an amount is fixed, even where other rows have a rate.
   const rateCents = rate?.value ?? (amount === null ? reading.rateFor?.(who) : 0);
   if (rateCents == null) return refuse('no_rate', 'there is neither a rate nor an amount.');
   const amountCents = amount?.value ?? amountOf(minutes.value, rateCents);
@@ -207,7 +207,7 @@ function isoDay(text: string): string | null {
       `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`,
   );
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? [];
-  // // `Date` moves a non-existent day into the next month.
+  // `Date` moves a non-existent day into the next month.
   const isDay =
     new Date(Date.UTC(Number(year), Number(month) - 1, Number(date))).getUTCDate() === Number(date);
   return isDay && Number(month) >= 1 && Number(month) <= 12 ? day : null;

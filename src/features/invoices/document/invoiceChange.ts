@@ -180,7 +180,7 @@ function markEntries(editing: Editing, { entries, status, on, number }: MarkChan
     if (at.fields.includes('status') || !hasBills(editing.invoices)) others.push(ref);
     else if (entryRow.entry) billable.push({ at, row, entry: entryRow.entry });
   }
-  // // Only an invoice has a number.
+  // Only an invoice has a number.
   if (number !== undefined && others.length > 0) return noColumn('of these entries', ["an invoice's number"]);
   const wish = { status: status === 'paid' ? status : ('invoiced' as const), on, number };
   const billed = billable.length === 0 ? null : billRows(editing, billable, wish);
@@ -234,7 +234,7 @@ function addEntry(editing: Editing, entry: TimeEntry): Result<EntryOutcome> {
   editing.given.add(entry.id);
   const { currency, status, ...left } = fillEntry(known(editing, room), entry, editing.invoices);
   const { invoices } = editing;
-  // // The file or a heading states these two where no column does.
+  // The file or a heading states these two where no column does.
   if (currency !== undefined && currency !== invoices.currency) Object.assign(left, { currency });
   const isSaid = entry.status === 'pending' || invoices.tables.some((one) => one.status === entry.status);
   if (status !== undefined && !isSaid) Object.assign(left, { status });
@@ -467,7 +467,7 @@ function moveEntry(
     else texts.set(field, text);
   }
   const changed = textsOf(entry, currency, (field) => texts.get(field) ?? '', false);
-  // // The heading states the status there, so nothing is lost without a column.
+  // The heading states the status there, so nothing is lost without a column.
   if (!room.fields.includes('status')) changed.delete('status');
   return addRow(room, new Map([...texts, ...changed]), others, []);
 }

@@ -142,7 +142,7 @@ export function readingOf({ currency, day, rates }: InvoiceConfig): InvoiceReadi
   return {
     currency,
     ...(day !== undefined && { day }),
-    // // Without any configured rate, a row without one needs a person.
+    // Without any configured rate, a row without one needs a person.
     rateFor: (row) => rateFor(rates, row) || null,
   };
 }

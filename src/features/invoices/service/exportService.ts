@@ -36,7 +36,7 @@ export async function exportEntries(
   if (wish.format === 'csv') return done(entriesCsv(chosen));
   if (wish.format === 'json') return done(entriesJson(chosen));
   if (chosen.length === 0) return failure('no_entries', 'There is nothing to invoice in that period.');
-  // // React is large and rarely needed.
+  // React is large and rarely needed.
   const { printInvoice } = await import('./print.tsx');
   const today = dayOf(new Date());
   const days = chosen

@@ -190,7 +190,7 @@ export class InvoiceDocuments {
   /** Returns sound entries without an id, which no sync covers. */
   async withoutId(): Promise<readonly UnknownRow[]> {
     const read = await this.rewrite((before) => success({ text: before.file.text, value: before }));
-    // // The sync itself has reported why the invoices cannot be read.
+    // The sync itself has reported why the invoices cannot be read.
     if (!read.ok) return [];
     const { rows, bills } = read.value;
     return [
@@ -262,7 +262,7 @@ export class InvoiceDocuments {
       const written = await this.#rewrite((before, invoices) => changed(before, adds, invoices));
       for (const [at, entry] of made.entries()) {
         const outcome = written.ok ? written.value[at] : written;
-        // // It was written before a crash, and not logged.
+        // It was written before a crash, and not logged.
         if (outcome?.ok || outcome?.problem.code === 'duplicate_id')
           this.#world.tell({ type: 'documented', happening: { type: 'entry-written', entry: entry.id } });
         else if (outcome)

@@ -14,7 +14,7 @@ const names: Readonly<Record<(typeof fixed)[number], string>> = {
  * None of our own changes does that. An entry without an id cannot be identified.
  */
 export function lockedChange(before: readonly EntryFact[], after: readonly EntryFact[]): Problem | null {
-  // // Some editors empty a file before they write it.
+  // Some editors empty a file before they write it.
   if (after.length === 0) return null;
   const now = new Map(after.map((entry) => [entry.id, entry]));
   const [first, ...others] = before.flatMap((entry) => {

@@ -127,7 +127,7 @@ export class CopilotMemory {
     clearTimeout(this.#idle);
     const session = this.#session;
     this.#session = null;
-    // // A failed connection has nothing to close.
+    // A failed connection has nothing to close.
     await session?.then(({ client }) => client.close()).catch(() => {});
   }
 
@@ -184,7 +184,7 @@ export class CopilotMemory {
       const found = strictEntriesIn(await this.#call(session, 'memory_list', wanted), this.#name);
       const before = entries.size;
       for (const one of found) entries.set(one.memory.id, one);
-      // // A server without an offset repeats the page.
+      // A server without an offset repeats the page.
       if (found.length < pageSize || (page > 0 && entries.size === before)) break;
     }
     return [...entries.values()];
@@ -196,7 +196,7 @@ export class CopilotMemory {
     try {
       return initiativeIn(await this.#call(session, 'initiative_get', {}), this.#name);
     } catch {
-      // // There is no initiative, which some servers answer as an error.
+      // There is no initiative, which some servers answer as an error.
       return [];
     }
   }

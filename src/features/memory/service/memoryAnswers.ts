@@ -98,7 +98,7 @@ function parsed(answer: string): unknown {
   try {
     return JSON.parse(answer);
   } catch {
-    // // Plain text.
+    // Plain text.
     return undefined;
   }
 }
@@ -120,7 +120,7 @@ function listedLines(answer: string): readonly unknown[] {
 }
 
 function entryOf(value: unknown, by: string): readonly TheirEntry[] {
-  // // Some servers nest the entry, beside its distance.
+  // Some servers nest the entry, beside its distance.
   const outer = Object(value) as Record<string, unknown>;
   const inner =
     typeof outer.memory === 'object' && outer.memory !== null

@@ -58,10 +58,10 @@ export async function openNotion({ token, baseUrl, ...options }: NotionOptions):
     auth: token.reveal(),
     notionVersion,
     retry: false,
-    // // Our own timeout applies.
+    // Our own timeout applies.
     timeoutMs: 2 ** 31 - 1,
     fetch: (to, init) => transport.fetch(to, init),
-    // // Its default logger writes to the console, into the screen.
+    // Its default logger writes to the console, into the screen.
     logger: () => {},
     ...(url.value === undefined ? {} : { baseUrl: url.value }),
   });
@@ -106,7 +106,7 @@ export class Notion {
     return this.#read(async () => {
       const pages: PageObjectResponse[] = [];
       const query = { data_source_id: dataSourceId, page_size: pageSize };
-      // // Iterates over time windows, because one query returns at most 10,000 rows.
+      // Iterates over time windows, because one query returns at most 10,000 rows.
       for await (const row of this.#module.iterateAllDataSourceRows(this.#client, query)) {
         if (row.object === 'page' && this.#module.isFullPage(row)) pages.push(row);
         if (pages.length % pageSize === 0) progress?.(pages.length);

@@ -72,7 +72,7 @@ export async function connectNotion(
   for (const table of wanted.value) {
     const made = await make(world, notion.value, table, wish);
     if (!made.ok) return made;
-    // // Stored one by one, so that a created database is not created again.
+    // Stored one by one, so that a created database is not created again.
     const stored = await store(world, { [table]: made.value.mapping, ...settingsOf(wish) });
     if (!stored.ok) return stored;
     proposals.push(shown(table, made.value));

@@ -40,7 +40,7 @@ export async function saveToken(text: string, options: CredentialsOptions): Prom
       await keychain.write(secret);
       return success(new NotionToken(secret, keychainName));
     } catch {
-      // // Locked, and unlocking is not possible: falls back to the file.
+      // Locked, and unlocking is not possible: falls back to the file.
     }
   }
   return writeCredentials(credentialsFile(options.env), secret);
@@ -48,7 +48,7 @@ export async function saveToken(text: string, options: CredentialsOptions): Prom
 
 export function credentialsFile(env: Environment): string {
   const { XDG_CONFIG_HOME: config, HOME: home } = env;
-  // // The XDG specification requires to ignore relative ones.
+  // The XDG specification requires to ignore relative ones.
   const base = config && isAbsolute(config) ? config : join(home || homedir(), '.config');
   return join(base, 'orch-tui', 'credentials.json');
 }
@@ -57,7 +57,7 @@ async function readKeychain(options: CredentialsOptions): Promise<string | null>
   try {
     return (await (await keychainOf(options))?.read()) ?? null;
   } catch {
-    // // Locked or not accessible: treated as absent.
+    // Locked or not accessible: treated as absent.
     return null;
   }
 }
@@ -99,7 +99,7 @@ async function writeCredentials(path: string, secret: string): Promise<Result<No
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await chmod(dirname(path), 0o700);
-    // // The exact mode is set, in case of an unusual umask.
+    // The exact mode is set, in case of an unusual umask.
     const text = `${JSON.stringify({ notion: { token: secret } }, null, 2)}\n`;
     replaceWhole(path, [text], { mode: 0o600, isExact: true });
     return success(new NotionToken(secret, path));
@@ -114,7 +114,7 @@ function secretIn(text: string): string | null {
     const token = (JSON.parse(text) as { notion?: { token?: unknown } } | null)?.notion?.token;
     return typeof token === 'string' && isToken(token) ? token : null;
   } catch {
-    // // The error of JSON.parse quotes the text, which may be the token.
+    // The error of JSON.parse quotes the text, which may be the token.
     return null;
   }
 }
@@ -150,7 +150,7 @@ const patience = 30_000;
 async function openKeychain(): Promise<Keychain | null> {
   try {
     const { AsyncEntry } = await import('@napi-rs/keyring');
-    // // Linux's other store, the kernel's keyring, is lost at the next start.
+    // Linux's other store, the kernel's keyring, is lost at the next start.
     const entry = new AsyncEntry('orch-tui', 'notion', { linux: { store: 'secret-service' } });
     return {
       read: () => entry.getPassword(AbortSignal.timeout(patience)),
@@ -160,7 +160,7 @@ async function openKeychain(): Promise<Keychain | null> {
       },
     };
   } catch {
-    // // No package for this platform, or no service: falls back to the file.
+    // No package for this platform, or no service: falls back to the file.
     return null;
   }
 }

@@ -240,7 +240,7 @@ export class NotionConnection {
     this.#stop = stop;
     try {
       return await this.#queue.add(async () => {
-        // // Right after connecting nothing has been counted, and progress could not be reported.
+        // Right after connecting nothing has been counted, and progress could not be reported.
         if (!this.#world.state().notion) await this.#tell();
         const opened = await openFor(this.#world, wish.lent, stop.signal);
         if (!opened.ok) return opened;
@@ -310,7 +310,7 @@ export class NotionConnection {
   async #pendingIds(table: SyncTable, mapping: Mapping, local: LocalTable): Promise<ReadonlySet<string>> {
     const rows = await local.rows();
     const base = openBase(storeFiles(this.#folder, mapping.dataSourceId).base);
-    // // An unreadable document is reported elsewhere; the next sync reports a damaged base.
+    // An unreadable document is reported elsewhere; the next sync reports a damaged base.
     if (!rows.ok || !base.ok) return new Set();
     const codec = new RowCodec(specs[table], mapping, mapping.fields);
     const changed = rows.value.filter((row) => {

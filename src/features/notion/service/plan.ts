@@ -175,7 +175,7 @@ class Planning implements Plan {
     const intent = intents.get(id);
     if (row && local) this.#merge(id, undefined, local, row);
     else if (row) this.#bring(row);
-    // // A query that began too early proves nothing: another request could create a second page.
+    // A query that began too early proves nothing: another request could create a second page.
     else if (intent && now - intent.at < queryLag) this.unconfirmed.push(id);
     else if (local) this.#create(id, local);
     else this.forgotten.push(id);
@@ -330,7 +330,7 @@ function decide(
   { field, base, ours, theirs }: RowConflict,
 ): 'mine' | 'theirs' | null {
   if (isPartial && baseFields?.[field] === undefined) return null;
-  // // The row is back in a table with this column: its cell was never filled, so it was not cleared.
+  // The row is back in a table with this column: its cell was never filled, so it was not cleared.
   const isUnfilled = ours === null && unseen.includes(field);
   const side = ours === base || isUnfilled ? 'theirs' : theirs === base ? 'mine' : null;
   if (side === null || lock === null) return side;
@@ -394,7 +394,7 @@ export function findWanted(
   status: string | null,
   { remote, born, base, titleField }: PlanInput,
 ): readonly WantedCard[] {
-  // // In the first sync all rows are new, so none was moved.
+  // In the first sync all rows are new, so none was moved.
   if (status === null || base.size === 0) return [];
   return [...remote.values(), ...born]
     .filter((row) => row.status === status && base.get(row.id)?.status !== status)

@@ -48,7 +48,7 @@ export async function rebuildTable(
   if (!opened.ok) aside.push(asideName(files.intents));
   const intents = opened.ok ? opened : openIntents(files.intents);
   if (!intents.ok) return intents;
-  // // A query may not show a recently created page, so these are searched again before they are created.
+  // A query may not show a recently created page, so these are searched again before they are created.
   intents.value.begin(unpaired(sides.value, intents.value.open, clock.now()));
   baseOf(files.base, base).save();
   intents.value.end([...base.keys()].filter((id) => intents.value.open.has(id)));

@@ -47,7 +47,7 @@ export class RowCodec {
     const currency = this.#currencyOf((mapped) => readText(properties.get(mapped.propertyId)));
     for (const [spec, mapped] of this.#mapped) {
       const property = properties.get(mapped.propertyId);
-      // // Its type changed since the mapping was checked.
+      // Its type changed since the mapping was checked.
       if (property?.type !== mapped.type) continue;
       const value = this.#read(spec, property, currency);
       if (!value.ok) problems.push(unread(id || page.id, mapped, value.problem));
@@ -100,7 +100,7 @@ export class RowCodec {
       if (value === undefined) return [];
       return [[field, typeof value === 'string' ? normalise(kind, value) : value]];
     });
-    // // Amounts depend on the currency, mapped or not.
+    // Amounts depend on the currency, mapped or not.
     const { currency } = fields;
     return { id, fields: { ...(currency === undefined ? {} : { currency }), ...Object.fromEntries(known) } };
   }
@@ -302,7 +302,7 @@ export function centsOf(units: number, currency: string): Result<number> {
   const scale = 10 ** digits.value;
   const cents = Math.round(units * scale);
   if (!Number.isSafeInteger(cents) || cents < 0) return refuse('it is no amount');
-  // // Above ten thousand million the product is less exact than the number itself.
+  // Above ten thousand million the product is less exact than the number itself.
   const isExact = cents / scale === units || Math.abs(units * scale - cents) <= 1e-6;
   return isExact ? success(cents) : refuse(`it has more than ${digits.value} decimals`);
 }

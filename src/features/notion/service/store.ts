@@ -122,7 +122,7 @@ function parseBase(text: string): BaseRows | null {
     if (stored?.version !== version || !stored.rows) return null;
     return stored.checksum === checksumOf(stored.rows) ? stored.rows : null;
   } catch {
-    // // Not JSON: damaged.
+    // Not JSON: damaged.
     return null;
   }
 }
@@ -215,7 +215,7 @@ function parseIntent(line: string): IntentLine | null {
       value.op === 'create' && typeof value.at === 'number' && typeof value.fields === 'object';
     return isCreate ? (value as IntentLine) : null;
   } catch {
-    // // Not JSON: the caller refuses the file.
+    // Not JSON: the caller refuses the file.
     return null;
   }
 }
@@ -244,7 +244,7 @@ export function readConflicts(file: string): readonly KeptConflict[] {
     const stored = JSON.parse(text) as Partial<StoredConflicts> | null;
     if (stored?.version === 1 && Array.isArray(stored.conflicts)) return stored.conflicts;
   } catch {
-    // // Not JSON: moved aside below.
+    // Not JSON: moved aside below.
   }
   asideName(file);
   return [];

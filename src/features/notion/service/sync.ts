@@ -175,7 +175,7 @@ class Sync {
     let lostInARow = 0;
     for (const [done, change] of plan.remote.entries()) {
       onProgress?.({ stage: 'writing', done, total: plan.remote.length });
-      // // A decision is applied on both sides or on none: without the file's change, Notion is not changed.
+      // A decision is applied on both sides or on none: without the file's change, Notion is not changed.
       if ('id' in change && this.#waiting.has(change.id)) continue;
       const written = signal?.aborted ? cancelled : await writer.write(change);
       lostInARow = !written.ok && written.problem.code === unanswered ? lostInARow + 1 : 0;
@@ -259,10 +259,10 @@ class Settling {
     };
     for (const { row, merged } of plan.merged) {
       const old = sides.base.get(row.id);
-      // // Values that go to Notion too are common only once they are there.
+      // Values that go to Notion too are common only once they are there.
       const pulled = Object.entries(merged.pull).filter(([field]) => !(field in merged.push));
       const taken = waiting.has(row.id) ? {} : Object.fromEntries(pulled);
-      // // A cell that could not be filled does not count as cleared.
+      // A cell that could not be filled does not count as cleared.
       const unfilled = waiting.has(row.id) ? (old?.unseen ?? []) : [];
       const unseen = [...new Set([...merged.unseen, ...unfilled])];
       const next = this.#next(old, row, { ...old?.fields, ...merged.same, ...taken }, unseen);

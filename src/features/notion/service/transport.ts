@@ -123,7 +123,7 @@ export class Transport {
     try {
       const response = await fetch(url, {
         method,
-        // // The token only goes to the requested address, and follows no redirect.
+        // The token only goes to the requested address, and follows no redirect.
         redirect: 'error',
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
         ...(headers ? { headers } : {}),
@@ -137,7 +137,7 @@ export class Transport {
       return { ok, status, headers: response.headers, text: async () => text };
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      // // Refused, cut off, timed out or incomplete: the consequence is the same.
+      // Refused, cut off, timed out or incomplete: the consequence is the same.
       log({ method, path, status: 0, requestId: null });
       return null;
     }

@@ -66,7 +66,7 @@ export class Writer {
       const known = await this.#findAsked(id);
       if (!known.ok || known.value) return known.ok ? success('waits') : known;
     }
-    // // A page that is gone does not belong to this row any more; it must not be taken for the new one.
+    // A page that is gone does not belong to this row any more; it must not be taken for the new one.
     if (store.base.rows.delete(id)) store.base.save();
     const encoded = codec.encode(id, local.get(id) ?? fields, fields);
     this.problems.push(...encoded.problems);
@@ -143,7 +143,7 @@ export class Writer {
     const isClosed = lock !== null && isLocked(lock, now) && now[lock.field] !== over[lock.field];
     for (const [field, ours] of Object.entries(fields)) {
       const theirs = now[field];
-      // // Its type changed, or it was moved to a status that is not synced.
+      // Its type changed, or it was moved to a status that is not synced.
       if (theirs === undefined) continue;
       if (theirs === ours) same[field] = ours;
       else if (theirs === over[field] && !isClosed) push[field] = ours;
@@ -168,7 +168,7 @@ export class Writer {
     if (page.value === null) return success('waits');
     const { row } = codec.decode(page.value);
     const id = choose();
-    // // Another program has set the id.
+    // Another program has set the id.
     if (row.id !== '' && row.id !== id) return success('waits');
     const named = row.id === id ? success(pageId) : await notion.update(pageId, codec.encodeId(id));
     if (!named.ok) return named;
@@ -182,7 +182,7 @@ export class Writer {
     if (!page.ok) return page;
     if (page.value !== null) {
       const { fields } = codec.decode(page.value).row;
-      // // Edited since: the decision was about other content.
+      // Edited since: the decision was about other content.
       if (Object.entries(over).some(([field, value]) => fields[field] !== value)) return success('waits');
       store.remember({ side: 'notion', id, before: fields, after: { row: 'trashed' }, at: clock.now() });
       const done = await notion.trash(pageId, true);

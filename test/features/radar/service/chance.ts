@@ -1,17 +1,16 @@
-/** Random choices that a number gives again. Mulberry32. */
+import { randomFrom } from '../../../support/random.ts';
+
+/** Random choices that a number gives again. */
 export class Chance {
-  #state: number;
+  readonly #next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed;
+    this.#next = randomFrom(seed);
   }
 
   /** A whole number from 0 to `below - 1`. */
   number(below: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+    return (this.#next() * 2 ** 32) % below;
   }
 
   /** True once in `times`. */

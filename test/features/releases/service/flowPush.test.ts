@@ -26,6 +26,15 @@ async function withRemote(): Promise<[Place, Repo, string]> {
   return [place, repo, remote];
 }
 
+/** Pushes a commit of another person to a branch of the remote. */
+async function pushOfAnother(place: Place, remote: string, branch: string): Promise<void> {
+  const other = join(place.root, 'other');
+  const person = ['-c', 'user.name=B', '-c', 'user.email=b@c'];
+  await place.sh(place.root, 'clone', '-q', '-b', branch, remote, other);
+  await place.sh(other, ...person, 'commit', '-q', '--allow-empty', '-m', 'Theirs');
+  await place.sh(other, 'push', '-q', 'origin', branch);
+}
+
 test('Main, develop and the one tag are pushed together; other tags and branches stay here', async () => {
   const [place, repo, remote] = await withRemote();
   await place.sh(repo.path, 'tag', '-a', '-m', 'Mine', 'mine', 'main');
@@ -61,21 +70,7 @@ test('A push that a hook refuses leaves everything finished here, nothing there,
 
 test('What the remote would refuse is known before anything moves', async () => {
   const [place, repo, remote] = await withRemote();
-  const other = join(place.root, 'other');
-  await place.sh(place.root, 'clone', '-q', '-b', 'develop', remote, other);
-  await place.sh(
-    other,
-    '-c',
-    'user.name=B',
-    '-c',
-    'user.email=b@c',
-    'commit',
-    '-q',
-    '--allow-empty',
-    '-m',
-    'Theirs',
-  );
-  await place.sh(other, 'push', '-q', 'origin', 'develop');
+  await pushOfAnother(place, remote, 'develop');
   expectValue(await fetchForPush(place.git, repo));
   expect(expectValue(await previewFlow(place.git, repo, release)).blockers.join()).toContain(
     'origin/develop',
@@ -85,21 +80,7 @@ test('What the remote would refuse is known before anything moves', async () => 
 test('A branch at the remote that has more than was merged is not deleted there', async () => {
   const [place, repo, remote] = await withRemote();
   const done = expectValue(await finishFlow(place.git, repo, release));
-  const other = join(place.root, 'other');
-  await place.sh(place.root, 'clone', '-q', '-b', 'release/1.0.0', remote, other);
-  await place.sh(
-    other,
-    '-c',
-    'user.name=B',
-    '-c',
-    'user.email=b@c',
-    'commit',
-    '-q',
-    '--allow-empty',
-    '-m',
-    'Theirs',
-  );
-  await place.sh(other, 'push', '-q', 'origin', 'release/1.0.0');
+  await pushOfAnother(place, remote, 'release/1.0.0');
   // Not known here yet: the lease holds.
   expect(expectProblem(await pushFinished(place.git, repo, done, { deleteRemote: true })).code).toBe(
     'push_refused',
