@@ -124,7 +124,7 @@ describe('refusals say what to do', () => {
     await shop.untilState('backend/long', 'idle');
   });
 
-  it('about a configuration that was broken by hand, until it is mended', async () => {
+  it('about a configuration that was broken by hand, until it is fixed', async () => {
     const file = shop.path('.orch/config.json');
     const good = await readFile(file, 'utf8');
     const notices = async () =>

@@ -41,7 +41,7 @@ async function worked(name: keyof typeof states) {
 async function finishing(name: string): Promise<Scene> {
   const { place, repo, worker, tip, base } = await worked(name);
   const before = await place.sh(repo.path, 'status', '--porcelain');
-  const mend = async () => {
+  const recover = async () => {
     const done = expectValue(await finishBranch(place.git, repo, worker, { tip }));
     const between = await place.sh(repo.path, 'rev-list', '--parents', `${base}..develop`, `^${tip}`);
     expect(between).toBe(`${done.merge} ${base} ${tip}`);
@@ -51,7 +51,7 @@ async function finishing(name: string): Promise<Scene> {
     await expectGone(place, repo, worker);
     await expectTidy(place, repo);
   };
-  return { name, place, repo, change: { do: 'finish', worker, tip }, mend };
+  return { name, place, repo, change: { do: 'finish', worker, tip }, recover };
 }
 
 test('A finish that was killed anywhere ends in one merge when finished again', {
@@ -68,7 +68,7 @@ test('A finish that was killed is settled: completed where it had merged, else a
   const { name, place, repo, worker, tip, base } = await worked('hooks that look at merges');
   await place.sh(repo.path, 'switch', '--quiet', 'develop');
   const hows = new Set<string>();
-  const mend = async () => {
+  const recover = async () => {
     const merged = (await place.sh(repo.path, 'rev-parse', 'develop')) !== base;
     const cut = await unfinishedJournals(place.git, repo);
     const settled = await Promise.all(cut.map((one) => settleFinish(place.git, repo, expectValue(one))));
@@ -82,7 +82,7 @@ test('A finish that was killed is settled: completed where it had merged, else a
     }
     await expectTidy(place, repo);
   };
-  await killEverywhere([{ name, place, repo, change: { do: 'finish', worker, tip }, mend }], 'before');
+  await killEverywhere([{ name, place, repo, change: { do: 'finish', worker, tip }, recover }], 'before');
   expect([...hows].sort()).toEqual(['dropped', 'finished']);
 });
 
@@ -92,7 +92,7 @@ test('A clean that was killed anywhere keeps all work and is completed by cleani
   const { name, place, repo, worker, tip } = await worked('develop elsewhere');
   await write(worker.worktree, { 'draft.txt': 'not committed', 'README.md': 'changed\n' });
   const picture = await pictureOf(repo);
-  const mend = async () => {
+  const recover = async () => {
     expect(expectValue(await findRemoval(place.git, repo, worker)).tip).toBe(tip);
     const done = expectValue(await removeWorker(place.git, repo, worker, { tip, confirm: worker.task }));
     const wip = done.backup.replace('/backup/', '/wip/');
@@ -103,7 +103,9 @@ test('A clean that was killed anywhere keeps all work and is completed by cleani
     await expectTidy(place, repo);
     expect(await pictureOf(repo)).toEqual(picture);
   };
-  const [moments] = await killEverywhere([{ name, place, repo, change: { do: 'clean', worker, tip }, mend }]);
+  const [moments] = await killEverywhere([
+    { name, place, repo, change: { do: 'clean', worker, tip }, recover },
+  ]);
   expect(moments).toBeGreaterThan(8);
 });
 
@@ -111,13 +113,13 @@ test('An undo that was killed anywhere is completed by undoing again', { timeout
   const { name, place, repo, worker, tip, base } = await worked('develop elsewhere');
   const { backup, merge, into } = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   const ended = { worker, backup, merge: { into, commit: merge } };
-  const mend = async () => {
+  const recover = async () => {
     expectValue(await undoFinish(place.git, repo, ended));
     expect(await place.sh(repo.path, 'rev-parse', 'develop', worker.branch)).toBe(`${base}\n${tip}`);
     expect(await place.sh(worker.worktree, 'status', '--porcelain', '--branch')).toBe(`## ${worker.branch}`);
     await expectTidy(place, repo);
   };
   const change = { do: 'undo', ...ended } as const;
-  const [moments] = await killEverywhere([{ name, place, repo, change, mend }], 'before');
+  const [moments] = await killEverywhere([{ name, place, repo, change, recover }], 'before');
   expect(moments).toBeGreaterThan(2);
 });

@@ -14,7 +14,7 @@ export interface Scene {
   readonly repo: Repo;
   readonly change: Change;
   /** Does again what was killed, and looks. */
-  mend(): Promise<void>;
+  recover(): Promise<void>;
 }
 
 /** `before`: before each changing command; between that and the one before it only journals are written. */
@@ -83,13 +83,13 @@ class Dying {
   }
 
   async kill({ killAt, label }: Moment): Promise<void> {
-    const { name, place, mend } = this.#scene;
+    const { name, place, recover } = this.#scene;
     // Worktrees know each other by absolute paths: the copy has to take the place of what there was.
     await rm(place.root, { recursive: true });
     await cp(join(this.#aside, 'root'), place.root, { recursive: true, verbatimSymlinks: true });
     try {
       expect(await runDying(this.#aside, this.#scene, killAt)).toBeNull();
-      await mend();
+      await recover();
     } catch (error) {
       throw new Error(`${name}, killed ${label}: ${String(error)}`, { cause: error });
     }

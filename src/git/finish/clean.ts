@@ -9,7 +9,7 @@ import { snapshot } from '../snapshots/snapshots.ts';
 import { type Inspection, inspectWorker, nameSome, type WorkerPlace } from '../worktrees/inspect.ts';
 import { deleteBranch, isBranchGone, removeWorktree } from '../worktrees/worktrees.ts';
 import { forgetFinish, linesOf } from './finish.ts';
-import { carryOut, type Journal, type JournalStep, mend, readJournal } from './journal.ts';
+import { carryOut, type Journal, type JournalStep, readJournal, recoverWorktree } from './journal.ts';
 
 interface CleanOptions {
   /** The branch's last commit, as previewed. */
@@ -41,7 +41,7 @@ export async function removeWorker(
   return git.exclusive(common.value, async () => {
     const before = await readJournal(common.value, cleanName(worker.task));
     if (!before.ok) return before;
-    if (before.value) await mendClean(git, repo, worker, before.value);
+    if (before.value) await recoverClean(git, repo, worker, before.value);
     const looked = await look(git, repo, worker);
     if (!looked.ok) return looked;
     const refusal = refuse(looked.value.preview, worker, options);
@@ -71,12 +71,17 @@ function momentOf(before: Journal | null, { present }: Inspection): Date | null 
   return typeof wip === 'string' && !present ? timeOf(wip) : null;
 }
 
-/** What a clean left half-done is mended where its snapshot, or its branch, keeps all that was there. */
-export async function mendClean(git: Git, repo: Repo, worker: WorkerPlace, journal: Journal): Promise<void> {
+/** Takes back what a clean left half-done, where its snapshot or its branch keeps all that was there. */
+export async function recoverClean(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  journal: Journal,
+): Promise<void> {
   const { tip, wip } = (journal.data ?? {}) as { tip?: unknown; wip?: unknown };
   const work = typeof wip === 'string' ? await readRef(git, repo.path, wip) : null;
   const kept = work ?? (typeof tip === 'string' ? tip : null);
-  if (kept) await mend(git, repo, worker, journal, kept);
+  if (kept) await recoverWorktree(git, repo, worker, journal, kept);
 }
 
 function refuse(preview: CleanPreview, worker: WorkerPlace, options: CleanOptions): Result<never> | null {

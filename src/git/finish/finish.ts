@@ -28,7 +28,7 @@ import {
   type WorkerPlace,
 } from '../worktrees/inspect.ts';
 import { deleteBranch, isBranchGone, removeWorktree } from '../worktrees/worktrees.ts';
-import { carryOut, dropJournal, type JournalStep, mend, readJournal } from './journal.ts';
+import { carryOut, dropJournal, type JournalStep, readJournal, recoverWorktree } from './journal.ts';
 
 export interface FinishOptions {
   /** The branch's last commit, as previewed. */
@@ -62,7 +62,7 @@ export async function finishBranch(
   return git.exclusive(common.value, async () => {
     const before = await readJournal(common.value, finishName(worker.task));
     if (!before.ok) return before;
-    if (before.value) await mend(git, repo, worker, before.value, options.tip);
+    if (before.value) await recoverWorktree(git, repo, worker, before.value, options.tip);
     const now = await assess(git, repo, worker);
     if (!now.ok) return now;
     const refusal = refuse(now.value, worker, options);
@@ -100,7 +100,7 @@ export async function leaveCutOffMerge(git: Git, repo: Repo, worker: WorkerPlace
   await git.exclusive(common.value, async () => {
     const journal = await read();
     if (journal.ok && journal.value && isMerging(journal))
-      await mend(git, repo, worker, journal.value, worker.base.commit);
+      await recoverWorktree(git, repo, worker, journal.value, worker.base.commit);
     return success(null);
   });
 }
@@ -286,7 +286,7 @@ interface Assessment {
   readonly conflicts: readonly string[];
   /** Whether the repository's hooks want to see the merge. */
   readonly hooked: boolean;
-  /** What stands in the way, the first to be mended first. */
+  /** Reasons why it cannot be done, the first to fix first. */
   readonly blockers: readonly Problem[];
 }
 

@@ -199,7 +199,7 @@ function folder(commonDir: string): string {
  * be sure of stays as it is; the look that follows says so.
  * @param kept the commit that keeps all the worktree held
  */
-export async function mend(
+export async function recoverWorktree(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,

@@ -6,9 +6,9 @@ import { readFlow } from '../flow.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';
 import type { Git } from '../run.ts';
 import { inspectWorker, type WorkerPlace } from '../worktrees/inspect.ts';
-import { cleanName, mendClean, removeWorker } from './clean.ts';
+import { cleanName, recoverClean, removeWorker } from './clean.ts';
 import { finishBranch, forgetFinish } from './finish.ts';
-import { dropJournal, type Journal, listJournals, mend } from './journal.ts';
+import { dropJournal, type Journal, listJournals, recoverWorktree } from './journal.ts';
 
 /** A finish or clean of a worker that a killed process left half-done. */
 export interface UnfinishedEnding {
@@ -56,8 +56,8 @@ export async function settleFinish(
       const done = await finishBranch(git, repo, worker, options);
       return done.ok ? success({ how: 'finished', result: done.value }) : done;
     }
-    if (kind === 'clean') await mendClean(git, repo, worker, journal);
-    else await mend(git, repo, worker, journal, tip);
+    if (kind === 'clean') await recoverClean(git, repo, worker, journal);
+    else await recoverWorktree(git, repo, worker, journal, tip);
     if (kind === 'clean' && journal.step !== 'back up' && (await isRemovalBegun(git, repo, worker))) {
       const done = await removeWorker(git, repo, worker, options);
       return done.ok ? success({ how: 'cleaned', backup: done.value.backup }) : done;

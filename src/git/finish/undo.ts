@@ -194,7 +194,7 @@ type TakeBack =
 
 /**
  * Looks whether a merge is still the last commit of its branch and nobody else can have it. A checkout that would be
- * disturbed is a problem, which the person can mend.
+ * disturbed is a problem, which the person can fix.
  */
 async function planTakeBack(git: Git, repo: Repo, merge: Merge): Promise<Result<TakeBack>> {
   const { into, commit, tip } = merge;

@@ -88,7 +88,7 @@ describe('reports', () => {
     ['without a summary', {}],
     ['beyond all bounds', { summary: 'x', percent: 1000 }],
     ['of another shape', { summary: { a: 1 } }],
-  ])('%s are refused so that a model can mend them', async (_, args) => {
+  ])('%s are refused so that a model can fix them', async (_, args) => {
     await using place = new ToolPlace();
     const refused = await call(await place.client(auth), 'report_progress', args);
     expect(refused.isError).toBe(true);

@@ -122,7 +122,7 @@ it('makes pages of rows that have none, and brings rows of pages that have none,
   expect(scene.local.cards.get('ORC-3')).toMatchObject({ task: 'Only there', column: 'Review' });
 });
 
-it('also mends a damaged journal of rows on their way', async () => {
+it('also repairs a damaged journal of rows on their way', async () => {
   using scene = await makeScene();
   scene.local.set('ORC-1', card('One'));
   await scene.synced();

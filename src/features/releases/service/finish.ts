@@ -63,7 +63,7 @@ export async function finishFlow(
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
   return git.exclusive(common.value, async () => {
-    await mendFlow(git, repo, common.value, wanted);
+    await removeFlowLocks(git, repo, common.value, wanted);
     for (let attempt = 0; attempt < attempts; attempt++) {
       const planned = await planFinish(git, repo, wanted);
       if (!planned.ok)
@@ -261,7 +261,7 @@ export async function unfinishedFlows(git: Git, repo: Repo): Promise<readonly Fl
 }
 
 /** Takes away the locks that a killed git left, where a finish of this branch was cut off. */
-async function mendFlow(git: Git, repo: Repo, commonDir: string, wanted: FlowName): Promise<void> {
+async function removeFlowLocks(git: Git, repo: Repo, commonDir: string, wanted: FlowName): Promise<void> {
   const isSame = ({ kind, name }: FlowName) => kind === wanted.kind && name === wanted.name;
   if (!(await readUnfinished(commonDir)).some(isSame)) return;
   const flow = await readFlow(git, repo);

@@ -42,7 +42,7 @@ export interface FlowPlan extends FlowName {
   readonly tag: { readonly name: string; readonly oid: string | null } | null;
   /** Whether hooks of the repository want to see the merges. */
   readonly hooked: boolean;
-  /** What stands in the way, the first to be mended first. */
+  /** Reasons why it cannot be done, the first to fix first. */
   readonly blockers: readonly Problem[];
 }
 

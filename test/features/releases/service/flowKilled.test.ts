@@ -43,7 +43,7 @@ async function finishing(kind: 'release' | 'hotfix', state: keyof typeof states)
   const { commit: tip } = expectValue(await startFlow(place.git, repo, flow));
   const heads = (await place.sh(repo.path, 'rev-parse', 'main', 'develop')).split('\n');
   const dirt = await dirtOf(place, repo);
-  const mend = async () => {
+  const recover = async () => {
     expectValue(await finishFlow(place.git, repo, flow));
     const names = ['1.0.0^{commit}', 'main', 'develop^1', 'main^1', 'main^2', 'develop^2'];
     const [merge, ...graph] = (await place.sh(repo.path, 'rev-parse', ...names)).split('\n');
@@ -54,7 +54,7 @@ async function finishing(kind: 'release' | 'hotfix', state: keyof typeof states)
     expect(await dirtOf(place, repo)).toBe(dirt);
     await expectTidy(place, repo);
   };
-  return { name: `a ${kind} with ${state}`, place, repo, change: { do: 'flow', ...flow }, mend };
+  return { name: `a ${kind} with ${state}`, place, repo, change: { do: 'flow', ...flow }, recover };
 }
 
 test('A release that was killed anywhere ends in one merge and one tag when finished again', {
