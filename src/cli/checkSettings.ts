@@ -7,12 +7,12 @@ import { type SettingsRead, type UserSettings, usualSettings } from './userSetti
 type Key = keyof UserSettings;
 
 /** Keys without a character of their own, and characters with ctrl or alt; see `keyName`. */
-const leaveKey =
+const detachKey =
   '^(?:(?:ctrl-(?:alt-)?|alt-)(?:[!-~]|space)|(?:ctrl-)?(?:alt-)?(?:shift-)?' +
   '(?:enter|tab|backspace|escape|up|down|left|right|home|end|pageup|pagedown|insert|delete|f[1-9]|f1[0-2]))$';
 
 const schema = {
-  leaveKey: z.string().check(z.regex(new RegExp(leaveKey))),
+  leaveKey: z.string().check(z.regex(new RegExp(detachKey))),
   mouse: z.boolean(),
   bell: z.boolean(),
   notify: z.boolean(),

@@ -13,7 +13,7 @@ interface AttachOptions {
   /** Already entered. */
   readonly outer: Tty;
   readonly capabilities: ReturnType<typeof capabilitiesOf>;
-  /** Name of the key that leaves; every other key goes to the worker. */
+  /** Name of the detach key; every other key goes to the worker. */
   readonly leaveKey: string;
 }
 
@@ -292,7 +292,7 @@ export class RawOutput {
   }
 
   /**
-   * The person's terminal goes on marking pastes when the program turns that off: the leave key must not be found in
+   * The person's terminal goes on marking pastes when the program turns that off: the detach key must not be found in
    * one. The marks go no further than the host.
    */
   #withPastesMarked(bytes: Buffer): Buffer {

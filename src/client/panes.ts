@@ -38,19 +38,19 @@ export class PaneLayers {
     if (!screen) return [layer];
     const pane = { ...layer, grid: screen.grid };
     const { back, history } = screen.scroll;
-    const isFollowed = back === 0 && !(focus.at === 'history' && focus.id === layer.id);
+    const isFollowed = back === 0 && !(focus.at === 'copy-mode' && focus.id === layer.id);
     const position = isFollowed ? null : this.#labels.layer(layer, `[${back}/${history}]`);
     return position ? [pane, position] : [pane];
   }
 
   /**
-   * Returns the cursor of a text field of ours, else of the worker that is typed into or looked back in.
+   * Returns the cursor of a text field of ours, else of copy mode or of the worker that has the keys.
    * @param caret of the text field, as it was when the chrome was drawn
    */
   cursor(layers: readonly Layer[], state: AppState, caret = caretOf(state)): Cursor | null {
     const { focus } = state;
     if (caret) return caret;
-    if (focus.at === 'history' && !focus.prompt)
+    if (focus.at === 'copy-mode' && !focus.prompt)
       return paneCursor(layers, focus.id, { ...initialCursor, ...focus.cursor });
     const screen = focus.at === 'pane' ? this.#terminals.screenOf(focus.id) : null;
     return screen && focus.at === 'pane' ? paneCursor(layers, focus.id, screen.cursor) : null;
@@ -63,7 +63,7 @@ export class PaneLayers {
  */
 export function caretOf(state: AppState): Cursor | null {
   const { focus } = state;
-  const inPane = focus.at === 'pane' || (focus.at === 'history' && !focus.prompt);
+  const inPane = focus.at === 'pane' || (focus.at === 'copy-mode' && !focus.prompt);
   const caret = selectPaletteCaret(state) ?? (inPane ? null : (promptOf(state)?.caret ?? selectCaret(state)));
   return caret && { ...initialCursor, ...caret };
 }

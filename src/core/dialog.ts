@@ -17,7 +17,7 @@ export interface DialogTypes {
 export interface KeyWords {
   readonly id: string;
   readonly title: string;
-  /** Names of keys; see `keyName`. `leave` stands for the configured leave key. */
+  /** Names of keys; see `keyName`. `leave` stands for the configured detach key. */
   readonly keys: readonly string[];
   /** Heading in the help and in the list of keys, where it differs from its dialog's. */
   readonly group?: string;

@@ -248,7 +248,7 @@ function withFocus(state: AppState): AppState {
     case 'dialog':
       return withSubject(state, focus.dialog);
     case 'pane':
-    case 'history':
+    case 'copy-mode':
       return findWorker(state, focus.id) ? state : withNotice(toList(state), whatBecame(state, focus.id));
   }
 }

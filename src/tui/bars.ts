@@ -7,7 +7,7 @@ import { oneLineField } from '../ui/field.ts';
 import { hintOf, keyLabel, keysOf, type RoomKey, whyOff } from '../ui/keys.ts';
 import { fits } from '../ui/layout.ts';
 import { countStates, selectQueue } from '../ui/select.ts';
-import type { AppState, EventHistory } from '../ui/state.ts';
+import type { AppState, CopyMode } from '../ui/state.ts';
 import {
   cutText,
   fitLine,
@@ -139,7 +139,7 @@ export function windowTitle(state: AppState): string {
   return ['orch-tui', cutText(name, longestInTitle), need].filter(Boolean).join(' · ');
 }
 
-/** Returns the footer: a notice, or the keys that work now. The key that leaves a worker is always shown. */
+/** Returns the footer: a notice, or the keys that work now. The detach key is always shown. */
 export function footerLine(state: AppState): Line {
   const { cols } = state.size;
   const notice = noticeLine(state);
@@ -149,7 +149,7 @@ export function footerLine(state: AppState): Line {
   if (state.palette) return fitLine([span(' '), ...notice], cols);
   const prompt = promptOf(state);
   if (prompt) return prompt.line;
-  if (focus.at === 'history' && notice.length === 0) return besideKeys(state, matchesLine(focus));
+  if (focus.at === 'copy-mode' && notice.length === 0) return besideKeys(state, matchesLine(focus));
   if (notice.length > 0) return fitLine([span(' '), ...notice], cols);
   return fitLine(focus.at === 'dialog' ? [] : [span(' '), ...keyHints(state, cols - 2)], cols);
 }
@@ -163,7 +163,7 @@ function besideKeys(state: AppState, said: Line): Line {
 
 /** Returns the search prompt and the caret's cell; null while nothing is typed. */
 export function promptOf(state: AppState): { line: Line; caret: { x: number; y: number } } | null {
-  const prompt = state.focus.at === 'history' ? state.focus.prompt : null;
+  const prompt = state.focus.at === 'copy-mode' ? state.focus.prompt : null;
   if (!prompt || !fits(state.size)) return null;
   const { cols, rows } = state.size;
   const hints = keyHints(state, cols);
@@ -174,7 +174,7 @@ export function promptOf(state: AppState): { line: Line; caret: { x: number; y: 
 }
 
 /** Returns `3 of 17 matches`. */
-function matchesLine({ search }: EventHistory): Line {
+function matchesLine({ search }: CopyMode): Line {
   if (!search) return [];
   const { found } = search;
   if (!found) return line('searching …', 'muted');

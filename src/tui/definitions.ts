@@ -48,7 +48,7 @@ import {
 } from '../ui/keys.ts';
 import { type AnyDialog, type AppState, type Settings, shownDialog } from '../ui/state.ts';
 import { noEffects } from '../ui/step.ts';
-import { historyKeys, lookBackKeys, searchPlace } from './lookBack.ts';
+import { copyModeEntryKeys, copyModeKeys, searchPlace } from './copyMode.ts';
 import { itemsOf, type Offer, offersOf, paletteKeyOf, palettePlaceOf, subjectOf } from './palette.ts';
 import { movingKeys, paneKeys, panePlace, programKeys, tooSmallPlace, zoomKey } from './roomKeys.ts';
 
@@ -99,7 +99,7 @@ const onSeveral = [silenceKey, startSeveralKey, goOnKey];
 /** The keys of the lists, in the order of the footer. */
 const roomKeys: readonly RoomKey[] = [
   ...[...onSeveral, ...onWorkers],
-  ...[...paneKeys, ...movingKeys, ...lookBackKeys],
+  ...[...paneKeys, ...movingKeys, ...copyModeEntryKeys],
   ...[paletteKey, ...programKeys],
 ];
 
@@ -113,15 +113,15 @@ const listPlaces: readonly KeyPlace[] = [
   { name: 'room', isHere: ({ focus }) => focus.at === 'list', keys: roomKeys },
 ];
 const palettePlace = palettePlaceOf(selectOffers);
-const historyPlace: KeyPlace = {
-  name: 'history',
-  isHere: ({ focus }) => focus.at === 'history',
-  keys: [zoomKey, ...historyKeys, paletteKey],
+const copyModePlace: KeyPlace = {
+  name: 'copy-mode',
+  isHere: ({ focus }) => focus.at === 'copy-mode',
+  keys: [zoomKey, ...copyModeKeys, paletteKey],
 };
 
 /** All places, by priority: the first one that is here has the keys. */
 export const places: readonly KeyPlace[] = [
-  ...[tooSmallPlace, palettePlace, panePlace, searchPlace, historyPlace],
+  ...[tooSmallPlace, palettePlace, panePlace, searchPlace, copyModePlace],
   ...listPlaces,
 ].map((place) => (place.isProgram ? place : { ...place, keys: [...place.keys, suspendKey] }));
 
@@ -216,9 +216,9 @@ export function selectSubject(state: AppState): string | null {
 const documented: readonly RoomKey[] = [
   ...[...onWorkers, ...queueKeys, ...onSeveral],
   ...answering.flatMap(keysOfDialog),
-  ...[...panePlace.keys, ...paneKeys, ...lookBackKeys],
+  ...[...panePlace.keys, ...paneKeys, ...copyModeEntryKeys],
   ...[...movingKeys, paletteKey, ...programKeys, suspendKey],
-  ...[...palettePlace.keys, ...historyPlace.keys, ...searchPlace.keys],
+  ...[...palettePlace.keys, ...copyModePlace.keys, ...searchPlace.keys],
   ...others.flatMap(keysOfDialog),
   ...scrollKeys,
 ];

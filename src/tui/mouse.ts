@@ -15,8 +15,8 @@ import {
 import { enterPane, isSameRow, moveSelection, selectRow } from '../ui/select.ts';
 import { type AppState, type Drag, shownDialog } from '../ui/state.ts';
 import { noEffects, type Step, toList, type ViewEffect, withNotice, withoutNotice } from '../ui/step.ts';
+import { withCursor } from './copyMode.ts';
 import { definitionOf, selectOffers } from './definitions.ts';
-import { withCursor } from './lookBack.ts';
 import { updatePaletteMouse } from './palette.ts';
 
 /** Rows that one notch of the wheel moves. */
@@ -151,9 +151,9 @@ function release(state: AppState, drag: Drag): Step {
   return { state: next, effects: [{ type: 'copy', id: drag.id }] };
 }
 
-/** Clicks: enters the pane, or moves the cursor while looking back. A program that wants the mouse gets the click. */
+/** Enters the clicked pane, or moves the cursor of copy mode. A program that asked for the mouse gets the click. */
 function click(state: AppState, { id, from }: Drag): Step {
-  if (state.focus.at === 'history' && state.focus.id === id) return withCursor(state, state.focus, from);
+  if (state.focus.at === 'copy-mode' && state.focus.id === id) return withCursor(state, state.focus, from);
   if (state.focus.at === 'pane' && state.focus.id === id) return noEffects(state);
   const entered = enterPane(state, id);
   if (entered.focus.at !== 'pane' || !state.terminals.get(id)?.mouse) return noEffects(entered);
@@ -170,7 +170,7 @@ function click(state: AppState, { id, from }: Drag): Step {
 /** Drops the selection made with keys: a view has one selection. */
 function withoutKeySelection(state: AppState, id: string): Step {
   const { focus } = state;
-  if (focus.at !== 'history' || focus.id !== id || focus.selecting === null) return noEffects(state);
+  if (focus.at !== 'copy-mode' || focus.id !== id || focus.selecting === null) return noEffects(state);
   return {
     state: { ...state, focus: { ...focus, selecting: null } },
     effects: [{ type: 'select', id, to: null }],

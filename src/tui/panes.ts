@@ -22,7 +22,7 @@ import { counted, shortAge, signingText, stateLook } from '../ui/words.ts';
 import { usedBy } from './bars.ts';
 
 /** What the keys do in a worker's pane; null where they go elsewhere. */
-type PaneUse = 'pane' | 'history' | null;
+type PaneUse = 'pane' | 'copy-mode' | null;
 
 /** One pane of the room. */
 export interface PaneView {
@@ -48,7 +48,7 @@ function workerPane(state: AppState, worker: Worker, rect: Rect, number: number)
   const top = { left, right };
   const used = usedBy(state, worker.id);
   const bottom = {
-    left: use === 'history' ? wayBack : used ? [used] : [],
+    left: use === 'copy-mode' ? copyModeHint : used ? [used] : [],
     right: sizeElsewhere(state, worker, rect),
   };
   const frame = frameView(rect, tone, top, bottom);
@@ -58,8 +58,8 @@ function workerPane(state: AppState, worker: Worker, rect: Rect, number: number)
   return { frame, screen, text };
 }
 
-const wayBack: Line = [
-  span('looking back', 'notice'),
+const copyModeHint: Line = [
+  span('copy mode', 'notice'),
   span(' · ', 'muted'),
   span('q', 'key'),
   span(' leaves', 'muted'),
@@ -75,12 +75,12 @@ function sizeElsewhere({ terminals }: AppState, { id }: Worker, rect: Rect): Lin
 }
 
 function borderTone({ anchor }: AppState, { id }: Worker, use: PaneUse): BorderTone {
-  if (use !== null) return use === 'pane' ? 'border-typing' : 'border-history';
+  if (use !== null) return use === 'pane' ? 'border-typing' : 'border-copy-mode';
   return anchor === id ? 'border-selected' : 'border';
 }
 
 function keysIn({ focus }: AppState, { id }: Worker): PaneUse {
-  return (focus.at === 'pane' || focus.at === 'history') && focus.id === id ? focus.at : null;
+  return (focus.at === 'pane' || focus.at === 'copy-mode') && focus.id === id ? focus.at : null;
 }
 
 /**
@@ -248,7 +248,7 @@ export function progressMark(progress: Progress | null): Span | null {
   return span(`${levels[level]}${suffix}`, tone);
 }
 
-type BorderTone = Extract<Tone, 'border' | 'border-selected' | 'border-typing' | 'border-history'>;
+type BorderTone = Extract<Tone, 'border' | 'border-selected' | 'border-typing' | 'border-copy-mode'>;
 
 /** A border with text in its upper and lower line. */
 export interface FrameView {
@@ -264,7 +264,7 @@ const strokes: Readonly<Record<BorderTone, readonly [top: string, bottom: string
   border: ['╭─╮', '╰─╯', '│'],
   'border-selected': ['╭─╮', '╰─╯', '│'],
   'border-typing': ['┏━┓', '┗━┛', '┃'],
-  'border-history': ['╔═╗', '╚═╝', '║'],
+  'border-copy-mode': ['╔═╗', '╚═╝', '║'],
 };
 
 /** Text in a border: at its left end, and at the right where there is room. */

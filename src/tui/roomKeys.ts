@@ -195,7 +195,7 @@ export const tooSmallPlace: KeyPlace = {
   ],
 };
 
-/** The place of a worker's pane: every key but the leave key goes to the worker, byte for byte. */
+/** The place of a worker's pane: every key but the detach key goes to the worker, byte for byte. */
 export const panePlace: KeyPlace = {
   name: 'pane',
   isHere: ({ focus }) => focus.at === 'pane',

@@ -20,15 +20,15 @@ import {
 } from '../ui/step.ts';
 import { nextAge, shortAge } from '../ui/words.ts';
 import { updateAnswer, withFacts } from './answers.ts';
+import { withCopied, withCursorInRange, withFound, withoutTerminal, withResetView } from './copyMode.ts';
 import { definitionOf, keyFor, placeOf } from './definitions.ts';
-import { afterLookingBack, takeCopied, takeFound, withCursorInRange, withoutTerminal } from './lookBack.ts';
 import { dropsSelection, holdDrag, updateMouse } from './mouse.ts';
 import { withScrollInRange, withSeen } from './overlays.ts';
 import { progressMark, shownTitle } from './panes.ts';
 
 /** The one way to change what is on the screen. Pure, synchronous and total. */
 export function updateApp(state: AppState, message: ScreenMessage): Step {
-  const step = afterLookingBack(state, afterMessage(state, message));
+  const step = withResetView(state, afterMessage(state, message));
   return { state: withHeardBells(withCursorInRange(withScrollInRange(step.state))), effects: step.effects };
 }
 
@@ -53,9 +53,9 @@ function afterMessage(state: AppState, message: ScreenMessage): Step {
     case 'dragHeld':
       return holdDrag(state);
     case 'searched':
-      return takeFound(state, message);
+      return withFound(state, message);
     case 'copied':
-      return noEffects(takeCopied(state, message.result));
+      return noEffects(withCopied(state, message.result));
     case 'notTyped':
       return noEffects(withNotice(state, problemLine(message.problem), 'problem'));
     case 'attachEnded':

@@ -55,7 +55,7 @@ const looks: Readonly<Record<Tone, Look>> = {
   border: { dimColor: true },
   'border-selected': {},
   'border-typing': { color: 'cyan', bold: true },
-  'border-history': { color: 'magenta' },
+  'border-copy-mode': { color: 'magenta' },
 };
 
 function lookOf(tone: Tone, color: boolean): Look {

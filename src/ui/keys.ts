@@ -80,7 +80,7 @@ export function whyOff(key: RoomKey, state: AppState): string | null {
   return key.disabledReason?.(state) ?? null;
 }
 
-/** Returns the names of its keys, with the leave key that the person configured. */
+/** Returns the names of a definition's keys, with the configured detach key for `leave`. */
 export function keysOf({ keys }: KeyWords, { leaveKey }: Settings): readonly string[] {
   return keys.includes('leave') ? keys.map((key) => (key === 'leave' ? leaveKey : key)) : keys;
 }

@@ -44,7 +44,7 @@ export interface AppState {
 }
 
 export interface Settings {
-  /** Name of the one key that a worker never gets; see `keyName`. */
+  /** Name of the detach key, the one key that a worker never gets; see `keyName`. */
   readonly leaveKey: string;
   /** Whether the person's terminal rings when a worker rings that they do not look at. */
   readonly bell: boolean;
@@ -103,7 +103,7 @@ export type Layout = GridLayout | 'stack';
 export type Focus =
   | { readonly at: 'list' }
   | { readonly at: 'pane'; readonly id: string }
-  | EventHistory
+  | CopyMode
   | { readonly at: 'dialog'; readonly dialog: AnyDialog };
 
 /** The palette: all actions and destinations, found by their letters. */
@@ -198,9 +198,9 @@ export interface AnyDialog extends Partial<PendingRequest & Scrolling> {
   readonly seen?: SeenPane;
 }
 
-/** Looking back: the keys move through one worker's output, and the worker gets none of them. */
-export interface EventHistory {
-  readonly at: 'history';
+/** Copy mode, as in tmux: the keys scroll, search and select in one worker's output, and the worker gets none of them. */
+export interface CopyMode {
+  readonly at: 'copy-mode';
   readonly id: string;
   /** Cell of the view that the keys move. */
   readonly cursor: ViewCell;

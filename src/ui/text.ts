@@ -17,7 +17,7 @@ export type Tone =
   | 'border'
   | 'border-selected'
   | 'border-typing'
-  | 'border-history';
+  | 'border-copy-mode';
 
 /** A run of text of one tone, free of control characters. */
 export interface Span {

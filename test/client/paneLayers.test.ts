@@ -14,7 +14,7 @@ function panes(scroll: Scroll): PaneLayers {
   return new PaneLayers({ screenOf: (asked) => (asked === id ? screen : null) });
 }
 
-/** What is painted of a pane, and maybe of a dialog over it. */
+/** Paints a pane, and perhaps a dialog above it. */
 function painted(scroll: Scroll, state: AppState, layers: readonly Layer[] = [pane]): string {
   const grid = createGrid(14, 5);
   compose(grid, createGrid(14, 5), panes(scroll).filled(layers, state));
@@ -24,16 +24,16 @@ function painted(scroll: Scroll, state: AppState, layers: readonly Layer[] = [pa
 const back = press(room(), 'pageup').state;
 
 test.each<[string, Scroll, AppState, readonly Layer[], string]>([
-  ['follows says nothing', { back: 0, history: 2000 }, room(), [pane], ''],
-  ['is scrolled back says how far', { back: 12, history: 2000 }, room(), [pane], '\n    [12/2000]'],
-  ['one looks back at says where it is', { back: 0, history: 7 }, back, [pane], '\n        [0/7]'],
-  ['is too narrow says nothing', { back: 100_000, history: 100_000 }, room(), [pane], ''],
-  ['lies under a dialog', { back: 12, history: 2000 }, room(), [pane, dialog], '\n    [12/'],
+  ['follows its output shows no position', { back: 0, history: 2000 }, room(), [pane], ''],
+  ['is scrolled back shows how far', { back: 12, history: 2000 }, room(), [pane], '\n    [12/2000]'],
+  ['is in copy mode shows its position', { back: 0, history: 7 }, back, [pane], '\n        [0/7]'],
+  ['is too narrow shows no position', { back: 100_000, history: 100_000 }, room(), [pane], ''],
+  ['is under a dialog is covered', { back: 12, history: 2000 }, room(), [pane, dialog], '\n    [12/'],
 ])('a pane that %s', (_, scroll, state, layers, text) => {
   expect(painted(scroll, state, layers)).toBe(text);
 });
 
-test('the cursor that looks back is shown in its cell of the pane, and the caret in a search', () => {
+test('the cursor of copy mode is in its cell of the pane, and the caret in the search prompt', () => {
   const at = panes({ back: 9, history: 9 }).cursor([pane], press(back, 'j', 'l', 'l').state);
   expect(at).toMatchObject({ x: 3, y: 2, visible: true });
   const caret = panes({ back: 9, history: 9 }).cursor([pane], press(back, '/', 'a').state);

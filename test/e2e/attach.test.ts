@@ -98,7 +98,7 @@ it('answers each question of the worker once', async () => {
   expect(screen.match(/\[\?\d[\d;]*c/g)).toHaveLength(1);
 });
 
-it('passes pastes on as one, never looking for the leave key in them', async () => {
+it('passes a paste on as one and finds no detach key in it', async () => {
   const terminal = await attachRaw();
   terminal.press('p');
   await terminal.until('plain');

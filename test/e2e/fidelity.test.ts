@@ -99,7 +99,7 @@ it('names the window after what waits, and gives its old name back', async () =>
   expect(room.said).toContain('\x1b[23;2t');
 });
 
-it('sends keys as the worker asked for them, and leaves by any form of the leave key', async () => {
+it('sends keys as the worker asked for them, and detaches by any form of the detach key', async () => {
   const room = await typing();
   // What a terminal with kitty's protocol answers.
   room.type('\x1b[?0u');

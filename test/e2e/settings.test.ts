@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => shop.close());
 
-it('settings decide on the leave key, the mouse and colour, here and in a full attach', async () => {
+it('settings decide on the detach key, the mouse and colour, here and in a full attach', async () => {
   await writeFile(file, JSON.stringify({ leaveKey: 'f1', mouse: false, color: false }));
   await shop.start('backend', 'auth', 'say: hi');
   const room = shop.room();

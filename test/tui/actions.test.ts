@@ -33,7 +33,7 @@ test('every key of a place is told in the help', () => {
     }
 });
 
-test('the leave key is the one the person configured', () => {
+test('the detach key is the configured one', () => {
   const typing = press(room(), 'enter').state;
   expect(keyFor(typing, 'ctrl-q')?.id).toBe('leave');
   const configured = { ...typing, settings: { ...initialSettings, leaveKey: 'ctrl-]' } };

@@ -30,11 +30,11 @@ function wanting(from: AppState, change: Partial<TerminalRecord>): AppState {
 describe('the wheel', () => {
   test.each<[string, AppState]>([
     ['from the lists', lists],
-    ['over the pane one types into', typing],
-    ['over another pane than one types into', press(room(), '1').state],
-    ['where one looks back', press(room(), 'j', 'j', 'j', 'j', 'pageup').state],
-    ['over a program that wants the mouse and has not the keys', wanting(lists, { mouse: true })],
-    ['over a full-screen program that has not the keys', wanting(lists, { fullScreen: true })],
+    ['over the pane that has the keys', typing],
+    ['over another pane than the one with the keys', press(room(), '1').state],
+    ['in copy mode', press(room(), 'j', 'j', 'j', 'j', 'pageup').state],
+    ['over a program that wants the mouse but lacks the keys', wanting(lists, { mouse: true })],
+    ['over a full-screen program that lacks the keys', wanting(lists, { fullScreen: true })],
   ])('scrolls a pane by three lines %s', (_, from) => {
     expect(send(from, mouse('wheel-up', 110, 5), mouse('wheel-down', 110, 5))).toEqual({
       state: from,
@@ -46,7 +46,7 @@ describe('the wheel', () => {
   });
 
   test.each([{ mouse: true }, { fullScreen: true }])(
-    'is the worker’s that has the keys, if it is %j',
+    'goes to the worker that has the keys if it is %j',
     (has) => {
       expect(send(wanting(typing, has), mouse('wheel-up', 80, 4)).effects).toMatchObject([
         { type: 'mouse', id, mouse: { action: 'wheel-up', x: 3, y: 2 } },
@@ -62,9 +62,9 @@ describe('the wheel', () => {
 describe('dragging', () => {
   test.each<[string, AppState]>([
     ['from the lists', lists],
-    ['in the pane one types into', typing],
-    ['where the program wants the mouse but has not the keys', wanting(lists, { mouse: true })],
-  ])('selects and copies %s, and the keys stay where they are', (_, from) => {
+    ['in the pane that has the keys', typing],
+    ['where the program wants the mouse but lacks the keys', wanting(lists, { mouse: true })],
+  ])('selects and copies %s, and the focus stays', (_, from) => {
     const { state, effects } = send(
       from,
       mouse('press', 80, 4),
@@ -83,7 +83,7 @@ describe('dragging', () => {
     expect(told.notice?.text).toBe('Copied 3 lines.');
   });
 
-  test('in the pane one types into belongs to a program that wants the mouse', () => {
+  test('in the pane that has the keys goes to a program that wants the mouse', () => {
     const { effects } = send(wanting(typing, { mouse: true }), mouse('press', 80, 4), mouse('move', 82, 4));
     expect(effects).toMatchObject([{ type: 'mouse' }, { type: 'mouse' }]);
   });
@@ -91,7 +91,7 @@ describe('dragging', () => {
   test.each<[string, number, number, object]>([
     ['above', 0, -2, { x: 3, y: 0 }],
     ['below', 20, 4, { x: 3, y: 14 }],
-  ])('%s the pane scrolls and selects on, also while the mouse is held still', (_, y, by, to) => {
+  ])('%s the pane keeps scrolling and selecting while the mouse is held still', (_, y, by, to) => {
     const out = send(lists, mouse('press', 80, 4), mouse('move', 80, y)).state;
     const held = updateApp(out, { type: 'dragHeld' });
     expect(held.effects).toEqual([
@@ -104,7 +104,7 @@ describe('dragging', () => {
     expect(updateApp(done, { type: 'dragHeld' })).toEqual({ state: done, effects: [] });
   });
 
-  test('the first step out of the pane still begins where the button went down', () => {
+  test('a first step out of the pane selects from where the button went down', () => {
     expect(send(lists, mouse('press', 80, 4), mouse('move', 80, 0)).effects).toEqual([
       { type: 'select', id, from: { x: 3, y: 2 }, to: { x: 3, y: 0 }, shape: 'characters' },
       { type: 'scroll', id, by: -2 },
@@ -134,7 +134,7 @@ describe('dragging', () => {
     expect(state.drag).toBeNull();
   });
 
-  test('ends when its worker goes, or the button was let go where nobody saw it', () => {
+  test('ends when its worker goes or the release of the button was missed', () => {
     const held = send(lists, mouse('press', 80, 4), mouse('move', 82, 4)).state;
     expect(updateApp(held, { type: 'terminalForgotten', id }).state.drag).toBeNull();
     expect(send(held, { ...mouse('move', 85, 4), button: 'none' }).state.drag).toBeNull();
@@ -143,21 +143,21 @@ describe('dragging', () => {
   });
 });
 
-describe('where one looks back', () => {
+describe('in copy mode', () => {
   const back = press(room(), 'j', 'j', 'j', 'pageup').state;
 
-  test('a click sets the cursor, and one in another pane leaves', () => {
-    const at = back.focus.at === 'history' ? back.focus.id : '';
+  test('a click moves the cursor, and one in another pane leaves', () => {
+    const at = back.focus.at === 'copy-mode' ? back.focus.id : '';
     expect(at).toBe(id);
     const set = send(back, mouse('press', 80, 4), mouse('release', 80, 4));
-    expect(set.state.focus).toMatchObject({ at: 'history', id, cursor: { x: 3, y: 2 } });
+    expect(set.state.focus).toMatchObject({ at: 'copy-mode', id, cursor: { x: 3, y: 2 } });
     expect(set.effects).toEqual([]);
     const left = send(back, mouse('press', 40, 5), mouse('release', 40, 5));
     expect(left.state.focus).toEqual({ at: 'pane', id: 'backend/user-auth' });
     expect(left.effects.at(-1)).toEqual({ type: 'scroll', id, to: 'bottom' });
   });
 
-  test('the mouse’s selection takes the place of the keys’', () => {
+  test('a selection by mouse replaces one by keys', () => {
     const { state, effects } = send(press(back, 'v').state, mouse('press', 80, 4));
     expect(effects).toEqual([{ type: 'select', id, to: null }]);
     expect(state.focus).toMatchObject({ selecting: null });

@@ -126,7 +126,7 @@ function someToken(chance: Chance): Token {
 function likelyKey(chance: Chance, state: AppState): string {
   if (state.palette) return chance.of(['enter', 'down', 'pagedown', 'y', 'c', 'escape']);
   if (state.focus.at === 'pane') return 'ctrl-q';
-  if (state.focus.at === 'history') return chance.of(['v', 'y', '/', 'k', 'z', 'q']);
+  if (state.focus.at === 'copy-mode') return chance.of(['v', 'y', '/', 'k', 'z', 'q']);
   if (state.focus.at === 'list') return chance.of(['tab', 'enter', 'n', 'f', 'A']);
   return state.focus.dialog.kind === 'card' || state.focus.dialog.kind === 'start-several'
     ? chance.of(['y', 'y', 'y', 'y', 'e', 'l'])

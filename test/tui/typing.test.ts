@@ -5,7 +5,7 @@ import { after, busyFacts, key, paste, press, room, worker } from './fixtures.ts
 const id = 'backend/user-auth';
 const typing = press(room(), 'enter').state;
 
-test('every key but the leave key goes to the worker, byte for byte', () => {
+test('every key but the detach key goes to the worker, byte for byte', () => {
   const raws = ['q', 'y', '\u0003', '\u001b', '\r', '\u001b[A', '\u001b[1;5C', 'Ã¤', '?', '\u001a'];
   const { state, effects } = after(
     typing,
@@ -15,7 +15,7 @@ test('every key but the leave key goes to the worker, byte for byte', () => {
   expect(state).toEqual(typing);
 });
 
-test('the leave key goes back to the lists, however the terminal spells it', () => {
+test('the detach key goes back to the lists, however the terminal spells it', () => {
   for (const raw of ['\u0011', '\u001b[113;5u']) {
     const step = updateApp(typing, { type: 'tokenArrived', token: { ...key('ctrl-q'), raw } });
     expect(step.effects).toEqual([]);
@@ -23,13 +23,13 @@ test('the leave key goes back to the lists, however the terminal spells it', () 
   }
 });
 
-test('another leave key leaves ctrl-q to the worker', () => {
+test('a configured detach key leaves ctrl-q to the worker', () => {
   const own = { ...typing, settings: { ...typing.settings, leaveKey: 'ctrl-]' } };
   expect(press(own, 'ctrl-q').effects).toEqual([{ type: 'input', id, bytes: '\u0011' }]);
   expect(press(own, 'ctrl-]').state.focus).toEqual({ at: 'list' });
 });
 
-test('a leave key inside a paste is text', () => {
+test('a detach key inside a paste is text', () => {
   const step = updateApp(typing, { type: 'tokenArrived', token: paste('a\u0011b') });
   expect(step.effects).toEqual([{ type: 'paste', id, text: 'a\u0011b', last: true }]);
   expect(step.state.focus).toEqual(typing.focus);

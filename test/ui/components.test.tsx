@@ -49,7 +49,7 @@ test.each([
   ['border', '│'],
   ['border-selected', '│'],
   ['border-typing', '┃'],
-  ['border-history', '║'],
+  ['border-copy-mode', '║'],
 ] as const)('a side of tone %s is told apart without colour', (tone, row) => {
   const { side } = frameView({ x: 0, y: 0, width: 4, height: 3 }, tone, {});
   expect(withoutLooks(shown(<Row line={[side]} color={false} />))).toBe(row);

@@ -74,7 +74,7 @@ const places: readonly [string, AppState][] = [
   ['queue', press(scenes.busy(medium), 'tab').state],
   ['queue with a request', press(asking('ls'), 'tab').state],
   ['queue after a limit', scenes.stoppedByLimit(medium)],
-  ['history', press(scenes.busy(medium), 'pageup', 'v').state],
+  ['copy-mode', press(scenes.busy(medium), 'pageup', 'v').state],
   ['board', boardRoom(medium)],
   ['invoices', invoiceRoom(medium)],
   ['sync', refusedSync(medium, 'mass_deletion')],
@@ -225,7 +225,7 @@ describe('enter', () => {
     expect(dialogOf(enter(look(below, '日')).state)).toMatchObject({ kind: 'board', column: 'Done' });
   });
 
-  it('ends looking back as leaving does, where that leads away', () => {
+  it('leaves copy mode properly when an item leads away', () => {
     const back = press(scenes.busy(medium), 'pageup').state;
     const { state, effects } = enter(look(back, 'help'));
     expect(dialogOf(state)?.kind).toBe('help');

@@ -4,7 +4,7 @@ import { emptyField, insertText, type TextField } from '../ui/field.ts';
 import { type KeyPlace, type RoomKey, typeKey } from '../ui/keys.ts';
 import { selectPaneArea } from '../ui/layout.ts';
 import { findWorker } from '../ui/select.ts';
-import type { AppState, EventHistory, ScreenSize } from '../ui/state.ts';
+import type { AppState, CopyMode, ScreenSize } from '../ui/state.ts';
 import {
   type Copied,
   noEffects,
@@ -18,8 +18,8 @@ import {
 } from '../ui/step.ts';
 import { counted } from '../ui/words.ts';
 
-const group = 'Looking back';
-const searching = 'Searching back';
+const group = 'Copy mode';
+const searching = 'Searching in copy mode';
 
 /** The title of both directions, which are one row in the help. */
 const moves = 'move; at the edge the view scrolls';
@@ -32,29 +32,29 @@ const farAway = 1_000_000;
 /** The longest search text, in characters; the host takes no longer one. */
 const longestSearch = 1000;
 
-/** The keys that begin to look back. */
-export const lookBackKeys: readonly RoomKey[] = [
+/** The keys that enter copy mode. */
+export const copyModeEntryKeys: readonly RoomKey[] = [
   {
     group: 'Panes',
     id: 'look-back',
-    title: "look back through the worker's output",
-    hint: 'look back',
+    title: "copy mode: scroll, search and select in the worker's output",
+    hint: 'copy mode',
     keys: ['pageup', '['],
-    disabledReason: whyNotBack,
-    run: (state) => enter(state, lookUp),
+    disabledReason: copyModeDisabledReason,
+    run: (state) => enter(state, pageBack),
   },
   {
     group: 'Panes',
     id: 'look-back-for',
     title: "search the worker's output",
     keys: ['/'],
-    disabledReason: whyNotBack,
-    run: (state) => enter(state, (entered, history) => noEffects(withPrompt(entered, history))),
+    disabledReason: copyModeDisabledReason,
+    run: (state) => enter(state, (entered, mode) => noEffects(withPrompt(entered, mode))),
   },
 ];
 
-/** The keys while looking back. */
-export const historyKeys: readonly RoomKey[] = [
+/** The keys in copy mode. */
+export const copyModeKeys: readonly RoomKey[] = [
   motion('history-down', moves, ['j', 'down'], (state, at) => moveCursor(state, at, 0, 1)),
   motion('history-up', moves, ['k', 'up'], (state, at) => moveCursor(state, at, 0, -1)),
   motion('history-left', moves, ['h', 'left'], (state, at) => moveCursor(state, at, -1, 0)),
@@ -75,7 +75,7 @@ export const historyKeys: readonly RoomKey[] = [
     title: 'search',
     hint: 'search',
     keys: ['/'],
-    run: onHistory((state, history) => noEffects(withPrompt(state, history))),
+    run: inCopyMode((state, mode) => noEffects(withPrompt(state, mode))),
   },
   {
     group,
@@ -83,8 +83,8 @@ export const historyKeys: readonly RoomKey[] = [
     title: 'next match, towards older lines',
     hint: 'next',
     keys: ['n'],
-    disabledReason: whyNoSearch,
-    run: onHistory((state, history) => searchAgain(state, history, 'back')),
+    disabledReason: repeatDisabledReason,
+    run: inCopyMode((state, mode) => searchAgain(state, mode, 'back')),
   },
   {
     group,
@@ -92,8 +92,8 @@ export const historyKeys: readonly RoomKey[] = [
     title: 'previous match, towards newer lines',
     hint: 'previous',
     keys: ['N'],
-    disabledReason: whyNoSearch,
-    run: onHistory((state, history) => searchAgain(state, history, 'forward')),
+    disabledReason: repeatDisabledReason,
+    run: inCopyMode((state, mode) => searchAgain(state, mode, 'forward')),
   },
   {
     group,
@@ -102,30 +102,32 @@ export const historyKeys: readonly RoomKey[] = [
     hint: 'copy',
     keys: ['y', 'enter'],
     disabledReason: ({ focus }) =>
-      focus.at === 'history' && focus.selecting !== null ? null : 'Nothing is selected; v begins to select.',
-    run: onHistory(copy),
+      focus.at === 'copy-mode' && focus.selecting !== null
+        ? null
+        : 'Nothing is selected; v begins to select.',
+    run: inCopyMode(copy),
   },
   {
     group,
     id: 'select-characters',
     title: 'select characters, or nothing again',
-    hint: ({ focus }) => (focus.at === 'history' && focus.selecting === null ? 'select' : null),
+    hint: ({ focus }) => (focus.at === 'copy-mode' && focus.selecting === null ? 'select' : null),
     keys: ['v'],
-    run: onHistory((state, history) => select(state, history, 'characters')),
+    run: inCopyMode((state, mode) => select(state, mode, 'characters')),
   },
   {
     group,
     id: 'select-lines',
     title: 'select lines, or nothing again',
     keys: ['V'],
-    run: onHistory((state, history) => select(state, history, 'lines')),
+    run: inCopyMode((state, mode) => select(state, mode, 'lines')),
   },
   {
     group,
     id: 'step-back',
     title: 'drop the selection, then the marks, then leave',
     keys: ['escape'],
-    run: onHistory(stepBack),
+    run: inCopyMode(stepBack),
   },
   {
     group,
@@ -133,7 +135,7 @@ export const historyKeys: readonly RoomKey[] = [
     title: 'back to the lists and the newest output',
     hint: 'back to the lists',
     keys: ['q', 'leave', 'ctrl-c'],
-    run: stopLookingBack,
+    run: leaveCopyMode,
   },
 ];
 
@@ -144,7 +146,7 @@ const searchKeys: readonly RoomKey[] = [
     title: 'search for the text typed, from here towards older lines',
     hint: 'search',
     keys: ['enter'],
-    run: onHistory(searchTyped),
+    run: inCopyMode(searchTyped),
   },
   {
     group: searching,
@@ -152,14 +154,14 @@ const searchKeys: readonly RoomKey[] = [
     title: 'do not search',
     hint: 'cancel',
     keys: ['escape', 'ctrl-c'],
-    run: onHistory((state, history) => noEffects(withHistory(state, { ...history, prompt: null }))),
+    run: inCopyMode((state, mode) => noEffects(withCopyMode(state, { ...mode, prompt: null }))),
   },
   {
     group: searching,
     id: 'follow-search',
     title: 'back to the lists and the newest output',
     keys: ['leave'],
-    run: stopLookingBack,
+    run: leaveCopyMode,
   },
 ];
 
@@ -167,88 +169,88 @@ function motion(
   id: string,
   title: string,
   keys: readonly string[],
-  move: (state: AppState, history: EventHistory) => Step,
+  move: (state: AppState, mode: CopyMode) => Step,
 ): RoomKey {
-  return { group, id, title, keys, palette: 'never', run: onHistory(move) };
+  return { group, id, title, keys, palette: 'never', run: inCopyMode(move) };
 }
 
-function onHistory(run: (state: AppState, history: EventHistory) => Step): (state: AppState) => Step {
-  return (state) => (state.focus.at === 'history' ? run(state, state.focus) : noEffects(state));
+function inCopyMode(run: (state: AppState, mode: CopyMode) => Step): (state: AppState) => Step {
+  return (state) => (state.focus.at === 'copy-mode' ? run(state, state.focus) : noEffects(state));
 }
 
-/** Looks back at the selected worker, with the cursor in the first row, because most people go up. */
-function enter(state: AppState, then: (state: AppState, history: EventHistory) => Step): Step {
-  return state.anchor === null ? noEffects(state) : onHistory(then)(enterCopyMode(state, state.anchor, 0));
+/** Enters copy mode for the selected worker, with the cursor in the first row, because most people go up. */
+function enter(state: AppState, then: (state: AppState, mode: CopyMode) => Step): Step {
+  return state.anchor === null ? noEffects(state) : inCopyMode(then)(enterCopyMode(state, state.anchor, 0));
 }
 
 /** Scrolls a page back, unless the program has no scrollback. */
-function lookUp(state: AppState, history: EventHistory): Step {
-  if (state.terminals.get(history.id)?.fullScreen)
-    return noEffects(withNotice(state, 'Its program has the whole screen and keeps no lines above it.'));
-  return scrollView(state, history, -pageOf(state, history));
+function pageBack(state: AppState, mode: CopyMode): Step {
+  if (state.terminals.get(mode.id)?.fullScreen)
+    return noEffects(withNotice(state, 'A full-screen program keeps no lines above its screen.'));
+  return scrollView(state, mode, -pageOf(state, mode));
 }
 
 /** Returns the rows of a page; one row of the old page stays in sight. */
-function pageOf(state: AppState, { id }: EventHistory): number {
+function pageOf(state: AppState, { id }: CopyMode): number {
   return Math.max(1, viewSize(state, id).rows - 1);
 }
 
-function halfPageOf(state: AppState, { id }: EventHistory): number {
+function halfPageOf(state: AppState, { id }: CopyMode): number {
   return Math.max(1, Math.floor(viewSize(state, id).rows / 2));
 }
 
-function withPrompt(state: AppState, history: EventHistory): AppState {
-  return withHistory(state, { ...history, prompt: emptyField });
+function withPrompt(state: AppState, mode: CopyMode): AppState {
+  return withCopyMode(state, { ...mode, prompt: emptyField });
 }
 
-function whyNoSearch({ focus }: AppState): string | null {
-  return focus.at === 'history' && focus.search !== null ? null : 'Nothing was searched for; / searches.';
+function repeatDisabledReason({ focus }: AppState): string | null {
+  return focus.at === 'copy-mode' && focus.search !== null ? null : 'There is no search yet; / starts one.';
 }
 
 /** Searches for the typed text; an empty one removes the marks of the last search. */
-function searchTyped(state: AppState, history: EventHistory): Step {
-  const text = history.prompt?.text.slice(0, longestSearch) ?? '';
+function searchTyped(state: AppState, mode: CopyMode): Step {
+  const text = mode.prompt?.text.slice(0, longestSearch) ?? '';
   const search = text === '' ? null : { text, found: null };
-  const next = withHistory(state, { ...history, prompt: null, search });
-  return { state: next, effects: [{ type: 'search', id: history.id, text, direction: 'back' }] };
+  const next = withCopyMode(state, { ...mode, prompt: null, search });
+  return { state: next, effects: [{ type: 'search', id: mode.id, text, direction: 'back' }] };
 }
 
-function searchAgain(state: AppState, { id, search }: EventHistory, direction: 'back' | 'forward'): Step {
+function searchAgain(state: AppState, { id, search }: CopyMode, direction: 'back' | 'forward'): Step {
   return { state, effects: search ? [{ type: 'search', id, text: search.text, direction }] : [] };
 }
 
-function select(state: AppState, history: EventHistory, shape: 'characters' | 'lines'): Step {
-  const { id, cursor, selecting } = history;
-  if (selecting === shape) return withoutSelection(state, history);
+function select(state: AppState, mode: CopyMode, shape: 'characters' | 'lines'): Step {
+  const { id, cursor, selecting } = mode;
+  if (selecting === shape) return withoutSelection(state, mode);
   const from = selecting === null ? { from: cursor } : {};
   return {
-    state: withHistory(state, { ...history, selecting: shape }),
+    state: withCopyMode(state, { ...mode, selecting: shape }),
     effects: [{ type: 'select', id, ...from, to: cursor, shape }],
   };
 }
 
-function copy(state: AppState, history: EventHistory): Step {
-  const { state: next, effects } = withoutSelection(state, history);
-  return { state: next, effects: [{ type: 'copy', id: history.id }, ...effects] };
+function copy(state: AppState, mode: CopyMode): Step {
+  const { state: next, effects } = withoutSelection(state, mode);
+  return { state: next, effects: [{ type: 'copy', id: mode.id }, ...effects] };
 }
 
-function withoutSelection(state: AppState, history: EventHistory): Step {
+function withoutSelection(state: AppState, mode: CopyMode): Step {
   return {
-    state: withHistory(state, { ...history, selecting: null }),
-    effects: [{ type: 'select', id: history.id, to: null }],
+    state: withCopyMode(state, { ...mode, selecting: null }),
+    effects: [{ type: 'select', id: mode.id, to: null }],
   };
 }
 
-function stepBack(state: AppState, history: EventHistory): Step {
-  if (history.selecting !== null) return withoutSelection(state, history);
-  if (history.search === null) return stopLookingBack(state);
-  return searchTyped(state, { ...history, prompt: emptyField });
+function stepBack(state: AppState, mode: CopyMode): Step {
+  if (mode.selecting !== null) return withoutSelection(state, mode);
+  if (mode.search === null) return leaveCopyMode(state);
+  return searchTyped(state, { ...mode, prompt: emptyField });
 }
 
 /** The place where the search text is typed. */
 export const searchPlace: KeyPlace = {
-  name: 'history-search',
-  isHere: ({ focus }) => focus.at === 'history' && focus.prompt !== null,
+  name: 'copy-mode-search',
+  isHere: ({ focus }) => focus.at === 'copy-mode' && focus.prompt !== null,
   keys: searchKeys,
   type: (state, token) => withTyped(state, (prompt) => typeKey(prompt, token)),
   paste: (state, { text }) => withTyped(state, (prompt) => insertText(prompt, text)),
@@ -256,22 +258,21 @@ export const searchPlace: KeyPlace = {
 
 function withTyped(state: AppState, edit: (prompt: TextField) => TextField | null): Step {
   const { focus } = state;
-  const prompt = focus.at === 'history' && focus.prompt ? edit(focus.prompt) : null;
-  return noEffects(focus.at === 'history' && prompt ? withHistory(state, { ...focus, prompt }) : state);
+  const prompt = focus.at === 'copy-mode' && focus.prompt ? edit(focus.prompt) : null;
+  return noEffects(focus.at === 'copy-mode' && prompt ? withCopyMode(state, { ...focus, prompt }) : state);
 }
 
-/** Begins to look back at a worker's output, with the cursor in a row of its view. */
 function enterCopyMode(state: AppState, id: string, y: number): AppState {
   const cursor = { x: 0, y };
-  return withHistory(state, { at: 'history', id, cursor, selecting: null, search: null, prompt: null });
+  return withCopyMode(state, { at: 'copy-mode', id, cursor, selecting: null, search: null, prompt: null });
 }
 
-function withHistory(state: AppState, history: EventHistory): AppState {
-  return { ...state, focus: history };
+function withCopyMode(state: AppState, mode: CopyMode): AppState {
+  return { ...state, focus: mode };
 }
 
 /** Returns to the lists and to the newest output. */
-function stopLookingBack(state: AppState): Step {
+function leaveCopyMode(state: AppState): Step {
   return noEffects(toList(state));
 }
 
@@ -286,57 +287,57 @@ function viewSize(state: AppState, id: string): ScreenSize {
 }
 
 /** Moves the cursor; beyond the upper or lower edge the view moves instead. */
-function moveCursor(state: AppState, history: EventHistory, dx: number, dy: number): Step {
-  const size = viewSize(state, history.id);
-  const wanted = { x: history.cursor.x + dx, y: history.cursor.y + dy };
+function moveCursor(state: AppState, mode: CopyMode, dx: number, dy: number): Step {
+  const size = viewSize(state, mode.id);
+  const wanted = { x: mode.cursor.x + dx, y: mode.cursor.y + dy };
   const cursor = clamped(wanted, size);
   const by = wanted.y - cursor.y;
-  const effects: readonly ViewEffect[] = by === 0 ? [] : [{ type: 'scroll', id: history.id, by }];
-  return withCursor(state, history, cursor, effects);
+  const effects: readonly ViewEffect[] = by === 0 ? [] : [{ type: 'scroll', id: mode.id, by }];
+  return withCursor(state, mode, cursor, effects);
 }
 
 /** Moves the view by lines and leaves the cursor in its row. */
-function scrollView(state: AppState, history: EventHistory, by: number): Step {
-  return withCursor(state, history, history.cursor, [{ type: 'scroll', id: history.id, by }]);
+function scrollView(state: AppState, mode: CopyMode, by: number): Step {
+  return withCursor(state, mode, mode.cursor, [{ type: 'scroll', id: mode.id, by }]);
 }
 
 /** Scrolls to the first or the last line. */
-function goToEnd(state: AppState, history: EventHistory, to: 'top' | 'bottom'): Step {
-  const y = to === 'top' ? 0 : viewSize(state, history.id).rows - 1;
-  return withCursor(state, history, { x: 0, y }, [{ type: 'scroll', id: history.id, to }]);
+function goToEnd(state: AppState, mode: CopyMode, to: 'top' | 'bottom'): Step {
+  const y = to === 'top' ? 0 : viewSize(state, mode.id).rows - 1;
+  return withCursor(state, mode, { x: 0, y }, [{ type: 'scroll', id: mode.id, to }]);
 }
 
 /** Moves the cursor to a cell of the view, after the effects; a selection follows. */
 export function withCursor(
   state: AppState,
-  history: EventHistory,
+  mode: CopyMode,
   cursor: ViewCell,
   effects: readonly ScreenEffect[] = [],
 ): Step {
-  const { id, selecting } = history;
+  const { id, selecting } = mode;
   const extended: readonly ScreenEffect[] =
     selecting === null ? [] : [{ type: 'select', id, to: cursor, shape: selecting }];
-  return { state: withHistory(state, { ...history, cursor }), effects: [...effects, ...extended] };
+  return { state: withCopyMode(state, { ...mode, cursor }), effects: [...effects, ...extended] };
 }
 
 /** Moves the cursor into the view, which may have become smaller. */
 export function withCursorInRange(state: AppState): AppState {
   const { focus } = state;
-  if (focus.at !== 'history') return state;
+  if (focus.at !== 'copy-mode') return state;
   const cursor = clamped(focus.cursor, viewSize(state, focus.id));
   const isThere = cursor.x === focus.cursor.x && cursor.y === focus.cursor.y;
-  return isThere ? state : withHistory(state, { ...focus, cursor });
+  return isThere ? state : withCopyMode(state, { ...focus, cursor });
 }
 
-/** Adds effects for the end of looking back: the view follows the newest output, without any marks. */
-export function afterLookingBack(old: AppState, step: Step): Step {
+/** Adds the effects of leaving copy mode: the view follows the newest output, without marks. */
+export function withResetView(old: AppState, step: Step): Step {
   const { focus } = old;
   const next = step.state.focus;
-  if (focus.at !== 'history' || (next.at === 'history' && next.id === focus.id)) return step;
-  return { state: step.state, effects: [...step.effects, ...followed(focus.id)] };
+  if (focus.at !== 'copy-mode' || (next.at === 'copy-mode' && next.id === focus.id)) return step;
+  return { state: step.state, effects: [...step.effects, ...viewReset(focus.id)] };
 }
 
-function followed(id: string): readonly ViewEffect[] {
+function viewReset(id: string): readonly ViewEffect[] {
   return [
     { type: 'select', id, to: null },
     { type: 'search', id, text: '', direction: 'back' },
@@ -344,10 +345,10 @@ function followed(id: string): readonly ViewEffect[] {
   ];
 }
 
-/** Returns why there is no screen to look back at; null where there is one. */
-function whyNotBack(state: AppState): string | null {
+/** Returns why copy mode cannot be entered; null while it can. */
+function copyModeDisabledReason(state: AppState): string | null {
   const worker = findWorker(state, state.anchor);
-  if (!worker) return 'There is no worker to look back at.';
+  if (!worker) return 'There is no worker whose output can be read.';
   return state.terminals.has(worker.id) ? null : `No screen of ${worker.id} is left.`;
 }
 
@@ -358,16 +359,16 @@ function clamped({ x, y }: ViewCell, { cols, rows }: ScreenSize): ViewCell {
 type Searched = Extract<ScreenMessage, { type: 'searched' }>;
 
 /** Moves the cursor to the match; an outdated answer changes nothing. */
-export function takeFound(state: AppState, { id, text, result }: Searched): Step {
+export function withFound(state: AppState, { id, text, result }: Searched): Step {
   const { focus } = state;
-  if (focus.at !== 'history' || focus.id !== id || focus.search?.text !== text) return noEffects(state);
+  if (focus.at !== 'copy-mode' || focus.id !== id || focus.search?.text !== text) return noEffects(state);
   if (!result.ok) return noEffects(withNotice(state, problemLine(result.problem), 'problem'));
   const found = result.value;
   const step = withCursor(state, { ...focus, search: { text, found } }, found.at ?? focus.cursor);
-  return found.found ? step : noEffects(withNotice(step.state, `“${text}” is nowhere in it.`));
+  return found.found ? step : noEffects(withNotice(step.state, `“${text}” was not found.`));
 }
 
-export function takeCopied(state: AppState, result: Result<Copied>): AppState {
+export function withCopied(state: AppState, result: Result<Copied>): AppState {
   if (!result.ok) return withNotice(state, problemLine(result.problem), 'problem');
   const { lines, path } = result.value;
   if (lines === 0) return withNotice(state, 'Nothing but blanks was selected.');
@@ -375,12 +376,12 @@ export function takeCopied(state: AppState, result: Result<Copied>): AppState {
   return withNotice(state, path === null ? `${copied}.` : `${copied} to the file ${path}`);
 }
 
-/** Forgets a terminal; looking back at it ends in the lists. */
+/** Removes a terminal; its copy mode ends in the lists. */
 export function withoutTerminal(state: AppState, id: string): AppState {
   const terminals = new Map(state.terminals);
   terminals.delete(id);
   const next = { ...state, terminals, drag: state.drag?.id === id ? null : state.drag };
   const { focus } = state;
-  if (focus.at !== 'history' || focus.id !== id) return next;
+  if (focus.at !== 'copy-mode' || focus.id !== id) return next;
   return withNotice(toList(next), `The screen of ${id} is gone.`);
 }

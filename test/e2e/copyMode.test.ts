@@ -91,11 +91,11 @@ describe('the wheel', () => {
   });
 });
 
-describe('looking back', () => {
+describe('copy mode', () => {
   it('pages, moves, goes to both ends and comes back to the newest output', async () => {
     const page = numbers(room.screen()).length;
     room.press('pageup');
-    await room.until('looking back · q leaves');
+    await room.until('copy mode · q leaves');
     await room.until(startsWith(2500 - 2 * page + 1));
     room.press('k', 'k');
     await room.until(startsWith(2500 - 2 * page - 1));
@@ -108,7 +108,7 @@ describe('looking back', () => {
     room.press('G');
     await room.until('[0/');
     room.press('pageup', 'q');
-    await room.until((screen) => !screen.includes('looking back ·'));
+    await room.until((screen) => !screen.includes('copy mode ·'));
     await room.until(shows(2500));
     // Not one of these keys was the worker's.
     expect(shows(2501)(room.screen())).toBe(false);
@@ -140,11 +140,11 @@ describe('looking back', () => {
     await room.until('search:');
     room.type('nowhere at all');
     room.press('enter');
-    await room.until('“nowhere at all” is nowhere in it.');
+    await room.until('“nowhere at all” was not found.');
     room.press('escape');
     await room.until((screen) => !screen.includes('nowhere'));
     room.press('escape');
-    await room.until((screen) => !screen.includes('looking back ·'));
+    await room.until((screen) => !screen.includes('copy mode ·'));
   });
 
   it('selects by keys and copies to the clipboard of the terminal', async () => {
@@ -172,17 +172,17 @@ describe('looking back', () => {
 
   it('goes on through a resize, and ends with the worker’s screen', async () => {
     room.press('pageup', 'pageup');
-    await room.until('looking back · q leaves');
+    await room.until('copy mode · q leaves');
     room.resize(80, 24);
     await room.until((screen) => screen.split('\n')[22]?.startsWith('╰') === true);
-    await room.until('looking back · q leaves');
+    await room.until('copy mode · q leaves');
     await room.until(/\[\d+\/\d+\]/);
     await shop.json('worker', 'stop', id);
     await room.until(/count +exited/);
     room.press('g');
     await room.until(startsWith(1));
     await shop.json('worker', 'clean', id, '--yes');
-    await room.until((screen) => !screen.includes('looking back ·'));
+    await room.until((screen) => !screen.includes('copy mode ·'));
   });
 });
 
