@@ -2,7 +2,7 @@ import type { NotionConfig } from '../core/notion.ts';
 import type { CardMove } from '../features/board/boardState.ts';
 import { BoardDocuments, type DocumentDeps } from '../features/board/service/boardService.ts';
 import { InvoiceDocuments } from '../features/invoices/service/invoiceService.ts';
-import { connectNotion, notionStatus, proposeNotion } from '../features/notion/service/connecting.ts';
+import { connectNotion, notionStatus, proposeNotion } from '../features/notion/service/connection.ts';
 import { NotionConnection, type NotionDeps } from '../features/notion/service/notionService.ts';
 import type { GivenToken } from '../features/notion/service/token.ts';
 import type { Services } from '../features/services.ts';

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Result } from '../lib/result.ts';
-import type { Tool } from './tool.ts';
 import type { Verb } from './verb.ts';
 
 /** Types that a program's commands work with: one set for requests of clients, one for those of agents. */
@@ -98,3 +97,41 @@ export type EventOf<Definition> = Definition extends {
 }
   ? { readonly type: Type; readonly id: string } & Fields
   : never;
+
+/** A command's form as a tool for agents. */
+export interface Tool<Params = never, Answer = never> {
+  /** Its name for agents; default: the command's. */
+  readonly name?: string;
+  /** Sessions that have it: all of them, or only the orchestrator. */
+  readonly has: 'everyone' | 'orchestrator';
+  /** For the model: its purpose and when to use it. */
+  readonly description: string;
+  /** It only reads. */
+  readonly reads?: true;
+  /**
+   * Returns the result for the model: a text, a quotation, or a value that is shown as JSON; default: the
+   * answer.
+   */
+  says?(params: Params, answer: Answer): unknown;
+}
+
+/** Text by others for a model to read; it is put between delimiters that its author could not know. */
+export class Quotation {
+  readonly what: string;
+  readonly text: string;
+
+  constructor(what: string, text: string) {
+    this.what = what;
+    this.text = text;
+  }
+}
+
+/** Most characters of one part. */
+const partLimit = 60_000;
+
+/** Returns a part of a long text, with the offset of the next one. */
+export function partOf(text: string, offset: number): string {
+  const part = text.slice(offset, offset + partLimit);
+  const left = text.length - offset - part.length;
+  return left > 0 ? `${part}\n… ${left} characters more: offset ${offset + part.length}` : part;
+}

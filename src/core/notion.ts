@@ -1,4 +1,5 @@
 import type { Problem } from '../lib/result.ts';
+import { type EndedWorker, isLive, type Worker } from './worker.ts';
 
 /** Tables that can be synced. */
 export const syncTables = ['board', 'invoices'] as const;
@@ -60,6 +61,40 @@ export interface NotionFacts {
   } | null;
   /** ISO time; null before the first sync since the controller's start. */
   readonly syncedAt: string | null;
+}
+
+/** Changed rows from which a sync is suggested. */
+const suggestedFrom = { board: 5, invoices: 10 };
+
+/** The workers of the log, running and ended. */
+interface Lives {
+  readonly workers: ReadonlyMap<string, Worker>;
+  readonly ended: readonly EndedWorker[];
+}
+
+/** Adds the suggestion to sync, where one is due. Starts no sync. */
+export function withSuggestion(notion: NotionFacts, log: Lives): NotionFacts {
+  const suggestion = suggestionFor(notion, log);
+  return suggestion ? { ...notion, suggestion } : notion;
+}
+
+function suggestionFor(
+  { waiting, pending, running, syncedAt }: NotionFacts,
+  log: Lives,
+): SyncSuggestion | null {
+  if (running) return null;
+  if ((waiting.board ?? 0) >= suggestedFrom.board) return 'cards';
+  if ((waiting.invoices ?? 0) >= suggestedFrom.invoices) return 'entries';
+  const end = endOfSession(log);
+  return pending > 0 && end !== null && end > (syncedAt ?? '') ? 'end' : null;
+}
+
+/** Returns the end of the last worker as an ISO time; null while one runs, or where there were none. */
+function endOfSession({ workers, ended }: Lives): string | null {
+  const all = [...workers.values()];
+  if (all.some(({ state }) => isLive(state))) return null;
+  const ends = [...ended.map(({ at }) => at), ...all.map(({ stateSince }) => stateSince)];
+  return ends.toSorted().at(-1) ?? null;
 }
 
 /** Text, a count of minutes or cents, or nothing. Normalised, so that equal values compare equal. */

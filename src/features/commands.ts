@@ -1,6 +1,5 @@
-import { type ApiOf, type CommandTable, type ParamsOf, tableOf } from '../core/command.ts';
+import { type ApiOf, type CommandTable, type ParamsOf, type Tool, tableOf } from '../core/command.ts';
 import type { Facts } from '../core/facts.ts';
-import type { Tool } from '../core/tool.ts';
 import type { AnyVerb } from '../core/verb.ts';
 import type { Role } from '../core/worker.ts';
 import type { DaemonStatus } from '../ipc/hostApi.ts';

@@ -2,7 +2,7 @@ import type { Card } from '../core/board.ts';
 import { draftId, type Proposal } from '../core/proposal.ts';
 import type { RepoStatus } from '../core/repo.ts';
 import type { Worker } from '../core/worker.ts';
-import { cardKey, openBoard } from '../features/board/columns.ts';
+import { cardKey, openBoard } from '../features/board/boardLayout.ts';
 import { openRepo } from '../features/repos/repos.ts';
 import { openCard } from '../features/workers/proposals.ts';
 import { plainLine } from '../lib/sanitize.ts';

@@ -1,5 +1,5 @@
 import type { QueueItem } from '../core/queue.ts';
-import { suggestionText } from '../features/notion/words.ts';
+import { suggestionText } from '../features/notion/texts.ts';
 import type { TerminalRecord } from '../ipc/hostApi.ts';
 import type { KeyToken, PasteToken, ReleaseToken, Token } from '../terminal/input.ts';
 import { editField, insertText } from '../ui/field.ts';

@@ -4,7 +4,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import { Quotation } from '../../core/tool.ts';
+import { Quotation } from '../../core/command.ts';
 import { orchestrator, type Role } from '../../core/worker.ts';
 import { type ListedTool, toolsOf } from '../../features/commands.ts';
 import type { SessionServices } from '../../features/services.ts';

@@ -1,6 +1,6 @@
 import { releaseRequests } from '../../features/attention/holding.ts';
 import { cardMoveFor, cardOfStarted } from '../../features/board/cardMoves.ts';
-import { enterTime } from '../../features/invoices/entering.ts';
+import { enterTime } from '../../features/invoices/timeEntries.ts';
 import type { DomainEvent } from '../../features/log.ts';
 import { followDelivery, keepBrief } from '../../features/messages/delivering.ts';
 import type { Message, Told } from '../../features/messages.ts';

@@ -1,8 +1,8 @@
 import { type TrustFacts, unknownSetting, untrustedProblem } from '../../core/workspace.ts';
 import { requestReceived, requestWithdrawn } from '../../features/attention/holding.ts';
-import { timeEntered } from '../../features/invoices/entering.ts';
+import { timeEntered } from '../../features/invoices/timeEntries.ts';
 import type { Message, Told } from '../../features/messages.ts';
-import { workerWanted } from '../../features/notion/wanting.ts';
+import { workerWanted } from '../../features/notion/wantedCards.ts';
 import { radarLooked } from '../../features/radar/radar.ts';
 import { addNotice, type ControllerState, type Decision } from '../../features/state.ts';
 import { slotAvailable } from '../../features/usage/goOn.ts';

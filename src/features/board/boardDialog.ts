@@ -19,8 +19,6 @@ import {
 } from '../../ui/step.ts';
 import { notionKeys } from '../notion/syncDialog.ts';
 import { openForm } from '../workers/formDialog.ts';
-import { boardBody } from './boardView.ts';
-import { askToBegin, writeCard } from './cardTextDialog.ts';
 import {
   type BoardDialog,
   boardHit,
@@ -32,7 +30,9 @@ import {
   moveColumn,
   openBoard,
   selectedCard,
-} from './columns.ts';
+} from './boardLayout.ts';
+import { boardBody } from './boardView.ts';
+import { askToBegin, writeCard } from './cardTextDialog.ts';
 
 export const boardKey: RoomKey = {
   id: 'board',

@@ -28,7 +28,7 @@ import {
   type HeldCard,
   type ShownColumn,
   selectedCard,
-} from './columns.ts';
+} from './boardLayout.ts';
 
 /** Input of all parts of the board's view. */
 interface Drawn {

@@ -4,7 +4,7 @@ import { emptyField, fieldOf, oneLineField, type TextField } from '../../ui/fiel
 import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
 import { askFrom, noEffects, type Step, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { line } from '../../ui/text.ts';
-import { type BoardDialog, boardAt, cardKey } from './columns.ts';
+import { type BoardDialog, boardAt, cardKey } from './boardLayout.ts';
 
 /** The text of a new or edited card, and the board that the dialog returns to. */
 interface CardTextDialog extends PendingRequest {

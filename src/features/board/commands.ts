@@ -10,8 +10,7 @@ import {
   parseColumn,
   refTo,
 } from '../../core/board.ts';
-import { asksNothing } from '../../core/values.ts';
-import { type Printed, refuse } from '../../core/verb.ts';
+import { asksNothing, type Printed, refuse } from '../../core/verb.ts';
 import { alignColumns as aligned } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';

@@ -14,8 +14,7 @@ import {
   sumOf,
   sumsByStatus,
 } from '../../core/invoices.ts';
-import { asksNothing, day } from '../../core/values.ts';
-import { demand, type Printed, refuse } from '../../core/verb.ts';
+import { asksNothing, day, demand, type Printed, refuse } from '../../core/verb.ts';
 import { alignColumns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';

@@ -1,4 +1,4 @@
-import { upTo } from '../../core/values.ts';
+import { upTo } from '../../core/verb.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
 import { alignColumns, timeText } from '../../ui/rows.ts';

@@ -1,7 +1,5 @@
 import { cleanUpdate, parseUpdateBlock, type RawUpdate, updateBlock } from '../../agents/updateBlock.ts';
-import { upTo } from '../../core/values.ts';
-import type { Printed } from '../../core/verb.ts';
-import { demandWorker } from '../../core/verb.ts';
+import { demandWorker, type Printed, upTo } from '../../core/verb.ts';
 import type { Update, UpdateDraft } from '../../core/worker.ts';
 import { failure, success } from '../../lib/result.ts';
 import { alignColumns, timeText } from '../../ui/rows.ts';

@@ -9,8 +9,7 @@ import {
   type SyncTable,
   syncTables,
 } from '../../core/notion.ts';
-import { asksNothing, pairs } from '../../core/values.ts';
-import { type Printed, refuse } from '../../core/verb.ts';
+import { asksNothing, type Printed, pairs, refuse } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 import {
@@ -21,7 +20,7 @@ import {
   runningText,
   syncConflictsText,
   tableProposalText,
-} from './words.ts';
+} from './texts.ts';
 
 const syncing = {
   '--dry-run': 'only show what would be done',

@@ -6,7 +6,7 @@ import { ask, noEffects, toList, whyUnreachable, withDialog } from '../../ui/ste
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
 import { counted } from '../../ui/words.ts';
 import { conflictsKey, notionGroup } from './conflictsDialog.ts';
-import { leftOutTexts, rebuildQuestion, runningText } from './words.ts';
+import { leftOutTexts, rebuildQuestion, runningText } from './texts.ts';
 
 /** A sync with Notion, or a rebuild of its base; the outcome is null until it has ended. */
 interface SyncDialog extends PendingRequest, Scrolling {

@@ -1,5 +1,5 @@
 import type { FlowKind } from '../../core/repo.ts';
-import { asksNothing, pairs } from '../../core/values.ts';
+import { asksNothing, pairs } from '../../core/verb.ts';
 import { defineVerb, type OwnVerb } from '../define.ts';
 
 const prefixNames = ['feature', 'bugfix', 'release', 'hotfix', 'support', 'versiontag'];

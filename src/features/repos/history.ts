@@ -1,5 +1,5 @@
+import { partOf, Quotation } from '../../core/command.ts';
 import type { CommitHistory, CommitText } from '../../core/repo.ts';
-import { partOf, Quotation } from '../../core/tool.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import { defineTool, type World } from '../define.ts';
 

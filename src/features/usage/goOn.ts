@@ -1,7 +1,6 @@
 import { clockText } from '../../core/amounts.ts';
 import { type GoneOn, holdsLimit, stoppedByLimit } from '../../core/usage.ts';
-import { asksNothing } from '../../core/values.ts';
-import type { Printed } from '../../core/verb.ts';
+import { asksNothing, type Printed } from '../../core/verb.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';

@@ -1,7 +1,6 @@
 import type { Facts } from '../../core/facts.ts';
 import { draftId, type Proposal, type StartPlan } from '../../core/proposal.ts';
-import { asksNothing, wholeNumbers } from '../../core/values.ts';
-import { type Printed, Refusal, refuse } from '../../core/verb.ts';
+import { asksNothing, type Printed, Refusal, refuse, wholeNumbers } from '../../core/verb.ts';
 import { isLive, type PortBlock, type Worker } from '../../core/worker.ts';
 import { untrustedProblem } from '../../core/workspace.ts';
 import { failure, type Problem, problemOf, type Result } from '../../lib/result.ts';

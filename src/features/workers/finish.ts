@@ -1,7 +1,6 @@
 import { taskOf } from '../../core/ids.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../../core/proposal.ts';
-import { asksNothing } from '../../core/values.ts';
-import { type Printed, refuse } from '../../core/verb.ts';
+import { asksNothing, type Printed, refuse } from '../../core/verb.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { quoteCommand } from '../../ui/words.ts';
 import { defineCommand, defineServed, type VerbCall } from '../define.ts';

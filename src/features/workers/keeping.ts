@@ -1,7 +1,6 @@
 import type { Brought } from '../../core/proposal.ts';
 import type { Backup, Restored } from '../../core/repo.ts';
-import { asksNothing, wholeNumber } from '../../core/values.ts';
-import { type Printed, refuse } from '../../core/verb.ts';
+import { asksNothing, type Printed, refuse, wholeNumber } from '../../core/verb.ts';
 import { alignColumns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';

@@ -1,7 +1,6 @@
 import type { Facts } from '../../core/facts.ts';
 import { answersTo, type QueueItem } from '../../core/queue.ts';
-import { wholeNumber } from '../../core/values.ts';
-import { demandWorker, type Printed } from '../../core/verb.ts';
+import { demandWorker, type Printed, wholeNumber } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { alignColumns, timeText } from '../../ui/rows.ts';
 import { defineServed, defineVerb, type VerbCall } from '../define.ts';

@@ -1,4 +1,4 @@
-import { wholeNumber } from '../../core/values.ts';
+import { wholeNumber } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import { reply } from '../state.ts';

@@ -1,5 +1,5 @@
+import { partOf, Quotation } from '../../core/command.ts';
 import type { Proposal, ProposalDraft } from '../../core/proposal.ts';
-import { partOf, Quotation } from '../../core/tool.ts';
 import { orchestrator, type Worker } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';

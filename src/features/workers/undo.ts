@@ -1,6 +1,5 @@
 import type { UndoResult } from '../../core/proposal.ts';
-import { asksNothing } from '../../core/values.ts';
-import type { Printed } from '../../core/verb.ts';
+import { asksNothing, type Printed } from '../../core/verb.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
 import type { RequestId, Told } from '../messages.ts';

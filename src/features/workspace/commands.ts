@@ -1,5 +1,5 @@
 import type { Facts } from '../../core/facts.ts';
-import { asksNothing } from '../../core/values.ts';
+import { asksNothing } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed, defineVerb, type OwnVerb } from '../define.ts';
 import { hasLooked, selectFacts } from '../state.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Column } from '../../../src/core/board.ts';
-import { type BoardDialog, boardLayout, selectedCard } from '../../../src/features/board/columns.ts';
+import { type BoardDialog, boardLayout, selectedCard } from '../../../src/features/board/boardLayout.ts';
 import type { MouseToken } from '../../../src/terminal/input.ts';
 import { updateApp } from '../../../src/tui/update.ts';
 import type { AppState } from '../../../src/ui/state.ts';

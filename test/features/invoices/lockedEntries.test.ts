@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EntryFact } from '../../../src/core/invoices.ts';
-import { lockedChange } from '../../../src/features/invoices/service/lockedEntries.ts';
+import { lockedChange } from '../../../src/features/invoices/document/invoices.ts';
 
 function entry(id: string, change: Partial<EntryFact> = {}): EntryFact {
   return {

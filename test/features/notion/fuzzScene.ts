@@ -1,8 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { type Fields, type LocalChange, wholeRow } from '../../../src/features/notion/service/plan.ts';
-import { rebuildTable } from '../../../src/features/notion/service/rebuild.ts';
 import { readConflicts, resolveConflict, storeFiles } from '../../../src/features/notion/service/store.ts';
-import type { SyncReport } from '../../../src/features/notion/service/sync.ts';
+import { rebuildTable, type SyncReport } from '../../../src/features/notion/service/sync.ts';
 import { randomFrom } from '../../support/random.ts';
 import { Oracle } from './oracle.ts';
 import { card, makeScene, type Scene } from './scene.ts';

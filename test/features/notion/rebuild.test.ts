@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { type RebuildReport, rebuildTable } from '../../../src/features/notion/service/rebuild.ts';
 import { resolveConflict, storeFiles } from '../../../src/features/notion/service/store.ts';
+import { type RebuildReport, rebuildTable } from '../../../src/features/notion/service/sync.ts';
 import { card, makeScene, type Scene } from './scene.ts';
 
 async function rebuild({ spec, mapping, notion, local, folder, clock }: Scene): Promise<RebuildReport> {

@@ -25,11 +25,17 @@ import { backupsFolder, type DocumentDeps, minuteOf } from '../../board/service/
 import { type Billed, noColumn } from '../document/billing.ts';
 import type { Bill } from '../document/bills.ts';
 import { changeInvoices, type EntryOutcome, type InvoiceChange } from '../document/invoiceChange.ts';
-import { type Invoices, parseInvoices, readInvoices, readingOf, withEntryIds } from '../document/invoices.ts';
-import { entryFor, owedTimes } from '../entering.ts';
+import {
+  type Invoices,
+  lockedChange,
+  parseInvoices,
+  readInvoices,
+  readingOf,
+  withEntryIds,
+} from '../document/invoices.ts';
+import { entryFor, owedTimes } from '../timeEntries.ts';
 import { selectInvoices } from '../workTime.ts';
 import { type ExportWish, exportEntries, saveInvoice } from './exportService.ts';
-import { lockedChange } from './lockedEntries.ts';
 
 /** Plans the invoices' new text. */
 type InvoicePlan<T> = (invoices: Invoices, config: InvoiceConfig) => Result<PlannedText<T>>;

@@ -23,10 +23,9 @@ import { findToken } from './credentials.ts';
 import { syncedBoard, syncedInvoices } from './localTables.ts';
 import { mappingOf } from './mapping.ts';
 import type { LocalTable } from './plan.ts';
-import { needsRebuild, rebuildTable } from './rebuild.ts';
 import { RowCodec } from './rowCodec.ts';
 import { openBase, pageOf, readConflicts, resolveConflict, storeFiles } from './store.ts';
-import { type SyncOptions, syncTable } from './sync.ts';
+import { needsRebuild, rebuildTable, type SyncOptions, syncTable } from './sync.ts';
 import { specs } from './tables.ts';
 import { type GivenToken, isToken, NotionToken } from './token.ts';
 

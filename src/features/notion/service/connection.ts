@@ -6,9 +6,9 @@ import {
   type NotionWish,
   type SyncTable,
   syncTables,
+  withSuggestion,
 } from '../../../core/notion.ts';
 import { failure, type Problem, type Result, success } from '../../../lib/result.ts';
-import { withSuggestion } from '../suggesting.ts';
 import type { Notion } from './client.ts';
 import { saveToken } from './credentials.ts';
 import {

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import type { NotionFacts } from '../../../src/core/notion.ts';
-import { withSuggestion } from '../../../src/features/notion/suggesting.ts';
-import { Scene, terminal } from '../../controller/scene.ts';
+import { type NotionFacts, withSuggestion } from '../../src/core/notion.ts';
+import { Scene, terminal } from '../controller/scene.ts';
 
 function facts(change: Partial<NotionFacts>): NotionFacts {
   const { board = 0, invoices = 0 } = change.waiting ?? {};
