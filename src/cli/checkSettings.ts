@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { parseJson } from '../lib/json.ts';
-import { closest } from '../lib/spelling.ts';
+import { closest, parseJson } from '../lib/json.ts';
 import { type SettingsRead, type UserSettings, usualSettings } from './userSettings.ts';
 
 type Key = keyof UserSettings;

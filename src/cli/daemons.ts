@@ -1,9 +1,9 @@
 import { demand } from '../core/verb.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import { connectDaemon } from '../ipc/connect.ts';
+import type { DaemonName } from '../ipc/guard.ts';
 import type { DaemonStatus, HostApi } from '../ipc/hostApi.ts';
 import type { Link } from '../ipc/link.ts';
-import type { DaemonName } from '../ipc/paths.ts';
 import { version } from '../ipc/version.ts';
 import { demandYes } from './ask.ts';
 import type { Output } from './output.ts';

@@ -18,7 +18,7 @@ import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../core/
 import { leftOutOf } from '../features/memory/service/memoryServer.ts';
 import { credentialsFile, findToken, readCredentials } from '../features/notion/service/credentials.ts';
 import { type GivenToken, isToken, NotionToken } from '../features/notion/service/token.ts';
-import { runtimeFolder } from '../ipc/paths.ts';
+import { runtimeFolder } from '../ipc/guard.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import { plainLine } from '../lib/sanitize.ts';
 import { alignColumns } from '../ui/rows.ts';

@@ -1,7 +1,6 @@
 import { withBytes } from '../lib/paths.ts';
-import { type Problem, problemOf } from '../lib/result.ts';
+import { helpFor, type Problem, problemOf, whyOf } from '../lib/result.ts';
 import { plainLines, visible } from '../lib/sanitize.ts';
-import { helpFor, whyOf } from '../lib/systemError.ts';
 
 /** How a command talks: as text for people, or as one JSON value for programs. */
 export interface Output {

@@ -1,5 +1,11 @@
-import { outsidePaths } from '../config/outsidePaths.ts';
-import { adoptState, discardState, grantTrust, readTrust, type Trust } from '../config/trust/trust.ts';
+import {
+  adoptState,
+  discardState,
+  grantTrust,
+  outsidePaths,
+  readTrust,
+  type Trust,
+} from '../config/trust/trust.ts';
 import { openConfig, readUntrusted } from '../config/workspaceConfig.ts';
 import { logFile } from '../controller/log/log.ts';
 import { logEvents } from '../controller/log/logLines.ts';
@@ -11,11 +17,10 @@ import { commonDirectory } from '../git/directories.ts';
 import { adoptJournals, discardJournals } from '../git/finish/journal.ts';
 import { Git } from '../git/run.ts';
 import { connectDaemon } from '../ipc/connect.ts';
+import type { DaemonName } from '../ipc/guard.ts';
 import type { HostApi } from '../ipc/hostApi.ts';
-import type { DaemonName } from '../ipc/paths.ts';
 import { version } from '../ipc/version.ts';
-import { problemOf } from '../lib/result.ts';
-import { whyOf } from '../lib/systemError.ts';
+import { problemOf, whyOf } from '../lib/result.ts';
 import { askText, canAsk } from './ask.ts';
 import type { Output } from './output.ts';
 import { trustText } from './trustGate.ts';

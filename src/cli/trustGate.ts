@@ -1,5 +1,4 @@
-import type { OutsidePath } from '../config/outsidePaths.ts';
-import { readTrust } from '../config/trust/trust.ts';
+import { type OutsidePath, outsidePaths, readTrust } from '../config/trust/trust.ts';
 import { demand, Refusal } from '../core/verb.ts';
 import { type TrustFacts, type TrustRow, untrustedProblem } from '../core/workspace.ts';
 import { readHead } from '../git/directories.ts';
@@ -35,10 +34,7 @@ export async function admitToWorkspace(
 /** Shows a workspace that is not trusted: its repositories as their files say, and what its configuration sets. */
 async function showUntrusted(out: Output, root: string): Promise<void> {
   // The check of a configuration takes longer to load than all else of a command, and is needed here alone.
-  const [{ outsidePaths }, { readUntrusted }] = await Promise.all([
-    import('../config/outsidePaths.ts'),
-    import('../config/workspaceConfig.ts'),
-  ]);
+  const { readUntrusted } = await import('../config/workspaceConfig.ts');
   const { config, trust } = demand(readUntrusted(root));
   const repos = config.repos.map(({ name, path }) => ({ name, path, ...readHead(path) }));
   const rows = repos.map(({ name, path, branch, commit }) => [

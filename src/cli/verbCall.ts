@@ -6,8 +6,7 @@ import type { ControllerApi, ControllerNotices, ListedVerb } from '../features/c
 import type { FeatureCommand, VerbCall } from '../features/define.ts';
 import type { Link } from '../ipc/link.ts';
 import { writeNew } from '../lib/files.ts';
-import type { Result } from '../lib/result.ts';
-import { whyOf } from '../lib/systemError.ts';
+import { type Result, whyOf } from '../lib/result.ts';
 import { askHidden, askText, askYes, canAsk, demandYes, readInput, sayPaged } from './ask.ts';
 import type { Call } from './handlers.ts';
 import { exitCodes } from './output.ts';

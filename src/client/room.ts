@@ -1,8 +1,8 @@
 import { openTrace, type Trace } from '../core/trace.ts';
 import { isLive } from '../core/worker.ts';
-import { runtimeFolder } from '../ipc/paths.ts';
+import { runtimeFolder } from '../ipc/guard.ts';
 import { version } from '../ipc/version.ts';
-import { releaseWhenIdle } from '../lib/idleMemory.ts';
+import { releaseWhenIdle } from '../lib/processes.ts';
 import type { Result } from '../lib/result.ts';
 import { Store } from '../lib/store.ts';
 import { Tokenizer } from '../terminal/input.ts';

@@ -2,10 +2,9 @@ import { type AnyNode, type MemberNode, parse } from '@humanwhocodes/momoa';
 import type * as z from 'zod/mini';
 import { unknownSetting } from '../core/workspace.ts';
 import { readText } from '../lib/files.ts';
-import { withoutMark } from '../lib/json.ts';
+import { closest, withoutMark } from '../lib/json.ts';
 import { type Problem, problemOf } from '../lib/result.ts';
 import { visible } from '../lib/sanitize.ts';
-import { closest } from '../lib/spelling.ts';
 import { configSchema, largestBytes } from './schema.ts';
 import { configFile, configName } from './trust/trust.ts';
 

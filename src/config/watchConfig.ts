@@ -1,6 +1,6 @@
 import { FileWatch } from '../documents/file.ts';
 import { Debounce } from '../lib/schedule.ts';
-import { recordPath } from './trust/record.ts';
+import { recordPath } from './trust/trust.ts';
 import { configFile, readConfig } from './workspaceConfig.ts';
 
 /**

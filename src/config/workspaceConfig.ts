@@ -1,7 +1,10 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type Conf from 'conf';
 import { resolvePresets } from '../agents/presets.ts';
+import { currencyDigits } from '../core/amounts.ts';
+import type { BoardConfig } from '../core/board.ts';
 import { foldCase, parseSlug } from '../core/ids.ts';
+import type { InvoiceClient, InvoiceConfig, InvoiceParty } from '../core/invoices.ts';
 import type { NotionConfig } from '../core/notion.ts';
 import type { Repo } from '../core/repo.ts';
 import type { RepoSetup } from '../core/worker.ts';
@@ -12,9 +15,7 @@ import {
   type WorkspaceConfig,
 } from '../core/workspace.ts';
 import { readText, syncFolder } from '../lib/files.ts';
-import { failure, type Result, success } from '../lib/result.ts';
-import { whyOf } from '../lib/systemError.ts';
-import { resolveBoard, resolveInvoices } from './documentConfig.ts';
+import { failure, type Result, success, whyOf } from '../lib/result.ts';
 import { largestBytes, longestName, parseConfig, type StoredConfig } from './schema.ts';
 import { configFile, configName, type MemoryServer, readTrust, trustWritten } from './trust/trust.ts';
 
@@ -291,4 +292,42 @@ export function findPreset(config: WorkspaceConfig, name: string): Result<AgentP
   return preset
     ? success(preset)
     : failure('unknown_agent', `The agent ${name} is not configured any more.`, `Add it to ${configName}.`);
+}
+
+type StoredInvoices = NonNullable<StoredConfig['invoices']>;
+type StoredParty = NonNullable<StoredInvoices['from']>;
+
+/** Returns the board's settings; false where it is turned off. A missing file means an empty board. */
+export function resolveBoard(root: string, stored: StoredConfig['board'] = {}): BoardConfig | false {
+  if (stored === false) return false;
+  const { file = 'SPRINT_BOARD.md', prefix = null, autoAdd = false } = stored;
+  return { file: resolve(root, file), prefix, autoAdd };
+}
+
+/** @returns null where nothing is configured; `bad_currency` */
+export function resolveInvoices(
+  root: string,
+  stored: StoredConfig['invoices'],
+): Result<InvoiceConfig | null> {
+  if (!stored) return success(null);
+  const digits = currencyDigits(stored.currency);
+  if (!digits.ok) return digits;
+  const { file = 'INVOICES.md', currency, rate = 0, time = 'measured', hoursPerDay = 8, from } = stored;
+  const { hour = 0, repos = {}, tasks = {}, workers = {} } = typeof rate === 'number' ? { hour: rate } : rate;
+  const clients = Object.entries(stored.clients ?? {}).map(([name, client]) => [name, clientOf(client)]);
+  return success({
+    ...{ file: resolve(root, file), currency, time, rates: { hour, repos, tasks, workers } },
+    day: Math.round(hoursPerDay * 60),
+    ...(from && { from: partyOf(from) }),
+    clients: Object.fromEntries(clients),
+    notes: stored.notes ?? [],
+  });
+}
+
+function partyOf({ name, lines = [] }: StoredParty): InvoiceParty {
+  return { name, lines };
+}
+
+function clientOf({ repos, ...party }: NonNullable<StoredInvoices['clients']>[string]): InvoiceClient {
+  return { ...partyOf(party), ...(repos && { repos }) };
 }

@@ -15,25 +15,23 @@ import type { Message } from '../features/messages.ts';
 import { RadarWatch } from '../features/radar/service/watch.ts';
 import { type ControllerState, hasLooked, initialState, selectFacts } from '../features/state.ts';
 import { Git } from '../git/run.ts';
-import { Publisher } from '../ipc/announcer.ts';
 import { type Daemon, logError } from '../ipc/daemon.ts';
 import { readHostKey } from '../ipc/keys.ts';
-import type { Link } from '../ipc/link.ts';
+import { type Link, Publisher } from '../ipc/link.ts';
 import type { Peer } from '../ipc/peer.ts';
 import { version } from '../ipc/version.ts';
 import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { Core, type RunEffect } from './core.ts';
 import { Documents } from './documents.ts';
-import { Environments } from './effects/environments.ts';
 import { createCorrespondent, HostPort, hostEnvironment } from './effects/hostPort.ts';
 import { Queries } from './effects/looks.ts';
 import { settleUnfinished, sweepBackups } from './effects/removing.ts';
 import { RepoWatch } from './effects/repoWatch.ts';
 import { createRunner, type Edge, onlyForLiveWorkers } from './effects/runEffect.ts';
+import { Environments } from './effects/tools.ts';
 import { Typist } from './effects/typing.ts';
 import { type Log, logFile, openForeignLog, openLog } from './log/log.ts';
-import { Mcp } from './mcp/mcp.ts';
-import { createSessions } from './mcp/services.ts';
+import { createSessions, Mcp } from './mcp/mcp.ts';
 import { serveClient } from './serve.ts';
 
 /** Interval of reading the repositories while a client is connected: editors save where nothing is watched. */

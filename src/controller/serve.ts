@@ -10,9 +10,9 @@ import { type Peer, peerStanding } from '../ipc/peer.ts';
 import type { Result } from '../lib/result.ts';
 import type { Core } from './core.ts';
 import { type Documents, documentServices } from './documents.ts';
-import type { Environments } from './effects/environments.ts';
 import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './effects/keeping.ts';
 import type { Queries } from './effects/looks.ts';
+import type { Environments } from './effects/tools.ts';
 import { gated } from './requestGate.ts';
 
 /** Parts of the controller that serve clients. */

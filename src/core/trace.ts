@@ -1,9 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { closeSync, constants, fchmodSync, fstatSync, writeSync } from 'node:fs';
 import { openPlain } from '../lib/files.ts';
-import { failure, type Result, success } from '../lib/result.ts';
+import { failure, type Result, success, whyOf } from '../lib/result.ts';
 import type { StoreObserver } from '../lib/store.ts';
-import { whyOf } from '../lib/systemError.ts';
 
 /** Names the trace file. */
 const traceVariable = 'ORCH_TRACE';

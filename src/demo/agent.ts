@@ -208,7 +208,7 @@ export interface UnfinishedTurn {
 }
 
 /** Whether a request asks to take up an unfinished turn. */
-export function asksToGoOn(request: string): boolean {
+function asksToGoOn(request: string): boolean {
   return /^(go on|continue)\b/i.test(request);
 }
 

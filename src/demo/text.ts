@@ -5,14 +5,14 @@ export const bold = sgr('1', '22');
 export const dim = sgr('2', '22');
 export const accent = sgr('38;5;79', '39');
 export const busy = sgr('38;5;215', '39');
-export const good = sgr('38;5;114', '39');
-export const bad = sgr('38;5;203', '39');
+const good = sgr('38;5;114', '39');
+const bad = sgr('38;5;203', '39');
 export const frame = sgr('38;5;240', '39');
 
 const hues = [79, 75, 141, 211, 215, 149];
 
 /** One of a few colours, in turn. */
-export function hue(n: number): (text: string) => string {
+function hue(n: number): (text: string) => string {
   return sgr(`38;5;${hues[n % hues.length]}`, '39');
 }
 

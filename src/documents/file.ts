@@ -3,9 +3,8 @@ import { constants, type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { followPath, makeFolder, writeDraft, writeNew } from '../lib/files.ts';
-import { failure, type Result, success } from '../lib/result.ts';
+import { failure, type Result, success, whyOf } from '../lib/result.ts';
 import { Throttle } from '../lib/schedule.ts';
-import { whyOf } from '../lib/systemError.ts';
 
 /** Location of a user's document. */
 interface DocumentPlace {

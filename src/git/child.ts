@@ -2,8 +2,16 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { basename } from 'node:path';
-import { endProcesses, onceEnded, treeOf } from '../lib/children.ts';
-import { commandOf, findMarked, findTree, listProcesses, type ProcessEntry } from '../lib/processes.ts';
+import {
+  commandOf,
+  endProcesses,
+  findMarked,
+  findTree,
+  listProcesses,
+  onceEnded,
+  type ProcessEntry,
+  treeOf,
+} from '../lib/processes.ts';
 
 /** Takes the processes that the current work starts. */
 const seekers = new AsyncLocalStorage<(child: ChildProcess) => void>();

@@ -4,8 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { foldCase, nearestSlug } from '../core/ids.ts';
 import type { Repo } from '../core/repo.ts';
 import { replaceFile } from '../lib/files.ts';
-import { failure, type Result, success } from '../lib/result.ts';
-import { whyOf } from '../lib/systemError.ts';
+import { failure, type Result, success, whyOf } from '../lib/result.ts';
 import {
   commonDirectory,
   exists,

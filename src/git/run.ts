@@ -8,10 +8,9 @@ import { acquire, type LockRules, readHolder } from '../lib/lock.ts';
 import { bytesOf, namesOf } from '../lib/paths.ts';
 import { processStart } from '../lib/processes.ts';
 import { KeyedQueue } from '../lib/queue.ts';
-import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
+import { failure, type Problem, plainStart, problemOf, type Result, success, whyOf } from '../lib/result.ts';
 import { plainLine, plainLines } from '../lib/sanitize.ts';
 import { Backoff, pause } from '../lib/schedule.ts';
-import { plainStart, whyOf } from '../lib/systemError.ts';
 import { ChildWatch, closeOnExit, type Ending, markName, type SignerTold, seeingChild } from './child.ts';
 import { environmentFor, readingArguments } from './environment.ts';
 

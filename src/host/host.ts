@@ -1,5 +1,5 @@
-import { keepsUp, Publisher } from '../ipc/announcer.ts';
 import type { ChildMessage, HostNotices, OpenTerminal, TerminalRecord } from '../ipc/hostApi.ts';
+import { keepsUp, Publisher } from '../ipc/link.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { isSameSecret } from '../lib/stateFolder.ts';
 import { Inbox, receive } from './inbox.ts';

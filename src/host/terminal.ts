@@ -7,8 +7,7 @@ import { Debounce } from '../lib/schedule.ts';
 import { Emulator } from '../terminal/emulator.ts';
 import type { Lines } from '../terminal/lines.ts';
 import type { Screen } from '../terminal/screen.ts';
-import { terminateChild } from './ending.ts';
-import { Input, type Pty, PtyOutput, startPty } from './pty.ts';
+import { Input, type Pty, PtyOutput, startPty, terminateChild } from './pty.ts';
 import { bracketed, type Keyboard, type TypedLine, typeLine } from './typeLine.ts';
 import { RawStream, smallestRoom, View, type ViewSize, Watch } from './view.ts';
 

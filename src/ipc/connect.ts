@@ -1,11 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { failure, type Result, success } from '../lib/result.ts';
 import { pause, within } from '../lib/schedule.ts';
-import { type Holder, hasOwnSocket, readDaemonHolder } from './guard.ts';
+import { type DaemonName, type Holder, hasOwnSocket, readDaemonHolder } from './guard.ts';
 import { heldApprovalKey } from './heldKey.ts';
 import { Link } from './link.ts';
 import { isWorker, originOf } from './origin.ts';
-import type { DaemonName } from './paths.ts';
 import { type Hello, type HelloApi, offerProof } from './peer.ts';
 import { type DaemonStart, startDaemon } from './start.ts';
 import { protocolVersion } from './version.ts';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -6,19 +6,19 @@ import {
   linkSync,
   lstatSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
-import { basename, dirname } from 'node:path';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { makeFolder } from '../lib/files.ts';
 import { acquire, type LockRules, readHolder as readLock } from '../lib/lock.ts';
 import { processStart } from '../lib/processes.ts';
-import { type Problem, problemOf } from '../lib/result.ts';
-import { isPrivate } from '../lib/stateFolder.ts';
-import { type DaemonName, lockPath } from './paths.ts';
+import { type Problem, problemOf, type Result } from '../lib/result.ts';
+import { isPrivate, makePrivate } from '../lib/stateFolder.ts';
 import { protocolVersion } from './version.ts';
 
 /** The holder of a program's lock; the lock file's content. */
@@ -251,4 +251,41 @@ function overwrite(file: string, content: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+/** The two daemons of a workspace. */
+export type DaemonName = 'host' | 'controller';
+
+/** A socket's address holds 104 bytes on macOS and 108 on Linux, the final zero included (unix(7)). */
+const maxSocketPathBytes = 100;
+
+/** Room for the longest file name in the folder: `controller.<8 hex>.sock`. */
+const longestName = '/controller.00000000.sock';
+
+/**
+ * The lock lies in the workspace, not beside the socket, so that two environments with different runtime
+ * folders cannot run two controllers on one log.
+ */
+export function lockPath(root: string, program: DaemonName): string {
+  return join(root, '.orch', `${program}.lock`);
+}
+
+/**
+ * The folder for sockets, logs and keys of a workspace's daemons, created 0700 when missing:
+ * `$XDG_RUNTIME_DIR/orch-tui/<hash of the root>`, or below the temporary folder where there is none or its
+ * path is too long for a socket.
+ * @returns `unsafe_folder` when something there is not ours alone
+ */
+export function runtimeFolder(root: string, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<string> {
+  const hash = createHash('sha256').update(realpathSync(root)).digest('hex').slice(0, 12);
+  const bases = [
+    ...(env.XDG_RUNTIME_DIR && existsSync(env.XDG_RUNTIME_DIR)
+      ? [join(env.XDG_RUNTIME_DIR, 'orch-tui')]
+      : []),
+    ...[env.TMPDIR ?? tmpdir(), '/tmp'].map((folder) => join(folder, `orch-tui-${userInfo().uid}`)),
+  ];
+  const base = bases.find((path) => Buffer.byteLength(join(path, hash) + longestName) <= maxSocketPathBytes);
+  if (base === undefined) throw new Error('/tmp is never too long');
+  const made = makePrivate(base);
+  return made.ok ? makePrivate(join(base, hash)) : made;
 }

@@ -2,9 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
+import { failure, type Problem, problemOf, type Result, success, whyOf } from '../lib/result.ts';
 import { createSecret, isSameSecret, stateFolder } from '../lib/stateFolder.ts';
-import { whyOf } from '../lib/systemError.ts';
 import type { Holder } from './guard.ts';
 import { approvalVariable } from './heldKey.ts';
 

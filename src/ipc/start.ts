@@ -3,9 +3,9 @@ import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { failure, type Result } from '../lib/result.ts';
+import { type DaemonName, runtimeFolder } from './guard.ts';
 import { approvalVariable } from './heldKey.ts';
 import { markedCommand } from './origin.ts';
-import { type DaemonName, runtimeFolder } from './paths.ts';
 
 /** Program and environment of a daemon to start. */
 export interface DaemonStart {

@@ -20,9 +20,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
 import { filePath } from './paths.ts';
-import { failure, type Result, success } from './result.ts';
+import { failure, helpFor, type Result, success, whyOf } from './result.ts';
 import { markHidden } from './sanitize.ts';
-import { helpFor, whyOf } from './systemError.ts';
 
 /*
  * A workspace may be a clone of someone else's making: any name in it may be a link that leads out of it, a pipe that

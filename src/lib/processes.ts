@@ -1,5 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { pollUntil } from './schedule.ts';
 
 /** One line of the system's process table. */
 export interface ProcessEntry {
@@ -136,4 +139,180 @@ export function parsePs(text: string): readonly ProcessEntry[] {
     const [, pid, parent, group, , start = ''] = match;
     return [{ pid: Number(pid), parent: Number(parent), group: Number(group), start }];
   });
+}
+
+/** The kernel holds less than a turn reads; only a leftover that prints without end needs more turns. */
+const mostTurns = 20;
+
+/**
+ * Calls back once a child has exited and all that it printed until then was read. What it left running may hold its
+ * pipes for as long as it likes: that is not waited for, its output is dropped, and it does not keep this process alive.
+ * @param ended gets what `exit` got; it is not called where the child could not be started
+ */
+export function onceEnded(
+  child: ChildProcess,
+  ended: (code: number | null, signal: NodeJS.Signals | null) => void,
+): void {
+  let isOver = false;
+  const finish = (code: number | null, signal: NodeJS.Signals | null) => {
+    if (isOver) return;
+    isOver = true;
+    ended(code, signal);
+  };
+  child.once('close', finish);
+  child.once('exit', (code, signal) => {
+    const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+    // What was in the pipes at its exit is read by the next turn of the event loop: a turn without data ends it.
+    let came = true;
+    for (const stream of streams) stream.on('data', () => (came = true));
+    let turns = 0;
+    const look = () => {
+      if (isOver) return;
+      if (came && turns++ < mostTurns) {
+        came = false;
+        setImmediate(look);
+        return;
+      }
+      finish(code, signal);
+      for (const stream of streams) letGo(stream);
+    };
+    setImmediate(look);
+  });
+}
+
+/** Reads on, so that a leftover which prints is not ended by it, and keeps nothing. */
+function letGo(stream: Readable): void {
+  stream.removeAllListeners('data');
+  stream.on('error', () => {}); // Its reader is gone.
+  stream.resume();
+  (stream as Socket).unref?.();
+}
+
+/** Even SIGKILL has to wait for a process that hangs in the kernel; we do not wait for ever. */
+const killMs = 5000;
+
+/** Descendants are no children of ours, so nothing tells when they end. */
+const lookAgainMs = 40;
+
+/**
+ * Ends processes, also those in sessions of their own: SIGTERM, and SIGKILL for what is left after `termMs`
+ * milliseconds, with what it started since. Resolves when all of it is gone.
+ */
+export async function endProcesses(entries: readonly ProcessEntry[], termMs: number): Promise<void> {
+  signalAll(entries, 'SIGTERM');
+  // A stopped process takes the SIGTERM only when it goes on.
+  signalAll(entries, 'SIGCONT');
+  const stubborn = await waitForEnd(entries, termMs);
+  const all = listProcesses();
+  const rest = new Set(stubborn.flatMap((entry) => findTree(entry.pid, entry.start, all)));
+  signalAll([...rest], 'SIGKILL');
+  await waitForEnd([...rest], killMs);
+}
+
+/** Those that are still there at the end of the time. */
+async function waitForEnd(entries: readonly ProcessEntry[], ms: number): Promise<readonly ProcessEntry[]> {
+  let alive = entries;
+  const areGone = () => {
+    alive = alive.filter(isAlive);
+    return alive.length === 0;
+  };
+  await pollUntil(areGone, { limitMs: ms, everyMs: lookAgainMs });
+  return alive;
+}
+
+/** Signals the processes' groups, which holds what was started since, and the processes themselves. */
+function signalAll(entries: readonly ProcessEntry[], signal: NodeJS.Signals): void {
+  const alive = entries.filter(isAlive);
+  // Only groups that one of them leads: any other may hold strangers.
+  const led = alive.filter((entry) => entry.group === entry.pid);
+  for (const entry of led) send(-entry.group, signal);
+  for (const entry of alive) if (!led.some((leader) => leader.group === entry.group)) send(entry.pid, signal);
+}
+
+function isAlive(entry: ProcessEntry): boolean {
+  return processStart(entry.pid) === entry.start;
+}
+
+function send(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch {
+    // Ended in between, or changed its user; the next look tells.
+  }
+}
+
+/** A process and all that is below it now; empty once it has ended. */
+export function treeOf(pid: number): readonly ProcessEntry[] {
+  const start = processStart(pid);
+  return start === null ? [] : findTree(pid, start, listProcesses());
+}
+
+/** Measurements of a process, and the collection of its garbage. */
+interface Looks {
+  /** Bytes that are resident. */
+  readonly resident: () => number;
+  /** The part of the time since the last call in which the event loop was busy, 0 to 1. */
+  readonly busy: () => number;
+  /** Collects all garbage. */
+  readonly collect: () => void;
+}
+
+/** Less is not worth a collection: a process breathes by so much. */
+const worthBytes = 12 * 1024 * 1024;
+/** Above that the process has work, and a collection would delay it. */
+const mostBusy = 0.2;
+
+/**
+ * Gives back what a flood has left. V8 collects because something is allocated: a process that comes to rest after a flood
+ * keeps its garbage for good. Memory that has grown since it was lowest is therefore collected once, as soon as the process
+ * is idle; what is left after that is in use, and grows from there.
+ */
+export class IdleMemory {
+  readonly #looks: Looks;
+  /** Resident bytes that no collection brings down further. */
+  #floor: number;
+  #hasCollected = false;
+
+  constructor(looks: Looks) {
+    this.#looks = looks;
+    this.#floor = looks.resident();
+  }
+
+  /** Is to be called now and then; collects where that is worth it. */
+  look(): void {
+    const resident = this.#looks.resident();
+    const busy = this.#looks.busy();
+    // A collection frees on other threads too: what it has brought is seen at the next look.
+    this.#floor = this.#hasCollected ? resident : Math.min(this.#floor, resident);
+    this.#hasCollected = false;
+    if (busy > mostBusy || resident - this.#floor < worthBytes) return;
+    this.#hasCollected = true;
+    this.#looks.collect();
+  }
+}
+
+const lookEveryMs = 10_000;
+
+/**
+ * Has this process give memory back when it is idle. Does nothing where Node was started without `--expose-gc`.
+ * @returns what ends that
+ */
+export function releaseWhenIdle(): () => void {
+  const { gc } = globalThis;
+  if (!gc) return () => {};
+  let last = performance.eventLoopUtilization();
+  const memory = new IdleMemory({
+    resident: () => process.memoryUsage.rss(),
+    busy() {
+      const now = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(now, last);
+      last = now;
+      return utilization;
+    },
+    // An ordinary one keeps young buffers, and pages that it may need again.
+    collect: () => void gc({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
+  });
+  const timer = setInterval(() => memory.look(), lookEveryMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -24,3 +24,67 @@ export function failure(code: string, message: string, hint?: string): Result<ne
 export function problemOf(code: string, message: string, hint?: string): Problem {
   return hint === undefined ? { code, message } : { code, message, hint };
 }
+
+/** For errors of node-pty without the system's reason; the program and its folder are checked before. */
+const noTerminal = {
+  why: 'the system has no terminal or process left for it',
+  hint: 'End programs that you do not need, or raise the limits (ulimit -u, ulimit -n), then try again.',
+};
+
+/** Errors of a system out of resources, in plain words, with advice. One table, because they occur everywhere. */
+const known: Readonly<Record<string, { readonly why: string; readonly hint: string }>> = {
+  EMFILE: {
+    why: 'too many open files',
+    hint: 'Raise the limit of the shell that starts orch-tui (ulimit -n), then try again.',
+  },
+  ENFILE: {
+    why: 'too many open files on the whole machine',
+    hint: 'End programs that you do not need, then try again.',
+  },
+  ENOSPC: { why: 'no space is left on the disk', hint: 'Make room on that disk, then try again.' },
+  EDQUOT: {
+    why: 'your quota on that disk is used up',
+    hint: 'Make room in your files on that disk, then try again.',
+  },
+  EROFS: {
+    why: 'the disk can only be read',
+    hint: 'Have that disk mounted for writing, or use a folder on another one.',
+  },
+  ENOMEM: { why: 'not enough memory', hint: 'End programs that you do not need, then try again.' },
+  forkpty: noTerminal,
+  posix_spawnp: noTerminal,
+  ENAMETOOLONG: { why: 'the name or path is too long', hint: 'Take shorter names.' },
+};
+
+/** Returns the code of a system's error; programs that could not be started carry it in their message alone. */
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return codeIn(error instanceof Error ? error.message : String(error));
+}
+
+function codeIn(text: string): string {
+  const [, first = '', started = '', forked = ''] =
+    /^(?:Error: )?(E[A-Z]+): |\bspawn(?: \S+)? (E[A-Z]+)\b|^(forkpty|posix_spawnp)(?:\(3\))? failed\b/.exec(
+      text,
+    ) ?? [];
+  return first || started || forked;
+}
+
+/** Returns why something failed: in plain words where the table has them, else as the system says it. */
+export function whyOf(error: unknown): string {
+  const code = codeOf(error);
+  const plain = known[code];
+  if (plain) return `${plain.why} (${code})`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Returns advice against a system's error; undefined where there is no general one. */
+export function helpFor(error: unknown): string | undefined {
+  return known[codeOf(error)]?.hint;
+}
+
+/** Returns why a program did not start, of what its starter printed: in plain words, or as it was. */
+export function plainStart(printed: string): string {
+  const plain = known[codeIn(printed)];
+  return plain ? `it could not be started: ${plain.why}. ${plain.hint}` : printed;
+}

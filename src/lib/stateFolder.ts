@@ -3,8 +3,7 @@ import { linkSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { draftName, readPlain } from './files.ts';
-import { failure, type Result, success } from './result.ts';
-import { whyOf } from './systemError.ts';
+import { failure, type Result, success, whyOf } from './result.ts';
 
 /**
  * Returns the path of the person's state folder: `$XDG_STATE_HOME/orch-tui`, else `~/.local/state/orch-tui`. A relative

@@ -10,9 +10,8 @@ import type { Handlers, Link } from '../ipc/link.ts';
 import { type Peer, peerStanding } from '../ipc/peer.ts';
 import { reportStart } from '../ipc/start.ts';
 import { version } from '../ipc/version.ts';
-import { failure, type Result, success } from '../lib/result.ts';
+import { failure, type Result, success, whyOf } from '../lib/result.ts';
 import { object } from '../lib/shape.ts';
-import { whyOf } from '../lib/systemError.ts';
 
 /** The controller of one workspace: `node controller.js <workspace>`. */
 async function main(root: string): Promise<void> {

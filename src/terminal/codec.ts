@@ -210,7 +210,7 @@ const space = 0x20 | (1 << widthShift);
 const fewestSpaces = 3;
 
 /** @param links - numbers of links that the update has defined */
-export function writeRow(writer: ByteWriter, grid: Grid, y: number, links: Set<number>): void {
+function writeRow(writer: ByteWriter, grid: Grid, y: number, links: Set<number>): void {
   const { data } = grid;
   const end = cellIndex(grid, grid.cols, y);
   let at = cellIndex(grid, 0, y);
@@ -301,7 +301,7 @@ function writeCell(writer: ByteWriter, grid: Grid, word: number): void {
  * @param links - links by their numbers in this update
  * @throws RangeError when the bytes are no row of this grid
  */
-export function readRow(reader: ByteReader, grid: Grid, y: number, links: Map<number, string>): void {
+function readRow(reader: ByteReader, grid: Grid, y: number, links: Map<number, string>): void {
   if (y >= grid.rows) throw new RangeError(`row ${y} of ${grid.rows}`);
   const end = cellIndex(grid, grid.cols, y);
   let at = cellIndex(grid, 0, y);
@@ -375,7 +375,7 @@ function readCode(reader: ByteReader, lead: number): number {
 }
 
 /** Bytes put one after the other, numbers big-endian. */
-export class ByteWriter {
+class ByteWriter {
   #buffer: Buffer;
   #length = 0;
 
@@ -417,7 +417,7 @@ export class ByteWriter {
 }
 
 /** Reads what a ByteWriter wrote. Every read beyond the end throws a RangeError. */
-export class ByteReader {
+class ByteReader {
   readonly #bytes: Buffer;
   #at = 0;
 

@@ -284,7 +284,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
 }
 
 /** The nearest size a terminal can have: 2–1000 columns, 1–1000 rows. */
-export function possibleSize(cols: number, rows: number): { cols: number; rows: number } {
+function possibleSize(cols: number, rows: number): { cols: number; rows: number } {
   const within = (side: number, least: number) =>
     Math.min(Math.max(least, Math.floor(side) || least), largestSide);
   return { cols: within(cols, 2), rows: within(rows, 1) };

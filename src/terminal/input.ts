@@ -45,13 +45,13 @@ export interface ReleaseToken {
   readonly raw: string;
 }
 
-export interface FocusToken {
+interface FocusToken {
   readonly kind: 'focus';
   readonly gained: boolean;
 }
 
 /** An answer of the terminal to a query. */
-export interface ReplyToken {
+interface ReplyToken {
   readonly kind: 'reply';
   readonly raw: string;
 }
@@ -170,7 +170,7 @@ function waitForMore(done: () => void): () => void {
  */
 
 /** Longest sequence waited for as a whole, in bytes; terminals' own are below a hundred. */
-export const longestSequence = 4096;
+const longestSequence = 4096;
 
 /** CSI; also the Linux console's function keys, mouse reports before SGR, and rxvt's Shift. */
 const wholeControlSequence = /^\x1b\[(?:\[[A-E]|M[ -\xff]{3}|\d+\$|(?![[M])[ -?]*[@-~])/;
@@ -181,7 +181,7 @@ const stringStart = /^\x1b[\]P_^X]/;
 const altered = /^\x1b(?:O[A-Za-z]|\[[\d;]*[A-DFHZ^@$]|\[(?!20[01]~)[\d;]+~)$/;
 
 /** Length of the first token of `text`, which is not empty; 0 when its end has not arrived. */
-export function firstLength(text: string): number {
+function firstLength(text: string): number {
   if (text[0] !== '\x1b') return characterLength(text);
   if (text.length === 1) return 0;
   if (text[1] === '\x1b') return afterEscape(text);
@@ -193,12 +193,12 @@ export function firstLength(text: string): number {
 }
 
 /** Reports whether an incomplete `text` would be keys if nothing followed. */
-export function isPerhapsWhole(text: string): boolean {
+function isPerhapsWhole(text: string): boolean {
   return /^\x1b{1,2}[[\]OP_^X]?$/.test(text);
 }
 
 /** The keys that a text `isPerhapsWhole` of comes to when nothing follows. */
-export function splitWhole(text: string): string[] {
+function splitWhole(text: string): string[] {
   return text.match(/\x1b[^\x1b]?/g) ?? [];
 }
 
@@ -206,7 +206,7 @@ export function splitWhole(text: string): string[] {
  * Returns the end of a string whose inside begins at `from`: after its end mark, or before another control character, which no
  * terminal sends in one; so half a reply never locks the keyboard. Null: not in `text`.
  */
-export function stringEnd(text: string, from: number): number | null {
+function stringEnd(text: string, from: number): number | null {
   const inside = text.slice(from).search(/[\x00-\x1f]/);
   if (inside < 0 || text.slice(from + inside) === '\x1b') return null;
   const end = from + inside;
@@ -257,7 +257,7 @@ const plain: Modifiers = { shift: false, alt: false, ctrl: false, foreign: false
  * Returns the token of one whole sequence; `raw` has one byte a character. An unknown one is a `reply`, never a key that a
  * person could have pressed.
  */
-export function tokenOf(raw: string): Token {
+function tokenOf(raw: string): Token {
   if (raw[0] !== '\x1b') return character(raw);
   if (raw.length === 1) return key('escape', plain, raw);
   if (/^\x1bO[ -~]$/.test(raw)) return key(ss3Names[raw[2] ?? ''], plain, raw);
@@ -384,7 +384,7 @@ function mouseAction(bits: number, final: string): MouseToken['action'] {
 type Names = Readonly<Record<string, string>>;
 
 /** By the last character of `CSI … x` and of `SS3 x`. */
-export const finalNames: Names = {
+const finalNames: Names = {
   A: 'up',
   B: 'down',
   C: 'right',
@@ -398,7 +398,7 @@ export const finalNames: Names = {
 };
 
 /** By the character of `SS3 x`: the above, and the keypad in application mode. */
-export const ss3Names: Names = {
+const ss3Names: Names = {
   ...finalNames,
   I: 'tab',
   M: 'enter',
@@ -408,7 +408,7 @@ export const ss3Names: Names = {
 };
 
 /** By the number of `CSI number ~`. */
-export const numberNames: Names = {
+const numberNames: Names = {
   ...byPosition(1, ['home', 'insert', 'delete', 'end', 'pageup', 'pagedown', 'home', 'end']),
   ...byPosition(11, ['f1', 'f2', 'f3', 'f4', 'f5']),
   ...byPosition(17, ['f6', 'f7', 'f8', 'f9', 'f10']),
@@ -416,7 +416,7 @@ export const numberNames: Names = {
 };
 
 /** By code point, where the key is not called by its character; kitty's keypad lies in the private use area. */
-export const codeNames: Names = {
+const codeNames: Names = {
   8: 'backspace',
   9: 'tab',
   13: 'enter',

@@ -8,8 +8,8 @@ export interface Progress {
   readonly value: number;
 }
 
-export const progressStates = ['value', 'error', 'indeterminate', 'paused'] as const;
-export type ProgressState = (typeof progressStates)[number];
+const progressStates = ['value', 'error', 'indeterminate', 'paused'] as const;
+type ProgressState = (typeof progressStates)[number];
 
 /**
  * Parses the progress in OSC 9, in the form of ConEmu: `4 ; state ; percent`, state 0 for none. An error or a

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { outsidePaths } from '../../src/config/outsidePaths.ts';
+import { outsidePaths } from '../../src/config/trust/trust.ts';
 import { configFile, readUntrusted } from '../../src/config/workspaceConfig.ts';
 
 function outsideOf(stored: (root: string) => object) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
-import { Environments } from '../../src/controller/effects/environments.ts';
 import { createRunner, type Edge } from '../../src/controller/effects/runEffect.ts';
+import { Environments } from '../../src/controller/effects/tools.ts';
 import type { Log } from '../../src/controller/log/log.ts';
 import type { Proposal } from '../../src/core/proposal.ts';
 import { initialState } from '../../src/features/state.ts';

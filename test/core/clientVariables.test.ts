@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Environments } from '../../src/controller/effects/environments.ts';
+import { Environments } from '../../src/controller/effects/tools.ts';
 import { areLent, lentBy, withLent } from '../../src/core/clientVariables.ts';
 
 test('listed variables of a shell are lent; an invalid value counts as not set', () => {

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runtimeFolder } from '../../src/ipc/paths.ts';
+import { runtimeFolder } from '../../src/ipc/guard.ts';
 import { value } from '../host/room.ts';
 import type { TestTerminal } from './harness/terminal.ts';
 import { Shop } from './shop.ts';

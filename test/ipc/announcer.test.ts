@@ -3,8 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { Facts } from '../../src/core/facts.ts';
 import type { ControllerNotices } from '../../src/features/commands.ts';
 import { selectFacts } from '../../src/features/state.ts';
-import { Publisher } from '../../src/ipc/announcer.ts';
-import { Link } from '../../src/ipc/link.ts';
+import { Link, Publisher } from '../../src/ipc/link.ts';
 import { Scene } from '../controller/scene.ts';
 
 test('a client that does not read is told no more than it can keep, and the latest once it reads again', async () => {

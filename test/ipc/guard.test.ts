@@ -2,8 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readDaemonHolder, takeLock } from '../../src/ipc/guard.ts';
-import { lockPath, runtimeFolder } from '../../src/ipc/paths.ts';
+import { lockPath, readDaemonHolder, runtimeFolder, takeLock } from '../../src/ipc/guard.ts';
 import { listProcesses, parsePs, parseStat, processStart } from '../../src/lib/processes.ts';
 import { locksIn, Sandbox } from './sandbox.ts';
 

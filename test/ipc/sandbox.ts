@@ -1,9 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readDaemonHolder } from '../../src/ipc/guard.ts';
+import { type DaemonName, readDaemonHolder } from '../../src/ipc/guard.ts';
 import { createApprovalKey } from '../../src/ipc/keys.ts';
-import type { DaemonName } from '../../src/ipc/paths.ts';
 import { processStart } from '../../src/lib/processes.ts';
 
 /** A throw-away workspace with a home and a runtime folder of its own. */

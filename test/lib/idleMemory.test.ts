@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { IdleMemory } from '../../src/lib/idleMemory.ts';
+import { IdleMemory } from '../../src/lib/processes.ts';
 
 const megabyte = 1024 * 1024;
 

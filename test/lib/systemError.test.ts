@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { helpFor, plainStart, whyOf } from '../../src/lib/systemError.ts';
+import { helpFor, plainStart, whyOf } from '../../src/lib/result.ts';
 
 test.each([
   ['EMFILE', 'too many open files'],

@@ -1,12 +1,12 @@
-import { realpathSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { TrustFacts } from '../../core/workspace.ts';
-import { followPath, readPlain, readText } from '../../lib/files.ts';
+import type { TrustFacts, WorkspaceConfig } from '../../core/workspace.ts';
+import { followPath, isBelow, readPlain, readText, replaceFile } from '../../lib/files.ts';
 import { parseJson } from '../../lib/json.ts';
-import { failure, type Result, success } from '../../lib/result.ts';
+import { failure, type Result, success, whyOf } from '../../lib/result.ts';
+import { isPrivate, openStateFolder, stateFolder } from '../../lib/stateFolder.ts';
 import { hashOf, rowsOf, type TrustedParts, withoutInert } from './parts.ts';
-import { readRecord, type TrustRecord, writeRecord } from './record.ts';
-import { putStateAside, stampState, stateOwner } from './stateOwner.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
 
@@ -250,4 +250,156 @@ function namedServer(root: string, { memory }: Stored): MemoryServer | null {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** The user's decision about the workspace in one folder. */
+interface TrustRecord {
+  /** Absolute path of the workspace, links resolved. */
+  readonly root: string;
+  /** Hash of the trusted configuration, 64 hexadecimal digits; null while only the state is known. */
+  readonly hash: string | null;
+  /** The trusted configuration file, parsed; its values stay in use while a changed one waits for trust. */
+  readonly stored: Readonly<Record<string, unknown>> | null;
+  /** Real paths of its repositories, and the memory server of `.mcp.json`; see `TrustedParts`. */
+  readonly repos: readonly string[];
+  readonly server: unknown;
+  readonly serverName?: string;
+  /** The random id of the state that was written here; null while there is none. */
+  readonly stateId: string | null;
+}
+
+const mostBytes = 4 * 1024 * 1024;
+
+/** Returns the trust record of a workspace; null where there is none, or it is damaged. */
+function readRecord(root: string, env: Readonly<NodeJS.ProcessEnv>): TrustRecord | null {
+  const folder = stateFolder(env);
+  // A folder that others can write to cannot hold the user's decision.
+  const text = isPrivate(folder) ? readPlain(recordFile(folder, root), mostBytes) : null;
+  if (!text?.ok || text.value === null) return null;
+  try {
+    const record = JSON.parse(text.value) as Partial<TrustRecord> & { v?: unknown };
+    const isRecord =
+      record.v === 1 &&
+      record.root === root &&
+      (record.hash === null || typeof record.hash === 'string') &&
+      Array.isArray(record.repos) &&
+      (record.stateId === null || typeof record.stateId === 'string');
+    return isRecord ? (record as TrustRecord) : null;
+  } catch {
+    // Not JSON. A damaged record trusts nothing: the user is asked again.
+    return null;
+  }
+}
+
+/**
+ * Replaces the record of a workspace and syncs it to the disk.
+ * @returns `not_written` with the system's reason
+ */
+function writeRecord(record: TrustRecord, env: Readonly<NodeJS.ProcessEnv>): Result<null> {
+  const folder = openStateFolder(env);
+  if (!folder.ok) return folder;
+  const file = recordFile(folder.value, record.root);
+  return replaceFile(folder.value, file, `${JSON.stringify({ v: 1, ...record })}\n`);
+}
+
+/** Returns the path of a workspace's record, existing or not. */
+export function recordPath(root: string, env: Readonly<NodeJS.ProcessEnv> = process.env): string {
+  return recordFile(stateFolder(env), root);
+}
+
+function recordFile(folder: string, root: string): string {
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 32);
+  return join(folder, 'trust', `${name}.json`);
+}
+
+/** Returns the path of the file that identifies a workspace's state. */
+function idFile(root: string): string {
+  return join(root, '.orch', 'id');
+}
+
+/** Lists the controller's files in `.orch`, without the configuration. */
+function stateFiles(root: string): readonly string[] {
+  return ['log.jsonl', 'notion'].map((name) => join(root, '.orch', name)).filter(holdsSomething);
+}
+
+function holdsSomething(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return false;
+  return found.isDirectory() ? readdirSync(path).length > 0 : found.size > 0;
+}
+
+/**
+ * Reports who wrote a workspace's state.
+ * @param known the id in the user's record; null where it has none
+ */
+function stateOwner(root: string, known: string | null): TrustFacts['state'] {
+  const id = readStateId(root);
+  if (id !== null && id === known) return 'own';
+  return stateFiles(root).length > 0 ? 'foreign' : 'none';
+}
+
+/** Returns the id in the state, or null where it has none. */
+function readStateId(root: string): string | null {
+  const text = readText(root, idFile(root), 1000);
+  return text.ok && text.value && /^[0-9a-f]{32}\n?$/.test(text.value) ? text.value.trim() : null;
+}
+
+/**
+ * Writes a new id into the state, to be recorded by the caller. @returns it, or why it could not be written
+ */
+function stampState(root: string): Result<string> {
+  const id = randomBytes(16).toString('hex');
+  const written = replaceFile(root, idFile(root), `${id}\n`);
+  return written.ok ? success(id) : written;
+}
+
+/**
+ * Moves the state into a new folder beside it, so that the workspace starts without one. Deletes nothing.
+ * @returns that folder
+ */
+function putStateAside(root: string): Result<string> {
+  const folder = freeName(join(root, '.orch', 'discarded'));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    const names = readdirSync(join(root, '.orch')).filter((name) =>
+      /^(log[.\w-]*\.jsonl?|notion|id)$/.test(name),
+    );
+    for (const name of names) renameSync(join(root, '.orch', name), join(folder, name));
+    return success(folder);
+  } catch (error) {
+    return failure('state_not_moved', `${folder} cannot be filled: ${whyOf(error)}`);
+  }
+}
+
+function freeName(path: string): string {
+  for (let n = 1; ; n++) if (!existsSync(`${path}-${n}`)) return `${path}-${n}`;
+}
+
+/** A path of the configuration that is not in the workspace. */
+export interface OutsidePath {
+  /** The setting, such as `board.file` or `repos.backend.path`. */
+  readonly setting: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/**
+ * Lists the configured paths outside the workspace, for the user who is asked to trust it: documents that
+ * are written, repositories, and folders that workers may write to.
+ */
+export function outsidePaths({
+  root,
+  board,
+  invoices,
+  repos,
+  guard,
+}: WorkspaceConfig): readonly OutsidePath[] {
+  const writable = guard ? (guard.writable ?? []) : [];
+  const named: OutsidePath[] = [
+    ...(board ? [{ setting: 'board.file', path: board.file }] : []),
+    ...(invoices ? [{ setting: 'invoices.file', path: invoices.file }] : []),
+    ...repos.map(({ name, path }) => ({ setting: `repos.${name}.path`, path })),
+    ...writable.map((path) => ({ setting: 'guard.writable', path })),
+  ];
+  return named.filter(({ path }) => !isBelow(root, path));
 }

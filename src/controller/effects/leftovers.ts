@@ -4,8 +4,14 @@ import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { readDaemonHolder } from '../../ipc/guard.ts';
 import { isFromHost } from '../../ipc/origin.ts';
-import { endProcesses } from '../../lib/children.ts';
-import { commandOf, environmentOf, findTree, listProcesses, type ProcessEntry } from '../../lib/processes.ts';
+import {
+  commandOf,
+  endProcesses,
+  environmentOf,
+  findTree,
+  listProcesses,
+  type ProcessEntry,
+} from '../../lib/processes.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import { pollUntil } from '../../lib/schedule.ts';
 import { isEqual } from '../../lib/store.ts';
@@ -35,7 +41,7 @@ export function listLeft(root: string): Left {
  * Does so, too, after what is about to end has had the time to.
  * @param id whose end matters; absent for all
  */
-export async function settledLeft(root: string, id?: string): Promise<Left> {
+async function settledLeft(root: string, id?: string): Promise<Left> {
   const isNone = () => {
     const left = entriesLeft(root);
     return id === undefined ? left.size === 0 : !left.has(id);

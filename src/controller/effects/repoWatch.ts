@@ -7,8 +7,7 @@ import type { Git } from '../../git/run.ts';
 import { readStatus } from '../../git/status/status.ts';
 import { type GitChange, GitWatch } from '../../git/status/watch.ts';
 import { adoptBranch, readLiveBranch } from '../../git/worktrees/branch.ts';
-import { problemOf } from '../../lib/result.ts';
-import { whyOf } from '../../lib/systemError.ts';
+import { problemOf, whyOf } from '../../lib/result.ts';
 
 /** Dependencies of the watch. */
 interface RepoWorld {

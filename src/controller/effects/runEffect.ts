@@ -13,12 +13,10 @@ import { toolsPatienceMs } from '../../features/workers/observing.ts';
 import { takenPorts } from '../../features/workers/starting.ts';
 import type { Git } from '../../git/run.ts';
 import { readStatuses } from '../../git/status/status.ts';
-import { type Problem, problemOf, type Result, success } from '../../lib/result.ts';
+import { helpFor, type Problem, problemOf, type Result, success, whyOf } from '../../lib/result.ts';
 import { pause, Stagger } from '../../lib/schedule.ts';
-import { helpFor, whyOf } from '../../lib/systemError.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
 import type { Documents } from '../documents.ts';
-import type { Environments } from './environments.ts';
 import type { HostPort } from './hostPort.ts';
 import { keepUncommitted, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
@@ -26,7 +24,7 @@ import { findLeftProcesses } from './leftovers.ts';
 import { lookAtAgent, lookAtRestless, TokenCounter } from './lookingAtAgent.ts';
 import { makePlan } from './planning.ts';
 import { checksChanged, checksOf, cleanWorker, finishWorker, runChecks } from './removing.ts';
-import type { Tools } from './tools.ts';
+import type { Environments, Tools } from './tools.ts';
 import type { Typist } from './typing.ts';
 
 /** Services that effects run with. */

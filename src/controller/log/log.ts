@@ -9,8 +9,7 @@ import {
   replaceFile,
   syncFolder,
 } from '../../lib/files.ts';
-import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
-import { whyOf } from '../../lib/systemError.ts';
+import { failure, type Problem, problemOf, type Result, success, whyOf } from '../../lib/result.ts';
 import { damageText, type LogDamage, logLines, noDamage, withLine } from './logLines.ts';
 
 /** The append-only record of everything that happened. One writer: the controller that holds the guard. */

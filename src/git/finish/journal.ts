@@ -3,9 +3,8 @@ import { readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises'
 import { basename, join, sep } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import { checkPath, readText, replaceFile } from '../../lib/files.ts';
-import { failure, type Result, success } from '../../lib/result.ts';
+import { failure, type Result, success, whyOf } from '../../lib/result.ts';
 import { personKey } from '../../lib/stateFolder.ts';
-import { whyOf } from '../../lib/systemError.ts';
 import { commonDirectory, exists, gitDirectory, resolvedPath } from '../directories.ts';
 import { goBack } from '../merge/hookedMerge.ts';
 import { listWorktrees } from '../porcelain.ts';

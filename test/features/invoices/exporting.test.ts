@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveBoard, resolveInvoices } from '../../../src/config/documentConfig.ts';
+import { resolveBoard, resolveInvoices } from '../../../src/config/workspaceConfig.ts';
 import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../../src/core/invoices.ts';
 import { exportEntries } from '../../../src/features/invoices/service/exportService.ts';
 

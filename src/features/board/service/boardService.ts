@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { resolveBoard } from '../../../config/documentConfig.ts';
+import { resolveBoard } from '../../../config/workspaceConfig.ts';
 import { dayOf } from '../../../core/amounts.ts';
 import {
   type BoardConfig,

@@ -4,9 +4,8 @@ import { createWriteStream, ftruncateSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { type NamedProcess, processNames } from '../../../core/leftProcess.ts';
-import { onceEnded } from '../../../lib/children.ts';
 import { openForAppend } from '../../../lib/files.ts';
-import { commandOf, findMarked, listProcesses } from '../../../lib/processes.ts';
+import { commandOf, findMarked, listProcesses, onceEnded } from '../../../lib/processes.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 import { oneLine, plainLine, withoutSequences } from '../../../lib/sanitize.ts';
 

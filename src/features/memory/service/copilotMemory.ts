@@ -1,9 +1,8 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { WorkspaceConfig } from '../../../core/workspace.ts';
 import { version } from '../../../ipc/version.ts';
-import { failure, type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
+import { failure, type Problem, problemOf, type Result, success, whyOf } from '../../../lib/result.ts';
 import { oneLine } from '../../../lib/sanitize.ts';
-import { whyOf } from '../../../lib/systemError.ts';
 import type { FoundMemory, Memory } from '../memory.ts';
 import {
   answerText,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { resolveBoard } from '../../../config/documentConfig.ts';
+import { resolveBoard } from '../../../config/workspaceConfig.ts';
 import {
   type Mapping,
   type NotionConfig,
