@@ -1,7 +1,7 @@
 import { readConfig } from '../config/workspaceConfig.ts';
 import type { FlowFinished, FlowKind, Repo } from '../core/repo.ts';
 import { demand, refuse } from '../core/verb.ts';
-import { finishedText, previewText, startedText, statusText } from '../features/releases/flowText.ts';
+import { finishedText, previewText, startedText, statusText } from '../features/releases/releases.ts';
 import { fetchForPush, finishFlow, previewFlow, pushFinished } from '../features/releases/service/finish.ts';
 import { type FlowStart, startFlow } from '../features/releases/service/start.ts';
 import { readFlowStatus } from '../features/releases/service/status.ts';

@@ -27,7 +27,7 @@ import {
 import { noteSession } from './messages/sessions.ts';
 import { notionCommands } from './notion/commands.ts';
 import { conflicts, fileSides, lookForConflicts, whoIsChanging } from './radar/conflicts.ts';
-import { flowVerbs } from './releases/flow.ts';
+import { flowVerbs } from './releases/releases.ts';
 import { repoCommands, repoVerbs } from './repos/commands.ts';
 import { gitLog, gitShow } from './repos/history.ts';
 import type { ControllerState, Decision } from './state.ts';

@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Repo } from '../core/repo.ts';
 import { readLinked, readPlain } from '../lib/files.ts';
 import { filePath } from '../lib/paths.ts';
+import { quoteCommand } from '../lib/quote.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import type { Git, GitDirectories } from './run.ts';
 
@@ -77,7 +78,8 @@ function stranger(message: string, hint: string): Result<never> {
 }
 
 function repairHint({ path }: Repo): string {
-  return `Look into it. To have git write its .git file again: git -C ${path} worktree repair`;
+  const repair = quoteCommand(['git', '-C', path, 'worktree', 'repair']);
+  return `Look into it. To have git write its .git file again: ${repair}`;
 }
 
 /** What decides which directories git finds: the folder `.git` itself, or the file, and what that leads to. */

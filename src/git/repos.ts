@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { foldCase, nearestSlug } from '../core/ids.ts';
 import type { Repo } from '../core/repo.ts';
 import { replaceFile } from '../lib/files.ts';
+import { quoteCommand } from '../lib/quote.ts';
 import { failure, type Result, success, whyOf } from '../lib/result.ts';
 import {
   commonDirectory,
@@ -272,7 +273,7 @@ function othersIn(
       return other(`is a worktree of ${one.common}`, true);
     if (one.is === 'bare' && !commons.has(realOf(one.common)))
       return other(
-        `is a bare repository without a worktree; make one: git -C ${path} worktree add main main`,
+        `is a bare repository without a worktree; make one: ${quoteCommand(['git', '-C', path, 'worktree', 'add', 'main', 'main'])}`,
         false,
       );
     return [];

@@ -1,6 +1,7 @@
 import type { ProcessMemory } from '../core/facts.ts';
 import type { PortBlock, Worker } from '../core/worker.ts';
-import { plainLine, replaceControls, speltHidden } from '../lib/sanitize.ts';
+import { quoteCommand } from '../lib/quote.ts';
+import { plainLine } from '../lib/sanitize.ts';
 import type { Tone } from './text.ts';
 
 /** A state as shape, word and meaning: readable without colour. */
@@ -121,16 +122,6 @@ export function portsText({ first, count }: PortBlock): string {
   return count === 1 ? `${first}` : `${first}–${first + count - 1}`;
 }
 
-const bare = /^[\w@%+=:,./-]+$/;
-const named: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
-
-/**
- * Returns a command in one line, quoted as for a POSIX shell. It is for reading only: commands are run without a shell.
- */
-export function quoteCommand(command: readonly string[]): string {
-  return command.map(quoteArgument).join(' ');
-}
-
 /** The mark for a brief that is shown in full beside its command. An argument like it would be quoted. */
 const briefMark = '‹the brief›';
 
@@ -144,7 +135,7 @@ export function shownCommand(
   marks: ReadonlyMap<string, string> = new Map(),
 ): string {
   const shown = (part: string) =>
-    part !== '' && part === brief ? briefMark : (marks.get(part) ?? quoteArgument(part));
+    part !== '' && part === brief ? briefMark : (marks.get(part) ?? quoteCommand([part]));
   return command.map(shown).join(' ');
 }
 
@@ -157,18 +148,4 @@ export function sharedArguments(commands: readonly (readonly string[])[]): Reado
   const isShared = (part: string) => part.length >= longArgument && others.every((one) => one.includes(part));
   const shared = others.length === 0 ? [] : [...new Set(first.filter(isShared))];
   return new Map(shared.map((part, n) => [part, `‹${n + 1}›`]));
-}
-
-function quoteArgument(argument: string): string {
-  if (bare.test(argument)) return argument;
-  const inside = replaceControls(argument.replace(/['\\]/g, '\\$&'), escaped);
-  const shown = speltHidden(inside);
-  return inside === argument ? `'${shown}'` : `$'${shown}'`;
-}
-
-function escaped(character: string): string {
-  const code = (character.codePointAt(0) ?? 0).toString(16);
-  return (
-    named[character] ?? (code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`)
-  );
 }

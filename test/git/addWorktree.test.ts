@@ -7,6 +7,7 @@ import {
   addWorktree,
   checkNewWorktree,
   describeCollision,
+  missingHint,
   restoreWorktree,
 } from '../../src/git/worktrees/worktrees.ts';
 import { createPlace, expectProblem, expectValue, hook, pictureOf, refsOf, write } from './place.ts';
@@ -88,6 +89,16 @@ test.each([
   ['feature/\u00e9', ['feature/e\u0301'], true],
 ])('%s beside %j: collision %s', (wanted, branches, collides) => {
   expect(describeCollision(wanted, branches) !== null).toBe(collides);
+});
+
+test('Commands in hints are quoted where a path or a branch needs it', () => {
+  const entry = { path: "/place/it's here", locked: '' };
+  expect(missingHint('/my work/shop', entry)).toBe(
+    "If the folder was moved: git -C '/my work/shop' worktree repair NEW-PLACE. " +
+      "If it is gone for good: git -C '/my work/shop' worktree unlock $'/place/it\\'s here' && " +
+      "git -C '/my work/shop' worktree prune",
+  );
+  expect(describeCollision("it's/new", ["it's"])?.hint).toContain("git branch -m $'it\\'s' ANOTHER-NAME");
 });
 
 test('A branch that is in the way of every name is told so: only renaming it helps', async () => {

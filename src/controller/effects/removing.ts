@@ -7,6 +7,7 @@ import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
 import { describeLeft, runJob } from '../../features/jobs/service/runJob.ts';
 import type { Message } from '../../features/messages.ts';
+import { finishCommand } from '../../features/releases/releases.ts';
 import { unfinishedFlows } from '../../features/releases/service/finish.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { ceilings } from '../../git/environment.ts';
@@ -250,11 +251,11 @@ async function settleOne(
 }
 
 /** A person began it at the command line and decides there: what it tagged or pushed is the person's to complete. */
-function cutOffFlow(repo: Repo, { kind, name }: FlowName): Problem {
+function cutOffFlow(repo: Repo, unfinished: FlowName): Problem {
   return problemOf(
     'interrupted',
-    `The finish of ${kind} ${name} of ${repo.name} was cut off.`,
-    `To complete it: orch-tui flow ${kind} finish ${repo.name} ${name}`,
+    `The finish of ${unfinished.kind} ${unfinished.name} of ${repo.name} was cut off.`,
+    `To complete it: ${finishCommand(repo, unfinished)}`,
   );
 }
 

@@ -7,6 +7,7 @@ import type { Git } from '../../git/run.ts';
 import { readStatus } from '../../git/status/status.ts';
 import { type GitChange, GitWatch } from '../../git/status/watch.ts';
 import { adoptBranch, readLiveBranch } from '../../git/worktrees/branch.ts';
+import { quoteCommand } from '../../lib/quote.ts';
 import { problemOf, whyOf } from '../../lib/result.ts';
 
 /** Dependencies of the watch. */
@@ -105,7 +106,7 @@ export class RepoWatch {
       return this.#world.tell({ type: 'branch-renamed', id: worker.id, branch: live.branch });
     }
     const message = `${worker.id} is on ${live.branch} now, not on its branch ${worker.branch}.`;
-    const hint = `It can be finished once it is back: git switch ${worker.branch}.`;
+    const hint = `It can be finished once it is back: ${quoteCommand(['git', 'switch', worker.branch])}.`;
     this.#world.tell({ type: 'noticed', problem: problemOf('branch_switched', message, hint) });
   }
 

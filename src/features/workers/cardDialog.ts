@@ -1,5 +1,6 @@
 import { draftId, type Proposal, type StartPlan } from '../../core/proposal.ts';
 import { isOrchestrator } from '../../core/worker.ts';
+import { quoteCommand } from '../../lib/quote.ts';
 import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import {
@@ -25,16 +26,7 @@ import {
   withNotice,
 } from '../../ui/step.ts';
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
-import {
-  counted,
-  longAge,
-  memoryText,
-  portsText,
-  quoteCommand,
-  shortAge,
-  shownCommand,
-  sizeText,
-} from '../../ui/words.ts';
+import { counted, longAge, memoryText, portsText, shortAge, shownCommand, sizeText } from '../../ui/words.ts';
 import { createDevelopKey } from '../repos/developDialog.ts';
 import { openEdit } from './formDialog.ts';
 import { type CardDialog, proposalGone } from './proposals.ts';

@@ -1,8 +1,8 @@
 import { taskOf } from '../../core/ids.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../../core/proposal.ts';
 import { asksNothing, type Printed, refuse } from '../../core/verb.ts';
+import { quoteCommand } from '../../lib/quote.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { quoteCommand } from '../../ui/words.ts';
 import { defineCommand, defineServed, type VerbCall } from '../define.ts';
 import { beginEnd } from './ending.ts';
 

@@ -1,10 +1,11 @@
 import type { Facts } from '../../core/facts.ts';
 import { draftId, type Proposal, type Proposer, type StartPlan } from '../../core/proposal.ts';
 import { isLive } from '../../core/worker.ts';
+import { quoteCommand } from '../../lib/quote.ts';
 import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { alignColumns as aligned, type NamedText, namedRows, quotedText } from '../../ui/rows.ts';
-import { longAge, portsText, quoteCommand, shownCommand, sizeText } from '../../ui/words.ts';
+import { longAge, portsText, shownCommand, sizeText } from '../../ui/words.ts';
 
 /** Cells of the longest name and its padding. */
 const besideNames = 'environment'.length + 4;

@@ -1,4 +1,5 @@
 import { draftId, type Proposal } from '../../core/proposal.ts';
+import { quoteCommand } from '../../lib/quote.ts';
 import { problemOf } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import {
@@ -33,7 +34,7 @@ import {
   withNotice,
 } from '../../ui/step.ts';
 import { cellWidth, type Line, line, type Span, span, wrapLines } from '../../ui/text.ts';
-import { counted, longAge, quoteCommand, sharedArguments, shownCommand } from '../../ui/words.ts';
+import { counted, longAge, sharedArguments, shownCommand } from '../../ui/words.ts';
 import { beyondText, selectBeyond } from './proposalText.ts';
 import {
   type Listed,

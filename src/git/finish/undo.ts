@@ -1,5 +1,6 @@
 import type { UndoResult } from '../../core/proposal.ts';
 import { keptDays, type Repo } from '../../core/repo.ts';
+import { quoteCommand } from '../../lib/quote.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, exists, resolvedPath } from '../directories.ts';
 import { findObstacle, findTarget, isMergeOf, type Target } from '../merge/merge.ts';
@@ -268,5 +269,5 @@ async function revertMerge(
 
 /** How a merge that stays is undone, for a person to run. */
 function revertText({ into, commit }: Merge): string {
-  return `git switch ${into} && git revert -m 1 ${commit}`;
+  return `${quoteCommand(['git', 'switch', into])} && git revert -m 1 ${commit}`;
 }

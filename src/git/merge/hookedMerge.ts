@@ -1,3 +1,4 @@
+import { quoteCommand } from '../../lib/quote.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { Backoff, pause } from '../../lib/schedule.ts';
 import { branchRef, keepRef, readRef, wipRef } from '../refs.ts';
@@ -109,7 +110,7 @@ function stuck(dir: string, branch: string, why: string): Result<never> {
   return failure(
     'left_on_merge',
     `${dir} was left on the merge: ${why.trim()}`,
-    `Finish it again once that is out of the way, or go back there: git switch ${branch}`,
+    `Finish it again once that is out of the way, or go back there: ${quoteCommand(['git', 'switch', branch])}`,
   );
 }
 

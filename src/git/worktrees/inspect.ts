@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
 import { filePath, namesOf } from '../../lib/paths.ts';
+import { quoteCommand } from '../../lib/quote.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { markHidden, visible } from '../../lib/sanitize.ts';
 import { commonDirectory, exists, readTextOrEmpty, resolvedPath, worktreeDirectory } from '../directories.ts';
@@ -139,7 +140,7 @@ async function describeState(worker: WorkerPlace, entry: WorktreeEntry, gitDir: 
         entry.branch
           ? `${entry.path} is on ${entry.branch}, not on ${worker.branch}.`
           : `${entry.path} is on no branch (detached HEAD).`,
-        `Go back in the worktree: git switch ${worker.branch}.`,
+        `Go back in the worktree: ${quoteCommand(['git', 'switch', worker.branch])}.`,
       ),
     );
   if (entry.locked !== null)

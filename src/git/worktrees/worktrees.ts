@@ -4,6 +4,7 @@ import { foldCase } from '../../core/ids.ts';
 import type { Repo } from '../../core/repo.ts';
 import type { RepoSetup } from '../../core/worker.ts';
 import { checkPath } from '../../lib/files.ts';
+import { quoteCommand } from '../../lib/quote.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, exists, resolvedPath, worktreeDirectory } from '../directories.ts';
 import { listWorktrees, type WorktreeEntry } from '../porcelain.ts';
@@ -81,15 +82,15 @@ export function describeCollision(wanted: string, branches: readonly string[]): 
   for (const branch of branches) {
     const other = foldCase(branch);
     const both = `Git cannot have both ${branch} and ${wanted}.`;
-    const hint = `Take another name, or rename that branch: git branch -m ${branch} ANOTHER-NAME`;
+    const rename = quoteCommand(['git', 'branch', '-m', branch, 'ANOTHER-NAME']);
+    const hint = `Take another name, or rename that branch: ${rename}`;
     if (branch === wanted) return { message: `The branch ${branch} exists already.`, hint };
     if (other === folded)
       return { message: `The branch ${branch} differs from ${wanted} only in case.`, hint };
     if (other.startsWith(`${folded}/`)) return { message: both, hint };
     // Names are slugs: it is in the way of the whole prefix.
     if (folded.startsWith(`${other}/`)) {
-      const only = `No other name helps while it is there. Rename it: git branch -m ${branch} ANOTHER-NAME`;
-      return { message: both, hint: only };
+      return { message: both, hint: `No other name helps while it is there. Rename it: ${rename}` };
     }
   }
   return null;
@@ -102,10 +103,11 @@ interface Collision {
 
 /** What helps where git counts a worktree whose folder is missing: it may be moved, on another disk, or gone. */
 export function missingHint(repo: string, { path, locked }: Pick<WorktreeEntry, 'path' | 'locked'>): string {
-  const unlock = locked === null ? '' : `git -C ${repo} worktree unlock ${path} && `;
+  const worktree = (...args: string[]) => quoteCommand(['git', '-C', repo, 'worktree', ...args]);
+  const unlock = locked === null ? '' : `${worktree('unlock', path)} && `;
   return (
-    `If the folder was moved: git -C ${repo} worktree repair NEW-PLACE. ` +
-    `If it is gone for good: ${unlock}git -C ${repo} worktree prune`
+    `If the folder was moved: ${worktree('repair', 'NEW-PLACE')}. ` +
+    `If it is gone for good: ${unlock}${worktree('prune')}`
   );
 }
 

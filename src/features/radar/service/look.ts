@@ -13,6 +13,7 @@ import { parseStatus, type StatusEntry, type WorktreeEntry } from '../../../git/
 import { type Git, type GitOptions, refused } from '../../../git/run.ts';
 import { copyIndex, Quarantine, quotedPath } from '../../../git/snapshots/quarantine.ts';
 import { filePath } from '../../../lib/paths.ts';
+import { quoteCommand } from '../../../lib/quote.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 import { type Change, type ChangedLines, RadarChanges, type Side } from './changes.ts';
 
@@ -197,7 +198,7 @@ function withoutHead({ worktree }: RadarPlace, { branch }: WorktreeEntry): Resul
     : failure(
         'worktree_unreadable',
         `Git cannot tell what ${worktree} has checked out: its HEAD is damaged.`,
-        `See: git -C ${worktree} status`,
+        `See: ${quoteCommand(['git', '-C', worktree, 'status'])}`,
       );
 }
 

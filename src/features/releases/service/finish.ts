@@ -13,6 +13,7 @@ import { hasHooks, hookTimeoutMs, publish, type Target } from '../../../git/merg
 import { branchRef, flowBackupRef, isAncestor, moveRefs, readRef } from '../../../git/refs.ts';
 import { type Git, refusal, refused } from '../../../git/run.ts';
 import { deleteBranch, isBranchGone } from '../../../git/worktrees/worktrees.ts';
+import { quoteCommand } from '../../../lib/quote.ts';
 import { failure, type Problem, type Result, success } from '../../../lib/result.ts';
 import { type BuildOptions, type Built, buildFinish } from './build.ts';
 import { type FlowPlan, planFinish } from './plan.ts';
@@ -338,7 +339,7 @@ export async function pushFinished(
   const timeoutMs = (await hasHooks(git, repo.path, ['pre-push'])) ? hookTimeoutMs : networkTimeoutMs;
   const pushed = await git.change(repo.path, [...args, ...specs], { timeoutMs });
   if (pushed.exitCode === 0 && !pushed.timedOut) return success(refs);
-  const again = `git -C ${repo.path} push --atomic ${remote} ${refs.join(' ')}`;
+  const again = quoteCommand(['git', '-C', repo.path, 'push', '--atomic', remote, ...refs]);
   return { ok: false, problem: pushRefused(branch, remote, refusal(pushed).message, again) };
 }
 

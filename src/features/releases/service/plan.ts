@@ -18,6 +18,7 @@ import {
 import { isAncestor, readRef } from '../../../git/refs.ts';
 import type { Git } from '../../../git/run.ts';
 import { nameSome } from '../../../git/worktrees/inspect.ts';
+import { quoteCommand } from '../../../lib/quote.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
 
 /** One of the merges that finishing needs. */
@@ -190,7 +191,7 @@ async function refuseMissing(
     'branch_missing',
     `${repo.name} has no branch ${branch}.`,
     theirs
-      ? `${flow.remote} has it: git branch ${branch} ${flow.remote}/${branch}.`
+      ? `${flow.remote} has it: ${quoteCommand(['git', 'branch', branch, `${flow.remote}/${branch}`])}.`
       : `See what is open: orch-tui flow status ${repo.name}, or begin a ${kind}.`,
   );
 }

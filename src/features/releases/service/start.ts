@@ -8,6 +8,7 @@ import { type Git, refused } from '../../../git/run.ts';
 import { type BaseChoice, chooseBase } from '../../../git/worktrees/branch.ts';
 import { describeCollision } from '../../../git/worktrees/worktrees.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
+import { finishCommand } from '../releases.ts';
 import { withScratchWorktree } from './build.ts';
 import {
   type Bump,
@@ -93,7 +94,7 @@ async function startVersion(
     return failure(
       'flow_open',
       `${repo.name} has an open ${kind} already: ${other.branch}.`,
-      `Finish it first: orch-tui flow ${kind} finish ${repo.name} ${other.name}.`,
+      `Finish it first: ${finishCommand(repo, { ...other, kind })}.`,
     );
   const files = await readVersionFiles(git, repo, choice.base.commit);
   if (!files.ok) return files;

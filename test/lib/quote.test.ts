@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quoteCommand } from '../../../src/ui/words.ts';
+import { quoteCommand } from '../../src/lib/quote.ts';
 
 test.each([
   [['claude', '--resume', '0d9c'], 'claude --resume 0d9c'],
