@@ -13,7 +13,7 @@ import { openConfig, readConfig } from '../config/workspaceConfig.ts';
 import { canLookForLeft, listLeft } from '../controller/effects/leftovers.ts';
 import { logFile } from '../controller/log/log.ts';
 import { damageText, logLines, noDamage, withLine } from '../controller/log/logLines.ts';
-import { cannotLook, processNames } from '../core/leftProcess.ts';
+import { noProcText, processNames } from '../core/leftProcess.ts';
 import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import { leftOutOf } from '../features/memory/service/memoryServer.ts';
 import { credentialsFile, findToken, readCredentials } from '../features/notion/service/credentials.ts';
@@ -92,7 +92,7 @@ function unknownFinding({ message, hint }: Problem): Finding {
 /** What runs on of workers whose host was killed. */
 function checkLeft(root: string): Finding[] {
   const name = 'left processes';
-  if (!canLookForLeft) return [{ name, verdict: 'ok', text: cannotLook }];
+  if (!canLookForLeft) return [{ name, verdict: 'ok', text: noProcText }];
   return Object.entries(listLeft(root)).map(([id, left]) => ({
     name,
     verdict: 'warning',

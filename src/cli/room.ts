@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readTrust } from '../config/trust/trust.ts';
-import { lentBy } from '../core/clientVariables.ts';
+import { forwardedVariables } from '../core/clientVariables.ts';
 import { Refusal, refuse } from '../core/verb.ts';
 import { isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import type { GivenToken } from '../features/notion/service/token.ts';
@@ -50,7 +50,7 @@ export async function enterRoom(root: string, token: GivenToken | null = null): 
   try {
     const { runRoom } = await import('../client/room.ts');
     await runRoom({
-      controller: { ...controllerAddress(root), token, variables: lentBy(process.env) },
+      controller: { ...controllerAddress(root), token, variables: forwardedVariables(process.env) },
       outer,
       capabilities,
       settings,

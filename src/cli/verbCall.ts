@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { lentBy } from '../core/clientVariables.ts';
+import { forwardedVariables } from '../core/clientVariables.ts';
 import type { Facts } from '../core/facts.ts';
 import { demand, type Printed, Refusal, refuse } from '../core/verb.ts';
 import type { ControllerApi, ControllerNotices, ListedVerb } from '../features/commands.ts';
@@ -134,7 +134,7 @@ class Session {
 
 /** A controller of before knows no such request, and goes on with its own environment. */
 function lend(link: Link, plans: boolean): Promise<Result<null>> {
-  const variables = lentBy(process.env);
+  const variables = forwardedVariables(process.env);
   return link.caller<ControllerApi>()('lendEnvironment', { variables, ...(plans && { plans }) });
 }
 

@@ -279,6 +279,6 @@ class ControlRoom {
 function traceRoom(): Result<Trace<AppState, ScreenMessage> | null> {
   return openTrace<AppState, ScreenMessage>({
     ...{ process: 'room', version, env: process.env, hidesState: true },
-    isTold: ({ type }) => type !== 'tokenArrived',
+    tracesContent: ({ type }) => type !== 'tokenArrived',
   });
 }

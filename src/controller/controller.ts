@@ -289,7 +289,7 @@ function withoutHost(problem: Problem): Message {
 function traceController(state: ControllerState): Result<Trace<ControllerState, Message> | null> {
   const trace = openTrace<ControllerState, Message>({
     ...{ process: 'controller', version, env: process.env, folded: ['log'] },
-    isTold: (message, before) => !readsTitle(message, before),
+    tracesContent: (message, before) => !readsTitle(message, before),
   });
   if (trace.ok) trace.value?.begin(state);
   return trace;

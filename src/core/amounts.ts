@@ -4,10 +4,10 @@ import { failure, type Result, success } from '../lib/result.ts';
 export type Day = string;
 
 export function dayOf(date: Date): Day {
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
 }
 
-function two(part: number): string {
+function twoDigits(part: number): string {
   return `${part}`.padStart(2, '0');
 }
 
@@ -21,25 +21,25 @@ export const dayMs = 86_400_000;
  */
 export function clockText(at: string, now: number): string {
   const date = new Date(at);
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  const time = `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
   if (date.toDateString() === new Date(now).toDateString()) return time;
   const [weekday = '', month = '', dayOfMonth = ''] = date.toDateString().split(' ');
   const isSoon = Math.abs(date.getTime() - now) < 6 * dayMs;
   return isSoon ? `${weekday} ${time}` : `${month} ${Number(dayOfMonth)} ${time}`;
 }
 
-const perUnit: Readonly<Record<string, number>> = {
+const minutesPerUnit: Readonly<Record<string, number>> = {
   ...{ h: 60, hr: 60, hrs: 60, hour: 60, hours: 60 },
   ...{ m: 1, min: 1, mins: 1, minute: 1, minutes: 1 },
 };
 
 /** A year in minutes; larger values are typos. */
-const longest = 366 * 24 * 60;
+const longestMinutes = 366 * 24 * 60;
 
 export interface DurationReading {
   /** Minutes per unit of a bare number; without it a bare number is refused. */
   readonly bare?: number;
-  /** Working time of one day in minutes; without it a day needs a person to decide. */
+  /** Working time of one day in minutes; without it days are refused. */
   readonly day?: number;
 }
 
@@ -52,7 +52,7 @@ export function parseDuration(text: string, { bare, day }: DurationReading = {})
   const refuse = (why: string) =>
     failure(
       'bad_time',
-      `${JSON.stringify(text.slice(0, 40))} needs a person: ${why}.`,
+      `${JSON.stringify(text.slice(0, 40))} cannot be read as a time: ${why}.`,
       'Write hours or minutes, such as 1h 30m.',
     );
   const words = text
@@ -66,21 +66,31 @@ export function parseDuration(text: string, { bare, day }: DurationReading = {})
       'Correct the entry itself.',
     );
   const [, hours, minutes] = /^(\d{1,4}):([0-5]\d)(?:\s*h(?:ours?|rs?)?)?$/.exec(words) ?? [];
-  if (hours !== undefined) return checked(Number(hours) * 60 + Number(minutes), refuse);
+  if (hours !== undefined) return withinYear(Number(hours) * 60 + Number(minutes), refuse);
   if (/(?<!\d)\d{1,3},\d{3}(?!\d)/.test(words)) return refuse('its comma may separate thousands');
   const parts = [...words.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]*)\.?\s*(?:,|and)?\s*/gy)];
-  if (parts.map(([part]) => part).join('') !== words || parts.length === 0) return refuse('it is no time');
+  if (parts.map(([part]) => part).join('') !== words || parts.length === 0) return refuse('it is not a time');
   let sum = 0;
   for (const [, number = '', unit = ''] of parts) {
     const isDay = /^(?:d|days?)$/.test(unit);
-    const factor = isDay ? day : unit !== '' ? perUnit[unit] : parts.length === 1 ? bare : afterHours(words);
+    const factor = isDay
+      ? day
+      : unit !== ''
+        ? minutesPerUnit[unit]
+        : parts.length === 1
+          ? bare
+          : afterHours(words);
     if (factor === undefined)
       return refuse(
-        isDay ? 'how long a day is was not said' : unit === '' ? 'it has no unit' : `what is "${unit}"`,
+        isDay
+          ? 'the length of a day is not configured'
+          : unit === ''
+            ? 'it has no unit'
+            : `"${unit}" is not a unit`,
       );
     sum += Number(number.replace(',', '.')) * factor;
   }
-  return checked(roundHalfUp(sum), refuse);
+  return withinYear(roundHalfUp(sum), refuse);
 }
 
 /** Returns 1 for `1h30`, whose minutes have no unit. */
@@ -88,8 +98,8 @@ function afterHours(words: string): number | undefined {
   return /^\d+\s*h[a-z]*\s*[0-5]\d$/.test(words) ? 1 : undefined;
 }
 
-function checked(minutes: number, refuse: (why: string) => Result<never>): Result<number> {
-  return minutes > longest ? refuse('it is longer than a year') : success(minutes);
+function withinYear(minutes: number, refuse: (why: string) => Result<never>): Result<number> {
+  return minutes > longestMinutes ? refuse('it is longer than a year') : success(minutes);
 }
 
 /** Rounds half up. The epsilon makes 1.15 h 69 minutes, which floating point keeps as slightly less. */
@@ -143,7 +153,7 @@ const withoutCents = new Set([
 ]);
 
 /** Currencies with three or four decimals: refused, because amounts here have at most two. */
-const refused = new Set(['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND', 'CLF', 'UYW']);
+const unsupported = new Set(['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND', 'CLF', 'UYW']);
 
 const symbols: Readonly<Record<string, string>> = {
   '€': 'EUR',
@@ -154,7 +164,7 @@ const symbols: Readonly<Record<string, string>> = {
 };
 
 /** Eleven digits: sums of ten thousand such amounts are still exact integers. */
-const largest = 99_999_999_999;
+const largestCents = 99_999_999_999;
 
 /**
  * Returns how many decimals a currency's amounts have, 0 or 2. "Cents" are its smallest unit everywhere, so
@@ -168,7 +178,7 @@ export function currencyDigits(currency: string): Result<0 | 2> {
       `${JSON.stringify(currency.slice(0, 20))} is not a currency.`,
       'Use EUR …',
     );
-  if (refused.has(currency))
+  if (unsupported.has(currency))
     return failure('bad_currency', `${currency} has more than two decimals, which invoices do not support.`);
   return success(withoutCents.has(currency) ? 0 : 2);
 }
@@ -179,14 +189,15 @@ export function currencyDigits(currency: string): Result<0 | 2> {
  * @param rateCents per hour, 0 or more
  */
 export function amountOf(minutes: number, rateCents: number): number {
-  if (!isCount(minutes) || !isCount(rateCents)) throw new RangeError(`amountOf(${minutes}, ${rateCents})`);
+  if (!isNatural(minutes) || !isNatural(rateCents))
+    throw new RangeError(`amountOf(${minutes}, ${rateCents})`);
   const rest = rateCents % 60;
   const whole = ((rateCents - rest) / 60) * minutes;
   const twice = rest * minutes + 30;
   return whole + (twice - (twice % 60)) / 60;
 }
 
-function isCount(number: number): boolean {
+function isNatural(number: number): boolean {
   return Number.isSafeInteger(number) && number >= 0;
 }
 
@@ -200,7 +211,7 @@ export function parseAmount(text: string, currency: string): Result<number> {
   const refuse = (why: string) =>
     failure(
       'bad_amount',
-      `${JSON.stringify(text.slice(0, 40))} is no amount: ${why}.`,
+      `${JSON.stringify(text.slice(0, 40))} is not an amount: ${why}.`,
       'Write it as 1234.50.',
     );
   const number = text
@@ -209,7 +220,7 @@ export function parseAmount(text: string, currency: string): Result<number> {
     .replace(unitAround, '')
     .replace(/\.[-–—]{1,2}$/, '');
   const named = currencyIn(text);
-  if (named !== null && named !== currency && !sharesSign(text, currency))
+  if (named !== null && named !== currency && !mayShareSign(text, currency))
     return refuse(`it is not in ${currency}`);
   if (/^\(|^[-−]/.test(number)) return refuse('it is negative');
   const match =
@@ -220,7 +231,7 @@ export function parseAmount(text: string, currency: string): Result<number> {
   if (decimals.length > digits.value)
     return refuse(`${currency} has ${digits.value} decimals, not ${decimals.length}`);
   const cents = Number(units.replace(/\D/g, '') + decimals.padEnd(digits.value, '0'));
-  return cents > largest ? refuse('it is too large') : success(cents);
+  return cents > largestCents ? refuse('it is too large') : success(cents);
 }
 
 /**
@@ -242,7 +253,7 @@ export function currencyIn(text: string): string | null {
  * Reports whether a sign in the text may mean the chosen currency: `$` is also Canada's and others', `¥`
  * also China's.
  */
-function sharesSign(text: string, currency: string): boolean {
+function mayShareSign(text: string, currency: string): boolean {
   if (/\b[A-Z]{3}\b/.test(text)) return false;
   const sign = /[$¥£]/.exec(text)?.[0];
   if (sign === '$') return /^(?:USD|AUD|CAD|NZD|SGD|HKD|MXN|BRL|TWD|CLP|ARS|COP)$/.test(currency);

@@ -143,18 +143,18 @@ export function boardFacts(file: string, cards: readonly Card[], flaws: readonly
 }
 
 /** Most cards of a column, and most diagnostics, in the facts that clients get. */
-const cardsTold = 100;
+const mostCards = 100;
 
 /**
  * Returns the board as it is broadcast to clients: short enough to look through. `Done` grows without limit,
  * so its latest cards are kept.
  */
-export function brieflyBoard(board: BoardFacts): BoardFacts {
-  const told = columns.flatMap((column) => {
+export function trimBoard(board: BoardFacts): BoardFacts {
+  const kept = columns.flatMap((column) => {
     const all = board.cards.filter((card) => card.column === column);
-    return column === 'Done' ? all.slice(-cardsTold) : all.slice(0, cardsTold);
+    return column === 'Done' ? all.slice(-mostCards) : all.slice(0, mostCards);
   });
-  return { ...board, cards: told, flaws: board.flaws.slice(0, cardsTold) };
+  return { ...board, cards: kept, flaws: board.flaws.slice(0, mostCards) };
 }
 
 /** Fields of a worker that decide which card it is on. */
@@ -178,7 +178,7 @@ export function workerOn<Known extends CardOwner>(
   workers: Iterable<Known>,
 ): Known | null {
   const find = cardFinder(cards);
-  for (const worker of workers) if (couldBeOn(card, worker) && find(worker) === card) return worker;
+  for (const worker of workers) if (mayBeOn(card, worker) && find(worker) === card) return worker;
   return null;
 }
 
@@ -224,13 +224,13 @@ function cardFinder(cards: readonly Card[]): (worker: CardOwner) => Card | null 
 }
 
 function isNamed(card: Card, { id, repo, task, branch }: CardOwner): boolean {
-  const { worker } = holdersIn(card.worker ?? '');
+  const { worker } = parseAssignees(card.worker ?? '');
   if (card.worker === id || worker === id || (card.worker === task && card.repo === repo)) return true;
   return card.branch === branch && (card.repo === repo || card.worker === null);
 }
 
 /** Reports whether any of the rules of `cardFinder` could lead to this card. */
-function couldBeOn(card: Card, worker: CardOwner): boolean {
+function mayBeOn(card: Card, worker: CardOwner): boolean {
   return (
     isNamed(card, worker) ||
     (card.id !== null && idTest(worker)(card.id)) ||
@@ -241,11 +241,11 @@ function couldBeOn(card: Card, worker: CardOwner): boolean {
 
 /** Reports whether a worker holds the card already; another worker does not take it by its name alone. */
 function isWorkerId(worker: string | null): boolean {
-  return holdersIn(worker ?? '').worker !== null;
+  return parseAssignees(worker ?? '').worker !== null;
 }
 
 /** Assignees of a card. */
-export interface Holders {
+export interface Assignees {
   /** As written; null for none. */
   readonly person: string | null;
   /** The worker's id; null for none. */
@@ -256,7 +256,7 @@ export interface Holders {
  * Splits an assignee cell: `Ann`, `backend/auth`, or `Ann (backend/auth)`. Two capitalised names, such as
  * `Ann/Ben`, are people.
  */
-export function holdersIn(text: string): Holders {
+export function parseAssignees(text: string): Assignees {
   const all = text.trim();
   const [, person, beside = all] = /^([\s\S]+?)\s+\(([^\s()]+)\)$/.exec(all) ?? [];
   const isWorker = /^[^\s()/:]+\/[^\s()/:]+$/.test(beside) && !/^\p{Lu}\p{Ll}+\/\p{Lu}\p{Ll}+$/u.test(beside);
@@ -264,7 +264,7 @@ export function holdersIn(text: string): Holders {
 }
 
 /** Returns the text of a cell that holds both. */
-export function holdersText({ person, worker }: Holders): string {
+export function formatAssignees({ person, worker }: Assignees): string {
   return person !== null && worker !== null ? `${person} (${worker})` : (person ?? worker ?? '');
 }
 

@@ -10,19 +10,19 @@ import { hasControl } from '../lib/sanitize.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** Why each one is forwarded. */
+/** Forwarded names, each with its reason. */
 const reasons = {
-  PATH: 'which programs are found: version managers and virtual environments change it in one shell',
-  SSH_AUTH_SOCK: 'the agent of ssh: another one after each login, and with each forwarded connection',
-  DISPLAY: 'where windows open, such as those that ask for a passphrase',
+  PATH: 'the programs that are found: version managers and virtual environments change it in one shell',
+  SSH_AUTH_SOCK: 'the agent of ssh, which differs after each login and for each forwarded connection',
+  DISPLAY: 'the display of windows, such as those that ask for a passphrase',
   WAYLAND_DISPLAY: 'the same under Wayland',
   XAUTHORITY: 'the key to that display',
-  GPG_TTY: 'the terminal that gpg asks at for the passphrase of a signature',
-  DBUS_SESSION_BUS_ADDRESS: 'how keyrings and their windows are reached',
-  KRB5CCNAME: 'tickets of Kerberos, of one login each',
+  GPG_TTY: 'the terminal where gpg asks for the passphrase of a signature',
+  DBUS_SESSION_BUS_ADDRESS: 'the address of keyrings and their windows',
+  KRB5CCNAME: 'the Kerberos tickets of one login',
   LANG: 'language, and the encoding of texts',
   LANGUAGE: 'the same, as a list',
-  TZ: 'the time zone, which a traveller changes',
+  TZ: 'the time zone, which changes on a journey',
 };
 
 /** The categories of locale(7). */
@@ -32,7 +32,7 @@ const categories = [
 ];
 
 /** Every forwarded name; no other variable of a client reaches git or an agent. */
-const lentNames: readonly string[] = [
+const forwardedNames: readonly string[] = [
   ...Object.keys(reasons),
   ...categories.map((category) => `LC_${category}`),
 ];
@@ -44,32 +44,34 @@ const longestValue = 32 * 1024;
  * Returns the variables of an environment that are forwarded. Values that are too long or hold control
  * characters count as not set.
  */
-export function lentBy(env: Readonly<Record<string, string | undefined>>): Variables {
-  const set = lentNames.flatMap((name) => {
+export function forwardedVariables(env: Readonly<Record<string, string | undefined>>): Variables {
+  const set = forwardedNames.flatMap((name) => {
     const value = env[name];
-    return value !== undefined && isLendable(value) ? [[name, value] as const] : [];
+    return value !== undefined && isForwardable(value) ? [[name, value] as const] : [];
   });
   return Object.fromEntries(set);
 }
 
 /** Reports whether variables are such as `lentBy` returns. */
-export function areLent(variables: Variables): boolean {
-  return Object.entries(variables).every(([name, value]) => lentNames.includes(name) && isLendable(value));
+export function areForwardable(variables: Variables): boolean {
+  return Object.entries(variables).every(
+    ([name, value]) => forwardedNames.includes(name) && isForwardable(value),
+  );
 }
 
 /**
  * Reports whether a value can be forwarded. No working path, address or locale holds control characters (NUL
  * and newline included).
  */
-function isLendable(value: string): boolean {
+function isForwardable(value: string): boolean {
   return value.length <= longestValue && !hasControl(value);
 }
 
 /** Returns an environment whose listed variables are exactly the forwarded ones. */
-export function withLent(
+export function withForwarded(
   env: Readonly<Record<string, string | undefined>>,
   variables: Variables,
 ): Record<string, string | undefined> {
-  const own = Object.entries(env).filter(([name]) => !lentNames.includes(name));
+  const own = Object.entries(env).filter(([name]) => !forwardedNames.includes(name));
   return { ...Object.fromEntries(own), ...variables };
 }

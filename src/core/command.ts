@@ -3,7 +3,7 @@ import type { Result } from '../lib/result.ts';
 import type { Verb } from './verb.ts';
 
 /** Types that a program's commands work with: one set for requests of clients, one for those of agents. */
-export interface CommandWorld {
+export interface CommandTypes {
   /**
    * The schema library. It is loaded with the first request, because that takes longer than the rest of a
    * start.
@@ -11,7 +11,7 @@ export interface CommandWorld {
   readonly schemas: unknown;
   readonly state: unknown;
   /** A request with its id and its sender. */
-  readonly asked: unknown;
+  readonly request: unknown;
   readonly decision: unknown;
   readonly services: unknown;
   /** Context in which a verb runs. */
@@ -19,7 +19,7 @@ export interface CommandWorld {
 }
 
 /** Declaration of one command, complete in one place. */
-export interface Command<W extends CommandWorld, Name extends string, Params, Answer, Told = Params> {
+export interface Command<W extends CommandTypes, Name extends string, Params, Answer, Input = Params> {
   /** The request's name on the wire; never renamed. */
   readonly name: Name;
   /**
@@ -43,9 +43,9 @@ export interface Command<W extends CommandWorld, Name extends string, Params, An
   params(schemas: W['schemas']): z.ZodType<Params>;
   /** Only a type; never holds a value. */
   readonly answer?: { readonly type: Answer };
-  /** Decides it in the loop. Pure. It gets the parameters, unless `handle` sends the loop something else. */
-  decide?(state: W['state'], told: Told, asked: W['asked']): W['decision'];
-  /** Runs its effects, or asks the loop with details that the client does not know. */
+  /** Decides it in the loop. Pure. `input`: the parameters, unless `handle` sends the loop something else. */
+  decide?(state: W['state'], input: Input, request: W['request']): W['decision'];
+  /** Answers it from a service, or sends it to the loop with details that the client does not know. */
   handle?(services: W['services'], params: Params): Result<Answer> | Promise<Result<Answer>>;
   /** Its forms on the command line. */
   readonly verbs?: readonly Verb<NoInfer<Params>, Answer, W['call']>[];
@@ -57,7 +57,7 @@ export interface Command<W extends CommandWorld, Name extends string, Params, An
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: parameters are checked by the command's own schema before its code runs.
-export type AnyCommand<W extends CommandWorld> = Command<W, string, any, any, any>;
+export type AnyCommand<W extends CommandTypes> = Command<W, string, any, any, any>;
 
 /** Parameters and answer of a command. */
 export type ParamsOf<C> = C extends { params(schemas: never): z.ZodType<infer Params> } ? Params : never;

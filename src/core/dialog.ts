@@ -14,7 +14,7 @@ export interface DialogTypes {
 }
 
 /** Description of a key, the same wherever it is pressed. */
-export interface KeyWords {
+export interface KeyDescription {
   readonly id: string;
   readonly title: string;
   /** Names of keys; see `keyName`. `leave` stands for the configured detach key. */
@@ -23,17 +23,17 @@ export interface KeyWords {
   readonly group?: string;
   /**
    * Its place in the palette, which by default lists it where the key works. `everywhere`: needs no
-   * selection, so views list it too. `never`: a step or a number, useless from there. `told`: an answer to
-   * something that must be in sight, so the palette only describes it and its own key alone triggers it.
+   * selection, so views list it too. `never`: a step or a number, useless from there. `described`: an answer
+   * to something that must be visible, so the palette only describes it, and only its own key triggers it.
    */
-  readonly palette?: 'everywhere' | 'never' | 'told';
+  readonly palette?: 'everywhere' | 'never' | 'described';
 }
 
 /** Declared as a method (bivariant), so that one list holds keys of all dialogs. */
 type Hint<T extends DialogTypes, D> = { of(state: T['state'], dialog: D): string | null }['of'];
 
 /** A key of a dialog. */
-export interface DialogKey<T extends DialogTypes, D> extends KeyWords {
+export interface DialogKey<T extends DialogTypes, D> extends KeyDescription {
   /** A word for the footer; without one the footer omits the key. */
   readonly hint?: string | Hint<T, D>;
   /** It decides nothing, so it works before the dialog has been drawn. Keys that leave a dialog always do. */

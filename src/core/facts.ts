@@ -1,7 +1,7 @@
 import type { Problem } from '../lib/result.ts';
 import type { BoardFacts } from './board.ts';
 import type { InvoiceFacts } from './invoices.ts';
-import type { Left } from './leftProcess.ts';
+import type { LeftProcesses } from './leftProcess.ts';
 import type { NotionFacts } from './notion.ts';
 import type { Proposal } from './proposal.ts';
 import type { QueueItem } from './queue.ts';
@@ -54,7 +54,7 @@ export interface Facts {
   /** Ids of workers whose usage limit still applies by the controller's clock; absent when there are none. */
   readonly heldByLimit?: readonly string[];
   /** Leftover processes of lost workers; absent when there is none. */
-  readonly left?: Left;
+  readonly left?: LeftProcesses;
   /** Memory; absent until it was measured. */
   readonly memory?: ProcessMemory;
   /** Usage by workers; absent while none is known. */
@@ -105,7 +105,7 @@ export const noteLimit = 2000;
 export const radarSender = 'radar';
 
 /** A file that two workers both change, as one of them was notified. */
-export interface MetFile {
+export interface OverlapFile {
   /** Relative to the top folder. */
   readonly path: string;
   /** `overlap`: both change it and it still merges. */
@@ -116,7 +116,7 @@ export interface MetFile {
 export interface OverlapNote {
   readonly id: string;
   readonly other: string;
-  readonly files: readonly MetFile[];
+  readonly files: readonly OverlapFile[];
 }
 
 /** Free memory of the machine, and that of workers' processes. Bytes, in steps of ten megabytes. */
@@ -129,6 +129,6 @@ export interface ProcessMemory {
 const step = 10_000_000;
 
 /** Rounds to ten megabytes, so that idle values stay the same. */
-export function rounded(bytes: number): number {
+export function roundMemory(bytes: number): number {
   return Math.round(bytes / step) * step;
 }

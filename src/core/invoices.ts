@@ -61,7 +61,7 @@ export interface BilledEntry extends Omit<TimeEntry, 'id'> {
 export type EntryRef = { readonly id: string } | { readonly line: number; readonly task: string };
 
 /** Sets the status of all these entries, or of none. */
-export interface EntriesMarked {
+export interface MarkRequest {
   readonly status: EntryStatus;
   readonly entries: readonly EntryRef[];
   /** Number of the invoice, in files with a table of invoices; absent: the next one. */
@@ -113,7 +113,7 @@ export interface EntrySum {
 }
 
 /** Newest entries and first diagnostics in the facts that clients get; more only where one month has more. */
-const entriesTold = 200;
+const mostEntries = 200;
 
 /** Returns `yyyy-mm`; '' for an entry without a day. */
 export function monthOf({ date }: Pick<TimeEntry, 'date'>): string {
@@ -124,17 +124,17 @@ export function monthOf({ date }: Pick<TimeEntry, 'date'>): string {
  * Returns the invoices as they are broadcast to clients: whole months, so that shown entries add up to a
  * month's total.
  */
-export function brieflyInvoices(invoices: InvoiceFacts): InvoiceFacts {
+export function trimInvoices(invoices: InvoiceFacts): InvoiceFacts {
   const byMonth = Map.groupBy(invoices.entries, monthOf);
-  const told = new Set<string>();
+  const kept = new Set<string>();
   let count = 0;
   for (const month of [...byMonth.keys()].sort().reverse()) {
     count += byMonth.get(month)?.length ?? 0;
-    if (told.size > 0 && count > entriesTold) break;
-    told.add(month);
+    if (kept.size > 0 && count > mostEntries) break;
+    kept.add(month);
   }
-  const entries = invoices.entries.filter((entry) => told.has(monthOf(entry)));
-  return { ...invoices, entries, flaws: invoices.flaws.slice(0, entriesTold) };
+  const entries = invoices.entries.filter((entry) => kept.has(monthOf(entry)));
+  return { ...invoices, entries, flaws: invoices.flaws.slice(0, mostEntries) };
 }
 
 export function sumOf(entries: readonly Pick<TimeEntry, 'minutes' | 'amountCents' | 'currency'>[]): EntrySum {
@@ -166,7 +166,7 @@ export interface EntryQuery {
 }
 
 /** @param clientRepos the client's, where one is named */
-export function isMeant(
+export function matchesQuery(
   { date, repo, status }: Pick<TimeEntry, 'date' | 'repo' | 'status'>,
   query: EntryQuery,
   clientRepos: readonly string[] | null = null,

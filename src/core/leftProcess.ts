@@ -14,16 +14,16 @@ export interface LeftProcess extends NamedProcess {
 }
 
 /** Leftover processes of workers, by worker id. */
-export type Left = Readonly<Record<string, readonly LeftProcess[]>>;
+export type LeftProcesses = Readonly<Record<string, readonly LeftProcess[]>>;
 
-/** Describes the processes that confirming a plan ends. */
-export function endsText(left: readonly LeftProcess[]): string {
+/** Describes the processes that a confirmed plan ends. */
+export function processesToEndText(left: readonly LeftProcess[]): string {
   const what = left.length === 1 ? '1 process' : `${left.length} processes`;
-  return `Ends ${what} left of its last run, and what they start until then: ${processNames(left)}.`;
+  return `Ends ${what} left over from its last run, and their new children: ${processNames(left)}.`;
 }
 
-/** Processes that confirming a preview or a plan ends first. */
-export interface Ends {
+/** Processes that are ended first once a preview or a plan is confirmed. */
+export interface ProcessesToEnd {
   /** Absent when an earlier run left none. Its text is among the warnings. */
   readonly left?: readonly LeftProcess[];
 }
@@ -32,8 +32,8 @@ export interface Ends {
 export function leftProblem(id: string, left: readonly LeftProcess[]): Problem {
   return problemOf(
     'processes_left',
-    `Of ${id}, which is lost, still runs: ${processNames(left)}.`,
-    `Its resume, finish or clean shows and ends it, such as: orch-tui worker resume ${id}`,
+    `${id} is lost, but processes of it still run: ${processNames(left)}.`,
+    `Resume, finish or clean it: each shows them and ends them, such as orch-tui worker resume ${id}`,
   );
 }
 
@@ -44,8 +44,8 @@ export function leftProblem(id: string, left: readonly LeftProcess[]): Problem {
 export function leftRefusal(id: string, left: readonly LeftProcess[]): Result<never> {
   return failure(
     'processes_left',
-    `Of ${id}, which is lost, still runs: ${processNames(left)}. Its worktree was not touched.`,
-    'Look at the preview again: it shows what a yes ends.',
+    `${id} is lost, but processes of it still run: ${processNames(left)}. Its worktree was not touched.`,
+    'Look at the preview again: it shows the processes that it ends.',
   );
 }
 
@@ -55,5 +55,5 @@ export function processNames(processes: readonly NamedProcess[]): string {
 }
 
 /** Notice for systems whose processes do not show their environment, so that their owner is unknown. */
-export const cannotLook =
-  'What is left of workers of a killed host cannot be looked for here: this system has no /proc.';
+export const noProcText =
+  'Processes left over by a killed host cannot be found here: this system has no /proc.';

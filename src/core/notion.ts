@@ -136,11 +136,11 @@ export interface SyncOutcome {
   /** Texts of cards that were moved to the status that requests a worker. */
   readonly wanted: readonly string[];
   /** Sound rows that no sync covers because they have no id; absent where there are none. */
-  readonly withoutId?: readonly UnknownRow[];
+  readonly withoutId?: readonly SkippedRow[];
 }
 
 /** A row of a document that a sync leaves out. */
-export interface UnknownRow {
+export interface SkippedRow {
   readonly table: SyncTable;
   readonly task: string;
   /** It has left the file for an invoice, so it gets no id. */
@@ -173,7 +173,7 @@ export interface NotionProposal {
  * Location of boards and invoices in Notion, or the page below which they are created; and options of the
  * sync.
  */
-export interface NotionWish {
+export interface ConnectRequest {
   readonly board?: string;
   readonly invoices?: string;
   readonly page?: string;

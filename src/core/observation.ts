@@ -27,8 +27,8 @@ export type Report =
 export type Signal =
   | { readonly source: 'process'; readonly alive: false }
   | { readonly source: 'hook'; readonly report: Report }
-  | SessionSign
-  | TitleSign
+  | SessionSignal
+  | TitleSignal
   /** A quiet screen: a question, or the prompt with no question open. */
   | { readonly source: 'screen'; readonly says: 'question' | 'prompt' }
   /** Only for agents without hooks: output flows, or has stopped. */
@@ -38,13 +38,13 @@ export type Signal =
  * `resting` only after a moment without output, because the title is ahead of the hooks. `asking` is for
  * agents whose titles are the only evidence of a question.
  */
-export interface TitleSign {
+export interface TitleSignal {
   readonly source: 'title';
   readonly says: 'asking' | 'working' | 'resting';
 }
 
 /** The state that an agent publishes for other programs, where it does. */
-export interface SessionSign {
+export interface SessionSignal {
   readonly source: 'session';
   readonly says: 'asking' | 'working' | 'resting';
   /** Start of that state, in milliseconds since 1970. */
@@ -64,32 +64,32 @@ export interface OpenQuestion extends AskedQuestion {
 }
 
 /** The one state machine of workers. Pure and total: a signal without news returns the same object. */
-export function observe(now: Observation, sign: Signal): Observation {
-  const next = nextState(now, sign);
+export function observe(now: Observation, signal: Signal): Observation {
+  const next = nextState(now, signal);
   return next.state === now.state && areSame(next.questions, now.questions) ? now : next;
 }
 
-function nextState(now: Observation, sign: Signal): Observation {
-  if (sign.source === 'process') return to('exited');
+function nextState(now: Observation, signal: Signal): Observation {
+  if (signal.source === 'process') return to('exited');
   if (now.state === 'exited' || now.state === 'lost') return now;
-  switch (sign.source) {
+  switch (signal.source) {
     case 'hook':
-      return afterReport(now, sign.report);
+      return afterReport(now, signal.report);
     case 'session':
-      return afterSession(now, sign.says);
+      return afterSession(now, signal.says);
     case 'title':
-      return afterTitle(now, sign.says);
+      return afterTitle(now, signal.says);
     case 'screen':
-      return afterScreen(now, sign.says);
+      return afterScreen(now, signal.says);
     case 'output':
-      return afterOutput(now, sign.flowing);
+      return afterOutput(now, signal.flowing);
   }
 }
 
 function afterReport(now: Observation, report: Report): Observation {
   switch (report.kind) {
     case 'session-started':
-      return isBefore(now.state) ? to('idle') : now;
+      return hasNotBegun(now.state) ? to('idle') : now;
     case 'prompted':
       return report.byItself && now.state === 'waiting' ? now : to('working');
     case 'tool-started':
@@ -112,8 +112,8 @@ function afterReport(now: Observation, report: Report): Observation {
   }
 }
 
-/** Covers Esc, menus and the user's own commands; it does not contain a question's text. */
-function afterSession(now: Observation, says: SessionSign['says']): Observation {
+/** Applies an agent's published state, which covers Esc, menus and the user's commands but lacks a question's text. */
+function afterSession(now: Observation, says: SessionSignal['says']): Observation {
   if (says === 'working') return to('working');
   // A limit ends a turn too, and the question is then about the limit.
   if (now.state === 'limited') return now;
@@ -122,22 +122,22 @@ function afterSession(now: Observation, says: SessionSign['says']): Observation 
 }
 
 /**
- * No hook fires when a person presses Esc; the title does change. A waiting agent's title rests until its last
- * question is answered.
+ * Applies a title. Esc sends no hook, but changes the title; a waiting agent's title stays `resting` until its
+ * last question is answered.
  */
-function afterTitle(now: Observation, says: TitleSign['says']): Observation {
+function afterTitle(now: Observation, says: TitleSignal['says']): Observation {
   if (says === 'working') return to('working');
   if (says === 'asking') return now.state === 'waiting' ? now : waiting([{ text: askedByTitle }]);
   if (now.questions.at(-1)?.text === askedByTitle) return to('idle');
-  return now.state === 'working' || isBefore(now.state) ? to('idle') : now;
+  return now.state === 'working' || hasNotBegun(now.state) ? to('idle') : now;
 }
 
 /** Text of a question that only a title reports; the title does not contain it. */
 const askedByTitle = 'an answer';
 
-/** Esc at a question changes neither title nor hook; only the prompt reappears. */
+/** Applies the screen: Esc at a question changes no title and sends no hook, only the prompt reappears. */
 function afterScreen(now: Observation, says: 'question' | 'prompt'): Observation {
-  if (says === 'prompt') return isBefore(now.state) || now.state === 'waiting' ? to('idle') : now;
+  if (says === 'prompt') return hasNotBegun(now.state) || now.state === 'waiting' ? to('idle') : now;
   // Any question before the first hook is about trust: in the folder, in its servers, in its settings.
   if (now.state === 'starting') return to('needs-trust');
   // Its hook never came, or the user opened a menu.
@@ -153,7 +153,7 @@ function afterOutput(now: Observation, flowing: boolean): Observation {
 }
 
 /** Reports whether the agent's conversation has not begun, as far as known. */
-function isBefore(state: WorkerState): boolean {
+function hasNotBegun(state: WorkerState): boolean {
   return state === 'starting' || state === 'needs-trust';
 }
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../lib/result.ts';
 import { workerId } from './ids.ts';
-import type { Ends } from './leftProcess.ts';
+import type { ProcessesToEnd } from './leftProcess.ts';
 import type { FileCopy, PortBlock, Role, SetupPlan } from './worker.ts';
 
 /** Who proposes a start. All of them may propose; only a person at a client approves. */
@@ -43,7 +43,7 @@ export interface Proposal {
 }
 
 /** Exactly what an approval permits; the approval names its digest, so nothing else can run. */
-export interface StartPlan extends Ends {
+export interface StartPlan extends ProcessesToEnd {
   /** Hash over all fields below that decide what runs and where. */
   readonly digest: string;
   readonly id: string;
@@ -85,7 +85,7 @@ export interface BaseCommit {
 }
 
 /** Effects of finishing a worker, and the reasons against it. */
-export interface FinishPreview extends Ends {
+export interface FinishPreview extends ProcessesToEnd {
   readonly id: string;
   readonly branch: string;
   /** Branch the work is merged into. */
@@ -124,7 +124,7 @@ export interface FinishResult {
 }
 
 /** Losses by removing a worker without merging. */
-export interface CleanPreview extends Ends {
+export interface CleanPreview extends ProcessesToEnd {
   readonly id: string;
   readonly branch: string;
   readonly tip: string;
@@ -147,7 +147,7 @@ export interface CleanResult {
 }
 
 /** Result of merging the base branch into a worker's branch. */
-export interface Brought {
+export interface BaseUpdate {
   readonly id: string;
   readonly base: string;
   /** The branch's last commit afterwards; null while the worktree has unresolved conflicts. */

@@ -87,24 +87,24 @@ export type RequestAnswer =
   | { readonly say: 'choose'; readonly options: readonly Choice[] };
 
 /** Returns the options of a choice, each once and in ascending order. */
-export function inOrder(choice: Choice): readonly number[] {
+export function chosenOptions(choice: Choice): readonly number[] {
   return [...new Set([choice].flat())].sort((a, b) => a - b);
 }
 
-export function takes({ options, several }: Question, choice: Choice): boolean {
-  const chosen = inOrder(choice);
+export function acceptsChoice({ options, several }: Question, choice: Choice): boolean {
+  const chosen = chosenOptions(choice);
   const isCounted = several ? chosen.length > 0 : chosen.length === 1;
   return isCounted && chosen.every((one) => Number.isInteger(one) && options[one] !== undefined);
 }
 
 /** Returns the answers that a request accepts from outside its pane. */
-export function answersTo(request: AgentRequest): readonly RequestAnswer['say'][] {
+export function allowedAnswers(request: AgentRequest): readonly RequestAnswer['say'][] {
   if (request.isCut) return ['deny'];
   if (request.kind !== 'question') return ['allow', 'deny'];
   return request.questions.length > 0 ? ['choose', 'deny'] : ['deny'];
 }
 
-export interface Waiting {
+export interface QueueInput {
   readonly workers: Iterable<Worker>;
   readonly proposals: Iterable<Proposal>;
   readonly requests: Iterable<AgentRequest>;
@@ -118,7 +118,7 @@ export interface Waiting {
  * Returns all that waits for the user, oldest first. A worker has its requests, or else its most pressing
  * item and its time.
  */
-export function queueOf({ workers, proposals, requests, setAside, now }: Waiting): readonly QueueItem[] {
+export function queueOf({ workers, proposals, requests, setAside, now }: QueueInput): readonly QueueItem[] {
   const held = Map.groupBy(requests, ({ worker }) => worker);
   const items = [...proposals].map(proposalItem);
   for (const worker of workers) {
@@ -141,19 +141,19 @@ function requestItem(request: AgentRequest): QueueItem {
 }
 
 function workerItems(worker: Worker, setAside: string, now: number): QueueItem[] {
-  const all = [stateItem(worker, now) ?? wordItem(worker), timeItem(worker)];
+  const all = [stateItem(worker, now) ?? reportItem(worker), timeItem(worker)];
   return all.flatMap((item) => {
     if (!item || (canSetAside(item.kind) && Date.parse(item.since) <= Date.parse(setAside))) return [];
     return [{ id: `${item.kind} ${worker.id}`, worker: worker.id, ...item }];
   });
 }
 
-function timeItem({ openTime }: Worker): Pressing | null {
+function timeItem({ openTime }: Worker): WorkerItem | null {
   if (!openTime) return null;
   return {
     kind: 'time',
     since: openTime.at,
-    text: `${openTime.text}: a time that only you can weigh`,
+    text: `${openTime.text}: a time that only you can judge`,
   };
 }
 
@@ -162,9 +162,9 @@ export function canSetAside(kind: QueueKind): boolean {
   return kind === 'blocked' || kind === 'time' || kind === 'done' || kind === 'ended';
 }
 
-type Pressing = Pick<QueueItem, 'kind' | 'since' | 'text'>;
+type WorkerItem = Pick<QueueItem, 'kind' | 'since' | 'text'>;
 
-function stateItem(worker: Worker, now: number): Pressing | null {
+function stateItem(worker: Worker, now: number): WorkerItem | null {
   const { state, stateSince: since, asks, exitCode, wasStopped } = worker;
   switch (state) {
     case 'waiting':
@@ -183,7 +183,7 @@ function stateItem(worker: Worker, now: number): Pressing | null {
   }
 }
 
-function limitItem(worker: Worker, now: number): Pressing {
+function limitItem(worker: Worker, now: number): WorkerItem {
   const { stateSince: since, limitedUntil: until = null } = worker;
   if (until !== null && !holdsLimit(worker, now))
     return { kind: 'limit-over', since: until, text: 'can go on: its usage limit is over' };
@@ -195,7 +195,7 @@ function limitItem(worker: Worker, now: number): Pressing {
  * Returns the item of a worker's own report. A turn that began after the report supersedes it, except for a
  * blocker: some agents report one and continue with other work in the same turn.
  */
-function wordItem({ update, finishWish, state, stateSince }: Worker): Pressing | null {
+function reportItem({ update, finishWish, state, stateSince }: Worker): WorkerItem | null {
   if (finishWish)
     return { kind: 'finish', since: finishWish.at, text: finishWish.why || 'is to be finished' };
   if (!update) return null;

@@ -151,7 +151,7 @@ export function touches(one: LineRange, other: LineRange): boolean {
 }
 
 /** Returns the ranges of each side that touch one of the other; all of them where none does. */
-export function meeting(a: readonly LineRange[], b: readonly LineRange[]): RadarFile['ranges'] {
+export function touchingRanges(a: readonly LineRange[], b: readonly LineRange[]): RadarFile['ranges'] {
   const nearA = a.filter((one) => b.some((other) => touches(one, other)));
   const nearB = b.filter((one) => a.some((other) => touches(one, other)));
   return nearA.length > 0 ? { a: nearA, b: nearB } : { a, b };
@@ -164,10 +164,10 @@ export function verdictOf(files: readonly RadarFile[]): Verdict {
 }
 
 /** Most files of a pair in the facts that clients get. */
-const filesTold = 50;
+const mostFiles = 50;
 
 /** Returns the radar as it is broadcast to clients: without clean pairs, conflicts first, few files. */
-export function briefly(radar: RepoRadar): RepoRadar {
+export function trimRadar(radar: RepoRadar): RepoRadar {
   return {
     ...radar,
     pairs: radar.pairs.filter((pair) => pair.verdict !== 'clean').map(withFewFiles),
@@ -178,7 +178,7 @@ export function briefly(radar: RepoRadar): RepoRadar {
 function withFewFiles<T extends { readonly files: readonly RadarFile[] }>(judged: T): T {
   const conflicts = judged.files.filter((file) => file.kind !== 'overlap');
   const overlaps = judged.files.filter((file) => file.kind === 'overlap');
-  return { ...judged, files: [...conflicts, ...overlaps].slice(0, filesTold) };
+  return { ...judged, files: [...conflicts, ...overlaps].slice(0, mostFiles) };
 }
 
 /** Formats ranges such as `3–5, 9, before 12`; '' for none. */
@@ -191,7 +191,7 @@ export function rangesText(ranges: readonly LineRange[]): string {
 }
 
 /** Formats ranges such as `line 3` or `lines 3–7, 12`. */
-export function linesWords(ranges: readonly LineRange[]): string {
+export function linesText(ranges: readonly LineRange[]): string {
   const [first] = ranges;
   const isOne = ranges.length === 1 && first?.from === first?.to;
   return `${isOne ? 'line' : 'lines'} ${rangesText(ranges)}`;

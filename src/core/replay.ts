@@ -1,9 +1,9 @@
-import { blank, encode, hideAgain, isHidden, type TraceLine } from './trace.ts';
+import { blank, encode, hideRest, isHidden, type TraceLine } from './trace.ts';
 
 /** The pure part of a traced process. */
 export interface Replayable<State> {
   /** Creates a state, or a part of one, from its traced form. */
-  readonly revive: (told: unknown) => object;
+  readonly revive: (traced: unknown) => object;
   readonly update: (
     state: State,
     message: never,
@@ -93,13 +93,13 @@ export class Replay<State extends object> {
       return;
     }
     try {
-      this.#again(this.#state, line, events, effects);
+      this.#rerun(this.#state, line, events, effects);
     } catch (error) {
       this.#differ(line, 'fault', null, (error as Error).message);
     }
   }
 
-  #again(before: State, line: MessageLine, events: readonly unknown[], effects: readonly unknown[]): void {
+  #rerun(before: State, line: MessageLine, events: readonly unknown[], effects: readonly unknown[]): void {
     const next = this.#program.update(before, this.#program.revive(line.message) as never);
     if (!line.refused) this.#compare(line, 'event', events.map(withoutStamp), next.events);
     this.#compare(line, 'effect', effects, next.effects);
@@ -119,7 +119,7 @@ export class Replay<State extends object> {
     replayed: readonly unknown[],
   ): void {
     for (let n = 0; n < Math.max(recorded.length, replayed.length); n++) {
-      const [was, is] = [recorded[n] ?? null, encode(replayed[n] ?? null, hideAgain)];
+      const [was, is] = [recorded[n] ?? null, encode(replayed[n] ?? null, hideRest)];
       if (this.#difference === null && !isAlike(was, JSON.parse(JSON.stringify(is))))
         this.#differ(line, of, was, is);
     }

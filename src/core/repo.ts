@@ -141,7 +141,10 @@ export function isExpired(at: string, now: Date): boolean {
  * Returns the snapshots of a worker that can be deleted. Kept are all of the last hour, the newest of each
  * hour of the last day, and before that the newest of each day (UTC), up to `keptDays`.
  */
-export function thinOut<T extends { readonly at: string }>(snapshots: readonly T[], now: Date): T[] {
+export function snapshotsToDelete<T extends { readonly at: string }>(
+  snapshots: readonly T[],
+  now: Date,
+): T[] {
   const newestFirst = [...snapshots].sort((a, b) => b.at.localeCompare(a.at));
   const taken = new Set<string>();
   return newestFirst.filter(({ at }) => {
@@ -263,7 +266,7 @@ export interface CommitText {
   readonly isCut: boolean;
 }
 
-export interface LogWish {
+export interface LogQuery {
   /** Start point: a branch, a tag, a commit; null for the checkout. */
   readonly from: string | null;
   /** Only commits that changed this file or folder; relative to the top folder. */
@@ -274,7 +277,7 @@ export interface LogWish {
   readonly offset: number;
 }
 
-export interface CommitWish {
+export interface CommitQuery {
   readonly commit: string;
   /** Only the changes of this file or folder; null for all. */
   readonly path: string | null;

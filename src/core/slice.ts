@@ -105,7 +105,7 @@ export function composeSlices<const List extends readonly AnySlice[]>(slices: Li
 export const unchanged = (): Record<never, never> => ({});
 
 /** Returns a copy of a map with one more entry. */
-export function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
   return new Map(map).set(key, value);
 }
 

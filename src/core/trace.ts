@@ -11,7 +11,7 @@ const traceVariable = 'ORCH_TRACE';
 const mostBytes = 256 * 1024 * 1024;
 
 /** Time and process of a line. */
-interface From {
+interface Origin {
   readonly at: string;
   readonly process: TracedProcess;
   readonly pid: number;
@@ -20,7 +20,7 @@ interface From {
 export type TracedProcess = 'controller' | 'room';
 
 /** One line of a trace. The events and effects of a message follow it directly, with the same number. */
-export type TraceLine = From &
+export type TraceLine = Origin &
   (
     | { readonly kind: 'open'; readonly trace: 1; readonly version: string; readonly zone: string }
     | { readonly kind: 'state'; readonly state: unknown }
@@ -42,14 +42,14 @@ export type TraceLine = From &
     | { readonly kind: 'full' }
   );
 
-type Content<Line = TraceLine> = Line extends unknown ? Omit<Line, keyof From> : never;
+type Content<Line = TraceLine> = Line extends unknown ? Omit<Line, keyof Origin> : never;
 
 export interface TraceOptions<State, Message> {
   readonly process: TracedProcess;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reports whether a message is traced with its content, texts hidden, so that it can be replayed. */
-  readonly isTold: (message: Message, before: State) => boolean;
+  readonly tracesContent: (message: Message, before: State) => boolean;
   /** Parts of the state that are left out, because events derive them. */
   readonly folded?: readonly (keyof State & string)[];
   /** Hides all texts outside messages, because typing leaves even beginnings of words in the state. */
@@ -79,7 +79,7 @@ export function openTrace<State extends object, Message extends { readonly type:
 }
 
 function notWritten(file: string, why: string): Result<never> {
-  return failure('trace_not_written', `Nothing can be traced into ${file}: ${why}.`);
+  return failure('trace_not_written', `The trace cannot be written to ${file}: ${why}.`);
 }
 
 /** Records a store's messages, and the duration of frames. */
@@ -99,7 +99,7 @@ export class Trace<State extends object, Message extends { readonly type: string
     this.#options = options;
     this.#secrets = secretsOf(options.env);
     const key = randomBytes(32);
-    this.#hideWords = hideAlike((text) => createHmac('sha256', key).update(text).digest('hex'));
+    this.#hideWords = hideByDigest((text) => createHmac('sha256', key).update(text).digest('hex'));
     this.#hideState = options.hidesState ? hideAll : this.#hideWords;
   }
 
@@ -121,18 +121,18 @@ export class Trace<State extends object, Message extends { readonly type: string
   }: Parameters<StoreObserver<State, Message, unknown, unknown>['took']>[0]) {
     this.#n += 1;
     const n = this.#n;
-    const isTold = this.#options.isTold(message, before);
+    const hasContent = this.#options.tracesContent(message, before);
     const { events, isRefused } = committed;
-    const told = isTold ? encode(message, this.#hideWords) : { type: message.type };
+    const shown = hasContent ? encode(message, this.#hideWords) : { type: message.type };
     this.#write([
       {
-        ...({ kind: 'message', n, message: told } as const),
-        ...(!isTold && { withheld: true as const }),
+        ...({ kind: 'message', n, message: shown } as const),
+        ...(!hasContent && { withheld: true as const }),
         ...(isRefused && { refused: true as const }),
       },
       ...events.map((event) => ({ kind: 'event', n, event: encode(event, this.#hideWords) }) as const),
       ...wanted.map((effect) => ({ kind: 'effect', n, effect: encode(effect, this.#hideState) }) as const),
-      ...(isTold ? [] : this.#changes(before, committed.state)),
+      ...(hasContent ? [] : this.#changes(before, committed.state)),
     ]);
   }
 
@@ -159,7 +159,7 @@ export class Trace<State extends object, Message extends { readonly type: string
   /** Writes in one call, so that lines of several processes do not mix. */
   #write(lines: readonly Content[]): void {
     if (this.#fd === null || lines.length === 0) return;
-    const from: From = { at: new Date().toISOString(), process: this.#options.process, pid: process.pid };
+    const from: Origin = { at: new Date().toISOString(), process: this.#options.process, pid: process.pid };
     const text = this.#textOf(lines.map((line) => ({ ...from, ...line })));
     this.#bytes += text.length;
     const isFull = this.#bytes > mostBytes;
@@ -218,7 +218,7 @@ export const hideAll: Hide = () => blank;
  * by it.
  * @param digest a keyed hash, in hexadecimal
  */
-export function hideAlike(digest: (text: string) => string): Hide {
+export function hideByDigest(digest: (text: string) => string): Hide {
   return (text) => {
     const [sign = ''] = /^[^\p{L}\p{N}\s] /u.exec(text) ?? [];
     return `${sign}‹${digest(text).slice(0, 10)}›`;
@@ -226,7 +226,7 @@ export function hideAlike(digest: (text: string) => string): Hide {
 }
 
 /** Hides texts, except those that are hidden already. */
-export const hideAgain: Hide = (text) => (isHidden(text) ? text : blank);
+export const hideRest: Hide = (text) => (isHidden(text) ? text : blank);
 
 export function isHidden(text: string): boolean {
   return text === blank || pseudonym.test(text);

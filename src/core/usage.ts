@@ -73,7 +73,7 @@ function isStoppedByLimit({ state, wasLimited = false }: Limited): boolean {
 }
 
 /** Result of asking workers to continue. */
-export interface GoneOn {
+export interface ContinueOutcome {
   /** Workers that are asked to continue, one after the other. */
   readonly going: readonly string[];
   readonly left: readonly { readonly id: string; readonly problem: Problem }[];
@@ -99,7 +99,7 @@ export function usageProblem(
 /** Workers that stopped at a usage limit, by the possible action. */
 export interface StoppedByLimit {
   /** At their prompts, with their limit over or unknown. */
-  readonly canGoOn: readonly Worker[];
+  readonly canContinue: readonly Worker[];
   /** Ended processes; each becomes a proposal to resume. */
   readonly ended: readonly Worker[];
   readonly held: readonly Worker[];
@@ -121,7 +121,7 @@ export function stoppedByLimit({
     (limitedUntil ?? null) !== null && heldByLimit.includes(id);
   const free = stopped.filter((worker) => !isHeld(worker));
   return {
-    canGoOn: free.filter(({ state }) => isLive(state)),
+    canContinue: free.filter(({ state }) => isLive(state)),
     ended: free.filter(({ state, wasStopped }) => !isLive(state) && !wasStopped),
     held: stopped.filter(isHeld),
   };

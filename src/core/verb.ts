@@ -65,11 +65,11 @@ export interface Verb<Params = never, Answer = never, Call = never> {
    * Runs a verb of several requests. Without `request` and `run` the command line has its own code for the
    * verb.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: what arguments and options there are is said by the definition.
+  // biome-ignore lint/suspicious/noExplicitAny: the definition determines the arguments and options.
   run?(call: Call, args: readonly any[], options: any): Promise<Printed>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: what a verb asks for and says belongs to its command alone.
+// biome-ignore lint/suspicious/noExplicitAny: only its command knows the parameters and the answer.
 export type AnyVerb = Verb<any, any, any>;
 
 /** Aborts a verb with a problem; only the command line's entry catches it. */
@@ -114,11 +114,9 @@ export function demandWorker({ workers, ended }: Facts, id: string): Worker {
   refuse('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
 }
 
-// Parsers of values that several verbs take.
-
 /** Reads a whole number. */
 export function wholeNumber(text: string): Result<number> {
-  return /^\d{1,9}$/.test(text) ? success(Number(text)) : wrong('A whole number is wanted.');
+  return /^\d{1,9}$/.test(text) ? success(Number(text)) : usageFailure('Give a whole number.');
 }
 
 /** Reads one more whole number and appends it to those before. */
@@ -130,14 +128,16 @@ export function wholeNumbers(text: string, before: unknown): Result<readonly num
 /** Returns a parser of numbers from 0 to `most`. */
 export function upTo(most: number): (text: string) => Result<number> {
   return (text) =>
-    /^\d{1,5}$/.test(text) && Number(text) <= most ? success(Number(text)) : wrong(`0 to ${most} is wanted.`);
+    /^\d{1,5}$/.test(text) && Number(text) <= most
+      ? success(Number(text))
+      : usageFailure(`Give a number from 0 to ${most}.`);
 }
 
 /** Reads an existing day, such as 2026-11-22. */
 export function day(text: string): Result<string> {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   const exists = !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text;
-  return exists ? success(text) : wrong('A day such as 2026-11-22 is wanted.');
+  return exists ? success(text) : usageFailure('Give a day such as 2026-11-22.');
 }
 
 /** Returns a parser that collects `name=value` pairs in a record. */
@@ -145,14 +145,14 @@ export function pairs(isName: (name: string) => boolean, message: string): NonNu
   return (text, before) => {
     const at = text.indexOf('=');
     const name = text.slice(0, at).trim();
-    if (at < 1 || !isName(name)) return wrong(message);
+    if (at < 1 || !isName(name)) return usageFailure(message);
     return success({ ...(before as Record<string, string> | undefined), [name]: text.slice(at + 1).trim() });
   };
 }
 
 /** The option of verbs that ask for a confirmation. */
-export const asksNothing = { '--yes': 'ask nothing' } as const;
+export const yesOption = { '--yes': 'ask nothing' } as const;
 
-function wrong(message: string): Result<never> {
+function usageFailure(message: string): Result<never> {
   return failure('usage', message);
 }

@@ -72,7 +72,7 @@ export interface Worker {
   /** Its brief has to be typed, and it has not begun to work since its start; absent otherwise. */
   readonly awaitsBrief?: boolean;
   /** Its last message at the end of a turn. */
-  readonly said: Said | null;
+  readonly said: TimedText | null;
   /** Reserved for its lifetime; absent where none are. */
   readonly ports?: PortBlock;
   /** Why its agent was not started last time; absent otherwise. */
@@ -80,9 +80,9 @@ export interface Worker {
   /** Its latest report. */
   readonly update: Update | null;
   /** A reported time that a person has to judge; null or absent after a later report. */
-  readonly openTime?: Said | null;
+  readonly openTime?: TimedText | null;
   /** A reported time that a person has judged, kept for undo; null or absent after a newer report. */
-  readonly weighedTime?: Said | null;
+  readonly weighedTime?: TimedText | null;
   /** The orchestrator's proposal to finish it, until a person decides. */
   readonly finishWish: { readonly by: string; readonly at: string; readonly why: string } | null;
   /** Its latest refusal by the guard; absent where there is none. */
@@ -110,7 +110,7 @@ export interface Denied {
   readonly count: number;
 }
 
-interface Said {
+interface TimedText {
   /** ISO time. */
   readonly at: string;
   readonly text: string;

@@ -1,4 +1,4 @@
-import type { AnswerOf, AnyCommand, Command, CommandWorld, ParamsOf } from '../core/command.ts';
+import type { AnswerOf, AnyCommand, Command, CommandTypes, ParamsOf } from '../core/command.ts';
 import type { Facts } from '../core/facts.ts';
 import type { Verb } from '../core/verb.ts';
 import type { Problem, Result } from '../lib/result.ts';
@@ -8,10 +8,10 @@ import type { Services, SessionServices } from './services.ts';
 import type { ControllerState, Decision } from './state.ts';
 
 /** The types that commands of clients work with. */
-export interface World extends CommandWorld {
+export interface World extends CommandTypes {
   readonly schemas: typeof schemas;
   readonly state: ControllerState;
-  readonly asked: RequestMessage;
+  readonly request: RequestMessage;
   readonly decision: Decision;
   readonly services: Services;
   readonly call: VerbCall;
@@ -81,10 +81,10 @@ interface LentToken {
 }
 
 /** The types that commands of agents work with. None of their services approves, types or ends anything. */
-export interface SessionWorld extends CommandWorld {
+export interface SessionWorld extends CommandTypes {
   readonly schemas: typeof schemas;
   readonly state: ControllerState;
-  readonly asked: SessionMessage;
+  readonly request: SessionMessage;
   readonly decision: Decision;
   readonly services: SessionServices;
 }

@@ -2,7 +2,7 @@ import type { Day } from '../core/amounts.ts';
 import type { BoardFacts } from '../core/board.ts';
 import type { ProcessMemory } from '../core/facts.ts';
 import type { InvoiceFacts } from '../core/invoices.ts';
-import type { Left } from '../core/leftProcess.ts';
+import type { LeftProcesses } from '../core/leftProcess.ts';
 import type { NotionFacts, WantedCard } from '../core/notion.ts';
 import type { Signal } from '../core/observation.ts';
 import type { CleanResult, FinishResult, ProposalDraft, StartPlan, UndoResult } from '../core/proposal.ts';
@@ -135,7 +135,7 @@ export type Message =
   | { readonly type: 'clock-read'; readonly now: number }
   | { readonly type: 'memory-measured'; readonly memory: ProcessMemory }
   /** Processes that remain of workers whose host was killed. */
-  | { readonly type: 'left-found'; readonly left: Left }
+  | { readonly type: 'left-found'; readonly left: LeftProcesses }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
   | { readonly type: 'radar-looked'; readonly radar: RepoRadar }
   /** Null where there is no file. */

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { type CardChange, type CardFields, columns } from '../core/board.ts';
-import { areLent, type Variables } from '../core/clientVariables.ts';
+import { areForwardable, type Variables } from '../core/clientVariables.ts';
 import {
-  type EntriesMarked,
   type EntryChange,
   type EntryDraft,
   type EntryQuery,
   entryStatuses,
+  type MarkRequest,
 } from '../core/invoices.ts';
 import type { LeftProcess } from '../core/leftProcess.ts';
-import { type NotionWish, type SyncChoice, syncTables } from '../core/notion.ts';
+import { type ConnectRequest, type SyncChoice, syncTables } from '../core/notion.ts';
 import type { ProposalDraft } from '../core/proposal.ts';
 import type { RequestAnswer } from '../core/queue.ts';
 import { type MemoryDraft, memoryKinds } from './memory/memory.ts';
@@ -41,7 +41,7 @@ export const draft: z.ZodType<ProposalDraft> = z.strictObject({
 export const variables: z.ZodType<Variables> = z
   .record(text, text)
   .refine(
-    areLent,
+    areForwardable,
     'it holds a variable that is not lent, or a value that is too long or has control characters',
   );
 
@@ -103,7 +103,7 @@ export const entryChange: z.ZodType<EntryChange> = z.strictObject({
   }),
 });
 
-export const entriesMarked: z.ZodType<EntriesMarked> = z.strictObject({
+export const entriesMarked: z.ZodType<MarkRequest> = z.strictObject({
   status: z.enum(entryStatuses),
   entries: z
     .array(z.union([z.strictObject({ id: text }), z.strictObject({ line: count, task: text })]))
@@ -128,7 +128,7 @@ export const wished = {
   wantedStatus: text.exactOptional(),
   comment: flag,
 };
-export const notionWish: z.ZodType<NotionWish> = z.strictObject(wished);
+export const notionWish: z.ZodType<ConnectRequest> = z.strictObject(wished);
 
 export const syncChoice: z.ZodType<SyncChoice> = z.union([
   z.enum(['mine', 'theirs']),

@@ -1,7 +1,6 @@
 import type { BoardFacts, CardChange, CardChanged, CardFields, Column } from '../core/board.ts';
 import type { Variables } from '../core/clientVariables.ts';
 import type {
-  EntriesMarked,
   EntryAdded,
   EntryChange,
   EntryDraft,
@@ -9,25 +8,26 @@ import type {
   ExportFormat,
   InvoiceFacts,
   MarkOutcome,
+  MarkRequest,
 } from '../core/invoices.ts';
 import type {
+  ConnectRequest,
   NotionProposal,
   NotionStatus,
-  NotionWish,
   RebuildOutcome,
   SyncChoice,
   SyncConflict,
   SyncOutcome,
   SyncTable,
 } from '../core/notion.ts';
-import type { Brought, CleanPreview, FinishPreview } from '../core/proposal.ts';
+import type { BaseUpdate, CleanPreview, FinishPreview } from '../core/proposal.ts';
 import type { Changer, FileSides, RepoRadar } from '../core/radar.ts';
 import type {
   Backup,
   CommitHistory,
+  CommitQuery,
   CommitText,
-  CommitWish,
-  LogWish,
+  LogQuery,
   RepoDetails,
   Restored,
 } from '../core/repo.ts';
@@ -83,8 +83,8 @@ export interface SessionServices {
   /** Returns a worker's changes since its branch began, uncommitted ones included, as a patch. */
   diffOf(id: string): Answer<string>;
   /** Returns commits of a repository, newest first. */
-  historyOf(repo: string, wish: LogWish): Answer<CommitHistory>;
-  commitOf(repo: string, wish: CommitWish): Answer<CommitText>;
+  historyOf(repo: string, wish: LogQuery): Answer<CommitHistory>;
+  commitOf(repo: string, wish: CommitQuery): Answer<CommitText>;
   conflicts(repo: string | undefined): Answer<readonly RepoRadar[]>;
   /** Returns the other workers that change a file. */
   whoIsChanging(path: string): readonly Changer[];
@@ -106,7 +106,7 @@ export interface WorkerService {
   previewFinish(id: string): Answer<FinishPreview>;
   previewClean(id: string): Answer<CleanPreview>;
   /** @param tell informs a running worker of conflicts */
-  bringBase(id: string, tell: boolean): Answer<Brought & { readonly told: boolean }>;
+  bringBase(id: string, tell: boolean): Answer<BaseUpdate & { readonly told: boolean }>;
   snapshots(id: string): Answer<readonly Backup[]>;
   diffSnapshot(id: string, ref: string): Answer<string>;
   restoreSnapshot(id: string, ref: string, exact: boolean): Answer<Restored>;
@@ -137,7 +137,7 @@ export interface InvoiceService {
   add(draft: EntryDraft): Answer<EntryAdded>;
   change(change: EntryChange): Answer<{ id: string }>;
   /** Marks all of these or none; several that are billed are on one invoice. */
-  mark(marked: EntriesMarked): Answer<MarkOutcome>;
+  mark(marked: MarkRequest): Answer<MarkOutcome>;
   giveIds(): Answer<{ given: number }>;
   correctTotals(): Answer<{ corrected: readonly number[] }>;
   export(
@@ -150,9 +150,9 @@ export interface InvoiceService {
 /** Requests to Notion, with the token that this client lent, else with the stored one. */
 export interface NotionService {
   lend(token: { readonly token: string; readonly source: string }): void;
-  propose(wish: NotionWish): Answer<{ integration: string; proposals: readonly NotionProposal[] }>;
+  propose(wish: ConnectRequest): Answer<{ integration: string; proposals: readonly NotionProposal[] }>;
   connect(
-    wish: NotionWish & { readonly keep?: boolean },
+    wish: ConnectRequest & { readonly keep?: boolean },
   ): Answer<{ proposals: readonly NotionProposal[]; token: string }>;
   status(): Answer<NotionStatus>;
   sync(wish: SyncWish): Answer<SyncOutcome>;

@@ -1,10 +1,10 @@
 import { abilitiesMissing } from '../agents/abilities.ts';
 import type { Day } from '../core/amounts.ts';
-import { type BoardFacts, brieflyBoard } from '../core/board.ts';
+import { type BoardFacts, trimBoard } from '../core/board.ts';
 import type { Facts, OperationFact, ProcessMemory } from '../core/facts.ts';
 import { repoOf } from '../core/ids.ts';
-import { brieflyInvoices, type InvoiceFacts } from '../core/invoices.ts';
-import { type Ends, type Left, leftProblem } from '../core/leftProcess.ts';
+import { type InvoiceFacts, trimInvoices } from '../core/invoices.ts';
+import { type LeftProcesses, leftProblem, type ProcessesToEnd } from '../core/leftProcess.ts';
 import { type NotionFacts, withSuggestion } from '../core/notion.ts';
 import type { Proposal, StartPlan } from '../core/proposal.ts';
 import { type AgentRequest, queueOf } from '../core/queue.ts';
@@ -55,7 +55,7 @@ export interface ControllerState {
   /** Deliveries that are waiting, under way or failed, by worker. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
   /** Remaining processes of lost workers, as found last. */
-  readonly left: Left;
+  readonly left: LeftProcesses;
   /** Programs that wait for the person to sign a worker's operation, by worker. */
   readonly signing: Readonly<Record<string, string>>;
   readonly memory: ProcessMemory | null;
@@ -88,7 +88,7 @@ export type QueuedRequest = FinishRequest | ({ readonly do: 'clean' } & Omit<End
 export type FinishRequest = { readonly do: 'finish'; readonly skipChecks?: boolean } & EndParams;
 
 /** The preview of a worker's end that a person agreed to. */
-interface EndParams extends Ends {
+interface EndParams extends ProcessesToEnd {
   readonly id: string;
   readonly tip: string;
   readonly checks?: readonly string[];
@@ -210,9 +210,9 @@ export function selectFacts(state: ControllerState): Facts {
     ...(heldByLimit.length > 0 && { heldByLimit }),
     ...(usage && { usage }),
     ...selectTalk(log, log.workers, state.tools),
-    ...(state.documents.board && { board: brieflyBoard(state.documents.board) }),
+    ...(state.documents.board && { board: trimBoard(state.documents.board) }),
     ...(state.config.board === false && { boardOff: true }),
-    ...(invoices && { invoices: brieflyInvoices(invoices) }),
+    ...(invoices && { invoices: trimInvoices(invoices) }),
     ...(state.notion && { notion: withSuggestion(state.notion, log) }),
     ...(Object.keys(left).length > 0 && { left }),
     notices: [
@@ -224,7 +224,7 @@ export function selectFacts(state: ControllerState): Facts {
 }
 
 /** Returns the remaining processes of workers that are still lost. */
-function selectLeft({ left, log }: ControllerState): Left {
+function selectLeft({ left, log }: ControllerState): LeftProcesses {
   return Object.fromEntries(Object.entries(left).filter(([id]) => log.workers.get(id)?.state === 'lost'));
 }
 
@@ -348,7 +348,7 @@ export type Effect =
       readonly checks: readonly string[] | null;
       readonly skipChecks: boolean;
       readonly ticket: RequestId;
-    } & Ends)
+    } & ProcessesToEnd)
   /** Ends the checks before a finish, which ends with them. */
   | { readonly type: 'cancel-checks'; readonly id: string }
   /** Ends as `undo-ended`. */
@@ -362,7 +362,7 @@ export type Effect =
       readonly tip: string;
       readonly confirm: string | null;
       readonly ticket: RequestId;
-    } & Ends)
+    } & ProcessesToEnd)
   /** Drops the terminal of a removed worker. */
   | { readonly type: 'forget-terminal'; readonly id: string }
   /** Reads an agent's screen for what no hook reports. Ends as `signed`, `conversation-missing`, `-found`, or in nothing. */

@@ -1,4 +1,4 @@
-import type { CommitHistory, CommitText, CommitWish, LoggedCommit, LogWish, Repo } from '../core/repo.ts';
+import type { CommitHistory, CommitQuery, CommitText, LoggedCommit, LogQuery, Repo } from '../core/repo.ts';
 import type { Worker } from '../core/worker.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { hasControl } from '../lib/sanitize.ts';
@@ -28,7 +28,7 @@ const plain = ['--no-show-signature', '--no-notes', '--no-color', '--no-ext-diff
 export async function readHistory(
   git: Git,
   { path: dir }: Repo,
-  { from, path, limit, offset }: LogWish,
+  { from, path, limit, offset }: LogQuery,
 ): Promise<Result<CommitHistory>> {
   const tip = await resolveCommit(git, dir, from ?? 'HEAD');
   if (!tip.ok) return tip;
@@ -50,7 +50,7 @@ export async function readHistory(
 export async function readCommit(
   git: Git,
   { path: dir }: Repo,
-  { commit, path }: CommitWish,
+  { commit, path }: CommitQuery,
 ): Promise<Result<CommitText>> {
   const found = await resolveCommit(git, dir, commit);
   if (!found.ok) return found;

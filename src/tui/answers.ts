@@ -1,7 +1,7 @@
 import type { Facts } from '../core/facts.ts';
-import type { Brought, Proposal, UndoResult } from '../core/proposal.ts';
+import type { BaseUpdate, Proposal, UndoResult } from '../core/proposal.ts';
 import { proposalItem, type QueueItem } from '../core/queue.ts';
-import type { GoneOn } from '../core/usage.ts';
+import type { ContinueOutcome } from '../core/usage.ts';
 import { isOrchestrator, type Worker } from '../core/worker.ts';
 import { denialText } from '../features/attention/noticesDialog.ts';
 import { openProblem } from '../features/attention/problemDialog.ts';
@@ -141,7 +141,7 @@ function withCursorOn(state: AppState, id: string): AppState {
 
 function withBrought(
   state: AppState,
-  { id, base, conflicts, told }: Brought & { readonly told: boolean },
+  { id, base, conflicts, told }: BaseUpdate & { readonly told: boolean },
 ): AppState {
   if (conflicts.length === 0) return withNotice(state, `${id} holds all of ${base} now.`);
   const next = told ? 'The worker was told to resolve them.' : 'Resolve them in its worktree.';
@@ -182,7 +182,7 @@ function withAnswered(state: AppState, { request: id, answer }: MethodParams<'an
 }
 
 /** Shows which workers go on after a limit, and why others do not. */
-function withGoneOn(state: AppState, { going, left }: GoneOn): AppState {
+function withGoneOn(state: AppState, { going, left }: ContinueOutcome): AppState {
   const [first] = left;
   if (first) return withNotice(state, problemLine(first.problem), 'problem');
   return withNotice(state, `${going.join(', ')} ${going.length === 1 ? 'is' : 'are'} told to go on.`);

@@ -200,7 +200,7 @@ function itemBehind(state: AppState, action: RoomKey): PaletteItem {
 
 function itemOf(state: AppState, action: RoomKey): Pick<PaletteItem, 'name' | 'text' | 'off'> {
   const why = whyOff(action, state);
-  const answering = action.palette === 'told' ? onlyByKey : null;
+  const answering = action.palette === 'described' ? onlyByKey : null;
   const name = action.id.replaceAll('-', ' ');
   // Some titles begin with the name, which is shown beside them here.
   const text = action.title.replace(`${name}: `, '');

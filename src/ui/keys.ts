@@ -1,4 +1,4 @@
-import type { KeyWords } from '../core/dialog.ts';
+import type { KeyDescription } from '../core/dialog.ts';
 import type { KeyToken, MouseToken, PasteToken } from '../terminal/input.ts';
 import { editField, insertText, type TextField } from './field.ts';
 import { dialogHeight } from './layout.ts';
@@ -48,7 +48,7 @@ export function keyLabel(name: string): string {
 }
 
 /** A key of the control room, with its title and action. */
-export interface RoomKey extends KeyWords {
+export interface RoomKey extends KeyDescription {
   readonly group: string;
   /** A word for the footer; a key without one is not listed there. */
   readonly hint?: string | ((state: AppState) => string | null);
@@ -81,7 +81,7 @@ export function whyOff(key: RoomKey, state: AppState): string | null {
 }
 
 /** Returns the names of a definition's keys, with the configured detach key for `leave`. */
-export function keysOf({ keys }: KeyWords, { leaveKey }: Settings): readonly string[] {
+export function keysOf({ keys }: KeyDescription, { leaveKey }: Settings): readonly string[] {
   return keys.includes('leave') ? keys.map((key) => (key === 'leave' ? leaveKey : key)) : keys;
 }
 

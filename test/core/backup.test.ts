@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isExpired, keptDays, thinOut } from '../../src/core/repo.ts';
+import { isExpired, keptDays, snapshotsToDelete } from '../../src/core/repo.ts';
 
 const now = new Date('2026-03-31T12:00:00.000Z');
 const ago = (minutes: number) => ({ at: new Date(now.getTime() - minutes * 60_000).toISOString() });
@@ -15,14 +15,14 @@ const cases: [string, number[], number[]][] = [
 ];
 
 test.each(cases)('Snapshots are thinned out: %s stay', (_what, minutes, gone) => {
-  expect(thinOut(minutes.map(ago), now)).toEqual(gone.map(ago));
+  expect(snapshotsToDelete(minutes.map(ago), now)).toEqual(gone.map(ago));
 });
 
 test('A worker that works for thirty days without a pause has at most some eighty snapshots', () => {
   let kept: { at: string }[] = [];
   for (let minute = days(31); minute >= 0; minute -= 5) {
     const moment = new Date(now.getTime() - minute * 60_000);
-    const gone = new Set(thinOut([...kept, ago(minute)], moment));
+    const gone = new Set(snapshotsToDelete([...kept, ago(minute)], moment));
     kept = [...kept, ago(minute)].filter((one) => ![...gone].some(({ at }) => at === one.at));
   }
   expect(kept.length).toBeLessThan(80);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Environments } from '../../src/controller/effects/tools.ts';
-import { areLent, lentBy, withLent } from '../../src/core/clientVariables.ts';
+import { areForwardable, forwardedVariables, withForwarded } from '../../src/core/clientVariables.ts';
 
 test('listed variables of a shell are lent; an invalid value counts as not set', () => {
   const shell = {
@@ -11,14 +11,14 @@ test('listed variables of a shell are lent; an invalid value counts as not set',
     TZ: 'a\nb',
     DISPLAY: undefined,
   };
-  expect(lentBy(shell)).toEqual({ PATH: '/b', LC_TIME: 'de' });
-  expect(areLent(lentBy(shell))).toBe(true);
-  expect(areLent({ HOME: '/h' })).toBe(false);
+  expect(forwardedVariables(shell)).toEqual({ PATH: '/b', LC_TIME: 'de' });
+  expect(areForwardable(forwardedVariables(shell))).toBe(true);
+  expect(areForwardable({ HOME: '/h' })).toBe(false);
 });
 
 test('listed variables that the shell lacks are removed, and all others stay', () => {
   const own = { PATH: '/a', SSH_AUTH_SOCK: '/gone', LC_ALL: 'C', HOME: '/h', API_KEY: 'k' };
-  expect(withLent(own, { PATH: '/b' })).toEqual({ PATH: '/b', HOME: '/h', API_KEY: 'k' });
+  expect(withForwarded(own, { PATH: '/b' })).toEqual({ PATH: '/b', HOME: '/h', API_KEY: 'k' });
 });
 
 test('an environment is found by its name, which tells nothing; that of an equal shell is the own one', () => {

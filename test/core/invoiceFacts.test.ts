@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import {
-  brieflyInvoices,
   type EntryFact,
   type EntryQuery,
   type InvoiceFacts,
-  isMeant,
+  matchesQuery,
   sumOf,
+  trimInvoices,
 } from '../../src/core/invoices.ts';
 
 function entry(id: string, date: string, change: Partial<EntryFact> = {}): EntryFact {
@@ -19,7 +19,7 @@ function entry(id: string, date: string, change: Partial<EntryFact> = {}): Entry
 it('entries are chosen by days, repository, status and the repositories of a client', () => {
   const entries = [entry('T-1', '2026-11-18'), entry('T-2', '2026-12-01', { repo: 'admin', status: 'paid' })];
   const ids = (query: EntryQuery, repos?: readonly string[]) =>
-    entries.filter((one) => isMeant(one, query, repos)).map(({ id }) => id);
+    entries.filter((one) => matchesQuery(one, query, repos)).map(({ id }) => id);
   expect(ids({})).toEqual(['T-1', 'T-2']);
   expect(ids({ from: '2026-11-18', to: '2026-11-30' })).toEqual(['T-1']);
   expect(ids({ repo: 'admin' })).toEqual(['T-2']);
@@ -38,10 +38,10 @@ it('clients get whole months, the newest ones, and the sums of all', () => {
     ...{ file: '/INVOICES.md', currency: 'EUR', entries, flaws: [], unwritten: 0, clients: [] },
     totals: { pending: sumOf(entries), invoiced: nothing, paid: nothing },
   };
-  const told = brieflyInvoices(facts);
+  const told = trimInvoices(facts);
   expect([...new Set(told.entries.map(({ date }) => date))]).toEqual(['2026-10-10', '2026-11-10']);
   expect(told.entries).toHaveLength(180);
   expect(told.totals.pending.count).toBe(360);
   const one = entries.map((each) => ({ ...each, date: '2026-11-10' }));
-  expect(brieflyInvoices({ ...facts, entries: one }).entries).toHaveLength(360);
+  expect(trimInvoices({ ...facts, entries: one }).entries).toHaveLength(360);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endsText, leftProblem } from '../../src/core/leftProcess.ts';
+import { leftProblem, processesToEndText } from '../../src/core/leftProcess.ts';
 import { selectFacts } from '../../src/features/state.ts';
 import { Scene } from '../controller/scene.ts';
 
@@ -7,11 +7,11 @@ const node = { pid: 123, start: 'boot:1', command: 'node agent.js' };
 const sleep = { pid: 124, start: 'boot:2', command: 'sleep 9' };
 
 test('a plan says how many processes are ended, and which', () => {
-  expect(endsText([node])).toBe(
-    'Ends 1 process left of its last run, and what they start until then: 123 (node agent.js).',
+  expect(processesToEndText([node])).toBe(
+    'Ends 1 process left over from its last run, and their new children: 123 (node agent.js).',
   );
-  expect(endsText([node, sleep])).toBe(
-    'Ends 2 processes left of its last run, and what they start until then: 123 (node agent.js), 124 (sleep 9).',
+  expect(processesToEndText([node, sleep])).toBe(
+    'Ends 2 processes left over from its last run, and their new children: 123 (node agent.js), 124 (sleep 9).',
   );
 });
 

@@ -3,9 +3,9 @@ import {
   type Observation,
   observe,
   type Report,
-  type SessionSign,
+  type SessionSignal,
   type Signal,
-  type TitleSign,
+  type TitleSignal,
 } from '../../src/core/observation.ts';
 
 const starting: Observation = { state: 'starting', questions: [] };
@@ -17,9 +17,9 @@ const asks = (what: string) => hook({ kind: 'asked', what });
 const ends = (what: string) => hook({ kind: 'tool-ended', what });
 const stops = hook({ kind: 'turn-ended', said: null });
 const goesOn = hook({ kind: 'turn-ended', said: null, goesOn: true });
-const title = (says: TitleSign['says']): Signal => ({ source: 'title', says });
+const title = (says: TitleSignal['says']): Signal => ({ source: 'title', says });
 const screen = (says: 'question' | 'prompt'): Signal => ({ source: 'screen', says });
-const file = (says: SessionSign['says']): Signal => ({ source: 'session', says, at: 1 });
+const file = (says: SessionSignal['says']): Signal => ({ source: 'session', says, at: 1 });
 const session = hook({ kind: 'session-started', sessionId: 'a' });
 const limit = hook({ kind: 'turn-failed', error: 'rate_limit', limited: true });
 const gone: Signal = { source: 'process', alive: false };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meeting, type RadarFile, touches, verdictOf } from '../../src/core/radar.ts';
+import { type RadarFile, touches, touchingRanges, verdictOf } from '../../src/core/radar.ts';
 
 test.each([
   ['the same line', [5, 5], [5, 5], true],
@@ -30,8 +30,8 @@ test('a conflict has the lines that meet, or all where none does', () => {
     { from: 13, to: 13 },
     { from: 40, to: 41 },
   ];
-  expect(meeting(a, b)).toEqual({ a: [{ from: 10, to: 12 }], b: [{ from: 13, to: 13 }] });
-  expect(meeting(a, b.slice(1))).toEqual({ a, b: b.slice(1) });
+  expect(touchingRanges(a, b)).toEqual({ a: [{ from: 10, to: 12 }], b: [{ from: 13, to: 13 }] });
+  expect(touchingRanges(a, b.slice(1))).toEqual({ a, b: b.slice(1) });
 });
 
 test.each([

@@ -7,8 +7,8 @@ import {
   blank,
   decode,
   encode,
-  hideAlike,
   hideAll,
+  hideByDigest,
   openTrace,
   type TraceLine,
 } from '../../src/core/trace.ts';
@@ -56,7 +56,7 @@ const open = (env: Record<string, string> = {}) =>
   openTrace<Counter, Message>({
     ...{ process: 'room', version: '1.0.0', hidesState: true },
     env: { ORCH_TRACE: fileOf(), ...env },
-    isTold: ({ type }) => type !== 'key',
+    tracesContent: ({ type }) => type !== 'key',
   });
 
 /** Dispatches messages to a traced store. @returns the lines of the trace */
@@ -165,7 +165,7 @@ describe('a replay', () => {
 
 describe('a hidden value', () => {
   it('comes back with its maps and sets, and equal texts stay equal', () => {
-    const hide = hideAlike((one) => Buffer.from(`${one}${one}${one}`).toString('hex'));
+    const hide = hideByDigest((one) => Buffer.from(`${one}${one}${one}`).toString('hex'));
     const value = {
       map: new Map([['a', { text: 'secret', state: 'idle' }]]),
       set: new Set(['x']),

@@ -123,7 +123,10 @@ describe('invoices', () => {
   });
 
   it.each([
-    ['| T-3 | 2026-11-05 | x | web | 1 | 80.00 | 12.345 | Pending |', /"12.345" is no amount: EUR has 2 dec/],
+    [
+      '| T-3 | 2026-11-05 | x | web | 1 | 80.00 | 12.345 | Pending |',
+      /"12.345" is not an amount: EUR has 2 dec/,
+    ],
     ['| T-3 | 2026-11-05 | x | web | -1 | 80.00 | 80.00 | Pending |', /"-1" is negative/],
     ['| T-3 | 2026-02-30 | x | web | 1 | 80.00 | 80.00 | Pending |', /"2026-02-30" is no day/],
     ['| T-3 | 2026-11-05 | x | 1 | 80.00 | 80.00 | Pending |', /7 cells, the header has 8/],

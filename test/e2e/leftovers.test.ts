@@ -61,13 +61,13 @@ it.runIf(process.platform === 'linux')(
     const left = await killHost();
     const pids = left.map(({ pid }) => pid);
     expect(left.map(({ command }) => command).sort()).toEqual(['sleep 86401', 'sleep 86402']);
-    await room.until('still runs');
+    await room.until('still run');
     const { stdout } = await shop.run(['doctor']);
     expect(stdout).toMatch(/left processes +no host keeps what runs on of backend\/auth: \d+ \(sleep 8640/);
 
     room.press('r');
     await room.until('Resume backend/auth?');
-    await room.until('Ends 2 processes left of its last run');
+    await room.until('Ends 2 processes left over from its last run');
     expect(running(pids)).toEqual(pids);
     await readAll(room);
     room.press('y');
@@ -79,7 +79,7 @@ it.runIf(process.platform === 'linux')(
 
     const again = (await killHost()).map(({ pid }) => pid);
     const resumed = await shop.run(['worker', 'resume', 'backend/auth', '--yes']);
-    expect(resumed.stdout + resumed.stderr).toContain('Ends 2 processes left of its last run');
+    expect(resumed.stdout + resumed.stderr).toContain('Ends 2 processes left over from its last run');
     expect(running(again)).toEqual([]);
 
     const worktree = shop.path('.worktrees', 'backend-auth');
@@ -92,10 +92,10 @@ it.runIf(process.platform === 'linux')(
     await room.until('Look at the preview again');
     expect(running(third)).toEqual(third);
     room.press('ctrl-r');
-    await room.until('Ends 2 processes left of its last run');
+    await room.until('Ends 2 processes left over from its last run');
     room.press('escape');
     const clean = await shop.run(['worker', 'clean', 'backend/auth', '--confirm', 'auth', '--dry-run']);
-    expect(clean.stdout).toContain('! Ends 2 processes left of its last run');
+    expect(clean.stdout).toContain('! Ends 2 processes left over from its last run');
     expect(running(third)).toEqual(third);
     const finished = await shop.run(['worker', 'finish', 'backend/auth', '--yes']);
     expect(finished.stdout).toContain('Merged backend/auth');
@@ -104,12 +104,12 @@ it.runIf(process.platform === 'linux')(
 
     await shop.json(...['worker', 'start', 'backend', 'auth', '--brief', 'x', '--agent', 'deaf'], '--yes');
     const last = (await killHost()).map(({ pid }) => pid);
-    await room.until('still runs');
+    await room.until('still run');
     room.press('up');
     await room.until(/› *\? auth/);
     room.press('x');
     await room.until('Remove backend/auth without merging?');
-    await room.until('Ends 2 processes left of its last run');
+    await room.until('Ends 2 processes left over from its last run');
     await readAll(room);
     room.press('y');
     await room.until('backend/auth was removed');

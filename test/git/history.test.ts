@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { appendFile, chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { LogWish } from '../../src/core/repo.ts';
+import type { LogQuery } from '../../src/core/repo.ts';
 import { mostPatchBytes, readCommit, readHistory } from '../../src/git/history.ts';
 import { createPlace, expectProblem, expectValue, type Place, refsOf, write } from './place.ts';
 
-const all: LogWish = { from: null, path: null, limit: 20, offset: 0 };
+const all: LogQuery = { from: null, path: null, limit: 20, offset: 0 };
 
 /** A repository whose `main` has three commits, the last of them a merge. */
 async function open() {
@@ -41,7 +41,7 @@ describe('history', () => {
 
   it('is that of a branch and of a file', async () => {
     const { place, repo } = await open();
-    const subjects = async (wish: Partial<LogWish>) =>
+    const subjects = async (wish: Partial<LogQuery>) =>
       expectValue(await readHistory(place.git, repo, { ...all, ...wish })).commits.map((one) => one.subject);
     expect(await subjects({ from: 'side' })).toEqual(['Write a page', 'First']);
     expect(await subjects({ from: 'main^2' })).toEqual(['Write a page', 'First']);

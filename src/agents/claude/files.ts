@@ -3,7 +3,7 @@ import { open, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type Day, dayOf } from '../../core/amounts.ts';
-import type { SessionSign } from '../../core/observation.ts';
+import type { SessionSignal } from '../../core/observation.ts';
 import { addTokens, noTokens, type Tokens } from '../../core/usage.ts';
 import type { AgentPreset } from '../../core/workspace.ts';
 
@@ -26,7 +26,7 @@ const largest = 64 * 1024;
  * @param folder see `claudeFolder`
  * @param start when that process began, as `ProcessEntry` has it
  */
-export async function readSession(folder: string, pid: number, start: string): Promise<SessionSign | null> {
+export async function readSession(folder: string, pid: number, start: string): Promise<SessionSignal | null> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(join(folder, 'sessions', `${pid}.json`), flags).catch(() => null);
   // No such file, a link, or one that is not ours to read.
@@ -45,7 +45,7 @@ export async function readSession(folder: string, pid: number, start: string): P
 }
 
 /** A shell that is left running does not keep the agent busy. */
-const meanings: Readonly<Record<string, SessionSign['says']>> = {
+const meanings: Readonly<Record<string, SessionSignal['says']>> = {
   idle: 'resting',
   shell: 'resting',
   busy: 'working',
@@ -53,7 +53,7 @@ const meanings: Readonly<Record<string, SessionSign['says']>> = {
 };
 
 /** @returns null for another process's, such as an earlier one of that number, and for what is not understood */
-export function parseSession(text: string, pid: number, start: string): SessionSign | null {
+export function parseSession(text: string, pid: number, start: string): SessionSignal | null {
   const fields = object(text);
   if (fields?.pid !== pid) return null;
   const { procStart, status, statusUpdatedAt: at } = fields;

@@ -4,7 +4,7 @@ import type { Report } from '../../core/observation.ts';
 import {
   type AgentRequest,
   type Choice,
-  inOrder,
+  chosenOptions,
   type Question,
   type RequestAnswer,
 } from '../../core/queue.ts';
@@ -211,7 +211,9 @@ function chosen(input: Fields, choices: readonly Choice[]): Record<string, strin
   const asked = Array.isArray(input.questions) ? input.questions : [];
   const pairs = choices.map((choice, n) => {
     const { question, options } = fields(asked[n]);
-    const labels = inOrder(choice).map((one) => fields(Array.isArray(options) ? options[one] : null).label);
+    const labels = chosenOptions(choice).map(
+      (one) => fields(Array.isArray(options) ? options[one] : null).label,
+    );
     return [String(question ?? ''), labels.map((label) => String(label ?? '')).join(', ')];
   });
   return Object.fromEntries(pairs);

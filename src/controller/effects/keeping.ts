@@ -1,5 +1,5 @@
 import { findRepo } from '../../config/workspaceConfig.ts';
-import type { Brought, UndoResult } from '../../core/proposal.ts';
+import type { BaseUpdate, UndoResult } from '../../core/proposal.ts';
 import type { Backup, Repo, Restored } from '../../core/repo.ts';
 import { isLive } from '../../core/worker.ts';
 import type { ControllerState } from '../../features/state.ts';
@@ -91,7 +91,7 @@ export async function bring(
   state: ControllerState,
   id: string,
   tellWorker: ((text: string) => Promise<Result<null>>) | null,
-): Promise<Result<Brought & { readonly told: boolean }>> {
+): Promise<Result<BaseUpdate & { readonly told: boolean }>> {
   const found = findIdle(state, id);
   if (!found.ok) return found;
   const repo = findRepo(tools.config, found.value.repo);

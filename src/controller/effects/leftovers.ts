@@ -1,4 +1,9 @@
-import { cannotLook, endsText, type Left, type LeftProcess } from '../../core/leftProcess.ts';
+import {
+  type LeftProcess,
+  type LeftProcesses,
+  noProcText,
+  processesToEndText,
+} from '../../core/leftProcess.ts';
 import type { Worker } from '../../core/worker.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
@@ -31,7 +36,7 @@ export const canLookForLeft = process.platform === 'linux';
  * Looks for what a host of this workspace started and the host that runs now, if one does, does not keep: by the worker's
  * id. A worker of which anything is below the living host is left out as a whole, for what left its tree is its own.
  */
-export function listLeft(root: string): Left {
+export function listLeft(root: string): LeftProcesses {
   return Object.fromEntries(
     [...entriesLeft(root)].map(([id, entries]) => [id, entries.map(describe)] as const),
   );
@@ -41,7 +46,7 @@ export function listLeft(root: string): Left {
  * Does so, too, after what is about to end has had the time to.
  * @param id whose end matters; absent for all
  */
-async function settledLeft(root: string, id?: string): Promise<Left> {
+async function settledLeft(root: string, id?: string): Promise<LeftProcesses> {
   const isNone = () => {
     const left = entriesLeft(root);
     return id === undefined ? left.size === 0 : !left.has(id);
@@ -73,9 +78,9 @@ export async function leftOf(
   worker: Worker | null,
 ): Promise<{ readonly left: readonly LeftProcess[]; readonly warnings: readonly string[] }> {
   if (worker !== null && worker.state !== 'lost') return { left: [], warnings: [] };
-  if (!canLookForLeft) return { left: [], warnings: worker ? [cannotLook] : [] };
+  if (!canLookForLeft) return { left: [], warnings: worker ? [noProcText] : [] };
   const left = (await settledLeft(root, id))[id] ?? [];
-  return { left, warnings: left.length > 0 ? [endsText(left)] : [] };
+  return { left, warnings: left.length > 0 ? [processesToEndText(left)] : [] };
 }
 
 /**

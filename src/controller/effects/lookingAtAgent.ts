@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { claudeFolder, readSession, TranscriptReader } from '../../agents/claude/files.ts';
 import { readScreen, showsKeptConversation, showsMissingConversation } from '../../agents/claude/screen.ts';
-import type { SessionSign, Signal } from '../../core/observation.ts';
+import type { SessionSignal, Signal } from '../../core/observation.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { isFresh, titleRests } from '../../features/workers/observing.ts';
@@ -63,7 +63,7 @@ function tellOfConversation({ tell }: World, id: string, text: string): void {
 export function signsOfPane(
   shows: 'question' | 'prompt' | null,
   titleRests: boolean,
-  own: SessionSign['says'] | null = null,
+  own: SessionSignal['says'] | null = null,
 ): readonly Signal[] | 'unclear' {
   if (shows === 'question' || (titleRests && own === 'asking'))
     return [{ source: 'screen', says: 'question' }];
@@ -95,7 +95,7 @@ async function sessionOf(
   ambient: Tools['ambient'],
   { config, log, terminals }: ControllerState,
   id: string,
-): Promise<SessionSign | null> {
+): Promise<SessionSignal | null> {
   const preset = config.agents[log.workers.get(id)?.agent ?? ''];
   const terminal = terminals.get(id);
   if (preset?.speaks !== 'claude' || !terminal || terminal.exit) return null;
@@ -107,7 +107,7 @@ async function sessionOf(
 }
 
 /** An agent may be started by a script, which is the pane's own process then. */
-async function sessionBelow(folder: string, pid: number, start: string): Promise<SessionSign | null> {
+async function sessionBelow(folder: string, pid: number, start: string): Promise<SessionSignal | null> {
   const [, ...below] = findTree(pid, start, listProcesses());
   for (const one of below.slice(0, mostAsked)) {
     const sign = await readSession(folder, one.pid, one.start);

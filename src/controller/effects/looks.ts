@@ -1,6 +1,6 @@
 import { findUnknownSettings } from '../../config/unknownSettings.ts';
 import { findRepo, openConfig } from '../../config/workspaceConfig.ts';
-import { type ProcessMemory, rounded } from '../../core/facts.ts';
+import { type ProcessMemory, roundMemory } from '../../core/facts.ts';
 import { repoOf } from '../../core/ids.ts';
 import { type CleanPreview, draftId, type FinishPreview } from '../../core/proposal.ts';
 import type { FileSides, RepoRadar } from '../../core/radar.ts';
@@ -193,7 +193,7 @@ function measure({ terminals }: Pick<ControllerState, 'terminals'>): ProcessMemo
   const running = [...terminals.values()].filter(({ exit }) => exit === null);
   const workers = running.map(({ id, pid }) => {
     const tree = findTree(pid, processStart(pid) ?? '', all);
-    return [id, rounded(tree.reduce((sum, one) => sum + resident(one.pid), 0))] as const;
+    return [id, roundMemory(tree.reduce((sum, one) => sum + resident(one.pid), 0))] as const;
   });
-  return { free: rounded(process.availableMemory()), workers: Object.fromEntries(workers) };
+  return { free: roundMemory(process.availableMemory()), workers: Object.fromEntries(workers) };
 }

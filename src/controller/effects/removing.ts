@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRepo } from '../../config/workspaceConfig.ts';
-import { type Ends, type LeftProcess, leftRefusal } from '../../core/leftProcess.ts';
+import { type LeftProcess, leftRefusal, type ProcessesToEnd } from '../../core/leftProcess.ts';
 import type { CleanResult, FinishResult } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
@@ -22,7 +22,7 @@ import type { HostPort } from './hostPort.ts';
 import { endLeft, unagreedLeft } from './leftovers.ts';
 import type { Tools } from './tools.ts';
 
-interface Wanted extends Ends {
+interface Wanted extends ProcessesToEnd {
   /** Last commit of the branch that the person has seen. */
   readonly tip: string;
   readonly confirm: string | null;

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { lentBy, type Variables, withLent } from '../../core/clientVariables.ts';
+import { forwardedVariables, type Variables, withForwarded } from '../../core/clientVariables.ts';
 import type { WorkspaceConfig } from '../../core/workspace.ts';
 import type { Git } from '../../git/run.ts';
 import { replaceFile } from '../../lib/files.ts';
@@ -62,14 +62,14 @@ export class Environments {
 
   constructor(own: Ambient) {
     this.#own = own;
-    this.#ownName = this.#nameOf(lentBy(own));
+    this.#ownName = this.#nameOf(forwardedVariables(own));
   }
 
   /** Returns the name of these variables, by which `ambientOf` knows them. */
   keep(variables: Variables): string {
     const name = this.#nameOf(variables);
     if (name === this.#ownName) return '';
-    const ambient = this.#kept.get(name) ?? withLent(this.#own, variables);
+    const ambient = this.#kept.get(name) ?? withForwarded(this.#own, variables);
     this.#kept.delete(name);
     this.#kept.set(name, ambient);
     const [oldest] = this.#kept.keys();

@@ -1,4 +1,10 @@
-import { type AgentRequest, answersTo, type Choice, type RequestAnswer, takes } from '../../core/queue.ts';
+import {
+  type AgentRequest,
+  acceptsChoice,
+  allowedAnswers,
+  type Choice,
+  type RequestAnswer,
+} from '../../core/queue.ts';
 import type { Printed } from '../../core/verb.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
@@ -108,7 +114,7 @@ function notHeld(state: ControllerState, id: string): Result<never> {
 }
 
 function faultIn(request: AgentRequest, said: RequestAnswer): Result<never> | null {
-  const possible = answersTo(request);
+  const possible = allowedAnswers(request);
   if (!possible.includes(said.say)) {
     const hint = `Type into its pane: orch-tui worker attach ${request.worker}`;
     return failure('not_here', `This cannot be answered with ${said.say} from here.`, hint);
@@ -117,7 +123,7 @@ function faultIn(request: AgentRequest, said: RequestAnswer): Result<never> | nu
   const { questions } = request;
   const isRight =
     said.options.length === questions.length &&
-    questions.every((question, n) => takes(question, said.options[n] ?? []));
+    questions.every((question, n) => acceptsChoice(question, said.options[n] ?? []));
   const each = questions.some(({ several }) => several)
     ? ', such as 1, or 1,3 where several may be chosen'
     : '';

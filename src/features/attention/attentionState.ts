@@ -1,5 +1,5 @@
 import type { RequestAnswer } from '../../core/queue.ts';
-import { put, type Slice, unchanged, without } from '../../core/slice.ts';
+import { type Slice, unchanged, withEntry, without } from '../../core/slice.ts';
 import { either, exactly, integer, listOf, natural, object, type Shape, string } from '../../lib/shape.ts';
 import type { EndEvent } from '../workers/workerState.ts';
 
@@ -41,7 +41,7 @@ export const attentionSlice: Slice<AttentionState, AttentionEvent, EndEvent> = {
   },
   on: {
     answered: unchanged,
-    'set-aside': ({ setAside }, { id, at }) => ({ setAside: put(setAside, id, at) }),
+    'set-aside': ({ setAside }, { id, at }) => ({ setAside: withEntry(setAside, id, at) }),
     finished: forget,
     cleaned: forget,
   },

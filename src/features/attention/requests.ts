@@ -1,6 +1,6 @@
 import {
   type AgentRequest,
-  answersTo,
+  allowedAnswers,
   type Choice,
   type Question,
   type QueueItem,
@@ -36,7 +36,7 @@ export function findRequest({ facts }: Pick<AppState, 'facts'>, id: string): Age
 }
 
 export function canSay(request: AgentRequest, say: RequestAnswer['say']): boolean {
-  return answersTo(request).includes(say);
+  return allowedAnswers(request).includes(say);
 }
 
 export const inPane = 'That can only be answered in its pane: press enter.';

@@ -10,7 +10,7 @@ import {
   parseColumn,
   refTo,
 } from '../../core/board.ts';
-import { asksNothing, type Printed, refuse } from '../../core/verb.ts';
+import { type Printed, refuse, yesOption } from '../../core/verb.ts';
 import { alignColumns as aligned } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';
@@ -165,7 +165,7 @@ const giveCardIds = defineServed<{ given: number }>()({
     {
       usage: 'board ids',
       about: 'give an id to every card that has none',
-      options: asksNothing,
+      options: yesOption,
       run: giveIds,
     },
   ],

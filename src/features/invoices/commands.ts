@@ -9,12 +9,12 @@ import {
   entryStatuses,
   exportFormats,
   type InvoiceFacts,
-  isMeant,
   type MarkOutcome,
+  matchesQuery,
   sumOf,
   sumsByStatus,
 } from '../../core/invoices.ts';
-import { asksNothing, day, demand, type Printed, refuse } from '../../core/verb.ts';
+import { day, demand, type Printed, refuse, yesOption } from '../../core/verb.ts';
 import { alignColumns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';
@@ -53,7 +53,7 @@ const invoices = defineServed<InvoiceFacts>()({
 
 async function showEntries(call: VerbCall, _: unknown, query: EntryQuery): Promise<Printed> {
   const { entries, flaws, unwritten } = await call.ask(invoices, {});
-  const chosen = entries.filter((entry) => isMeant(entry, query));
+  const chosen = entries.filter((entry) => matchesQuery(entry, query));
   const warnings = flaws.map(({ message }) => `! ${message}`);
   if (unwritten > 0) warnings.push(`! ${entriesText(unwritten)} could not be written yet.`);
   const rows = chosen.length === 0 ? 'No entries.' : alignColumns(chosen.map(entryRow));
@@ -215,7 +215,7 @@ const giveEntryIds = defineServed<{ given: number }>()({
     {
       usage: 'invoice ids',
       about: 'give an id to every entry that has none',
-      options: asksNothing,
+      options: yesOption,
       run: giveIds,
     },
   ],
@@ -259,7 +259,7 @@ async function showTotals(
 ): Promise<Printed> {
   const { corrected } = write ? await call.ask(correctTotals, {}) : { corrected: [] };
   const { entries, flaws } = await call.ask(invoices, {});
-  const chosen = entries.filter((entry) => isMeant(entry, query));
+  const chosen = entries.filter((entry) => matchesQuery(entry, query));
   const totals = sumsByStatus(chosen);
   const rows = [
     ...entryStatuses.map((status) => [status, sumText(totals[status])]),

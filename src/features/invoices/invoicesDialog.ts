@@ -5,7 +5,7 @@ import {
   type EntryStatus,
   type EntrySum,
   entryStatuses,
-  isMeant,
+  matchesQuery,
   monthOf,
   sumOf,
 } from '../../core/invoices.ts';
@@ -170,7 +170,7 @@ export function chosenEntries(state: Known, dialog: InvoicesDialog): readonly En
   const { entries = [], clients = [] } = state.facts?.invoices ?? {};
   const repos = clients.find(({ name }) => name === dialog.client)?.repos ?? null;
   return entries
-    .filter((entry) => monthOf(entry) === period && isMeant(entry, queryOf(dialog), repos))
+    .filter((entry) => monthOf(entry) === period && matchesQuery(entry, queryOf(dialog), repos))
     .toSorted((one, other) => one.date.localeCompare(other.date));
 }
 

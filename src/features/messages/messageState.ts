@@ -1,4 +1,4 @@
-import type { Facts, MetFile, Note, OverlapNote } from '../../core/facts.ts';
+import type { Facts, Note, OverlapFile, OverlapNote } from '../../core/facts.ts';
 import type { Slice } from '../../core/slice.ts';
 import type { Update, Worker } from '../../core/worker.ts';
 import { boolean, listOf, natural, object, oneOf, optional, type Shape, string } from '../../lib/shape.ts';
@@ -14,7 +14,7 @@ type MessageEvent =
       readonly from: string;
       readonly text: string;
       /** The other worker and the shared files of a radar's note; absent from notes of sessions. */
-      readonly about?: { readonly worker: string; readonly files: readonly MetFile[] };
+      readonly about?: { readonly worker: string; readonly files: readonly OverlapFile[] };
     }
   /** The agent received all notes up to that number. */
   | { readonly type: 'notes-delivered'; readonly id: string; readonly upTo: number }
@@ -36,10 +36,13 @@ interface MessagesState {
 const updatesKept = 500;
 const notesKept = 200;
 
-const about: Shape<{ readonly worker: string; readonly files: readonly MetFile[] }> = object({
+const about: Shape<{ readonly worker: string; readonly files: readonly OverlapFile[] }> = object({
   worker: string,
   files: listOf(
-    object<MetFile>({ path: string, kind: oneOf<MetFile['kind']>({ overlap: true, conflict: true }) }),
+    object<OverlapFile>({
+      path: string,
+      kind: oneOf<OverlapFile['kind']>({ overlap: true, conflict: true }),
+    }),
   ),
 });
 

@@ -1,7 +1,7 @@
 import {
+  type ConnectRequest,
   type NotionProposal,
   type NotionStatus,
-  type NotionWish,
   type RebuildOutcome,
   type SyncChoice,
   type SyncConflict,
@@ -9,7 +9,7 @@ import {
   type SyncTable,
   syncTables,
 } from '../../core/notion.ts';
-import { asksNothing, type Printed, pairs, refuse } from '../../core/verb.ts';
+import { type Printed, pairs, refuse, yesOption } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 import {
@@ -26,7 +26,7 @@ const syncing = {
   '--dry-run': 'only show what would be done',
   '--allow-mass-delete': 'also where many rows are gone on one side',
   '--rebuild': 'rebuild what is known of Notion, after it was damaged or lost; writes to neither side',
-  ...asksNothing,
+  ...yesOption,
 } as const;
 
 /**
@@ -82,14 +82,14 @@ const connectNotion = defineServed<{ proposals: readonly NotionProposal[]; token
         '--wanted <status>': 'of a card that asks for a worker',
         '--comment': "say on a finished card's page what became of it",
         '--token-stdin': 'read the token from standard input',
-        ...asksNothing,
+        ...yesOption,
       },
       run: connect,
     },
   ],
 });
 
-interface ConnectOptions extends Omit<NotionWish, 'wantedStatus'> {
+interface ConnectOptions extends Omit<ConnectRequest, 'wantedStatus'> {
   readonly wanted?: string;
   readonly tokenStdin?: boolean;
   readonly yes?: boolean;
@@ -117,7 +117,7 @@ async function connect(
   };
 }
 
-function wishOf({ board, invoices, page, map = {}, wanted, comment }: ConnectOptions): NotionWish {
+function wishOf({ board, invoices, page, map = {}, wanted, comment }: ConnectOptions): ConnectRequest {
   return {
     ...{ ...(board && { board }), ...(invoices && { invoices }), ...(page && { page }) },
     ...(Object.keys(map).length > 0 && { map }),

@@ -135,7 +135,7 @@ function choosing(
     title,
     hint: choice,
     keys,
-    palette: 'told',
+    palette: 'described',
     disabledReason: whyUndecided,
     run: (state, dialog) => resolve(state, dialog, choice),
   };

@@ -45,7 +45,7 @@ export const sync = defineDialog<SyncDialog>({
       title: 'yes: sync although many rows are gone, or rebuild what was damaged',
       hint: (_, dialog) => (offerOf(dialog) === null ? null : 'yes'),
       keys: ['y'],
-      palette: 'told',
+      palette: 'described',
       disabledReason: (state, dialog) =>
         offerOf(dialog) === null ? 'There is nothing to say yes to.' : whyUnreachable(state),
       run: (state, dialog) =>

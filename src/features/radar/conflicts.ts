@@ -3,7 +3,7 @@ import {
   type Changer,
   type FileSides,
   type LineRange,
-  linesWords,
+  linesText,
   type RadarFile,
   type RepoRadar,
   type Verdict,
@@ -164,7 +164,7 @@ function kindWords(kind: RadarFile['kind']): string {
 
 /** `one line 3`; a side whose lines say nothing is left out. */
 function sideText(name: string, ranges: readonly LineRange[]): readonly string[] {
-  return ranges.length === 0 ? [] : [`${name} ${linesWords(ranges)}`];
+  return ranges.length === 0 ? [] : [`${name} ${linesText(ranges)}`];
 }
 
 export const lookForConflicts = defineTool<readonly RepoRadar[]>()({

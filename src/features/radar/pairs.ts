@@ -1,11 +1,5 @@
 import { repoOf } from '../../core/ids.ts';
-import {
-  type FileSides,
-  linesWords,
-  type RadarFile,
-  type RepoRadar,
-  type Verdict,
-} from '../../core/radar.ts';
+import { type FileSides, linesText, type RadarFile, type RepoRadar, type Verdict } from '../../core/radar.ts';
 import { isLive } from '../../core/worker.ts';
 import { fieldOf, type TextField } from '../../ui/field.ts';
 import { findWorker, selectedRepo, selectedWorker, whatBecame } from '../../ui/select.ts';
@@ -227,8 +221,8 @@ function suggestedNote({ a, b, files, verdict }: PairState, into: string | null)
 
 function fileWords({ path, kind, ranges }: RadarFile, a: string, b: string | null): string {
   const lines = [
-    ...(ranges.a.length > 0 ? [`${a} ${linesWords(ranges.a)}`] : []),
-    ...(b !== null && ranges.b.length > 0 ? [`${b} ${linesWords(ranges.b)}`] : []),
+    ...(ranges.a.length > 0 ? [`${a} ${linesText(ranges.a)}`] : []),
+    ...(b !== null && ranges.b.length > 0 ? [`${b} ${linesText(ranges.b)}`] : []),
   ];
   const how = kind === 'content' || kind === 'overlap' ? [] : [kind];
   const words = [...how, ...lines].join(' · ');

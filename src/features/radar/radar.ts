@@ -1,11 +1,11 @@
-import { type MetFile, noteLimit, radarSender } from '../../core/facts.ts';
+import { noteLimit, type OverlapFile, radarSender } from '../../core/facts.ts';
 import { repoOf } from '../../core/ids.ts';
 import {
-  briefly,
   type RadarFile,
   type RadarPair,
   type RepoRadar,
   rangesText,
+  trimRadar,
   type Verdict,
 } from '../../core/radar.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
@@ -91,7 +91,7 @@ export function radarLooked(state: ControllerState, radar: RepoRadar): Decision 
     ({ a, b }) => state.log.workers.has(a) && (b === null || state.log.workers.has(b)),
   );
   const turned = judged.filter(({ a, b, verdict }) => isClash(state.log, a, b) !== (verdict === 'conflict'));
-  const known = { ...state, radar: new Map(state.radar).set(radar.repo, briefly(radar)) };
+  const known = { ...state, radar: new Map(state.radar).set(radar.repo, trimRadar(radar)) };
   return {
     state: turned.reduce((next, one) => tellTurn(next, radar, one), withoutOldNews(known, radar, judged)),
     happenings: [
@@ -202,7 +202,7 @@ interface Side {
   readonly files: readonly MetIn[];
 }
 
-interface MetIn extends MetFile {
+interface MetIn extends OverlapFile {
   /** Lines, such as `3–5, 9`; empty where lines say nothing. */
   readonly own: string;
   readonly others: string;
@@ -236,7 +236,7 @@ function newsFor({ log }: ControllerState, { id, other, files }: Side): readonly
   return [...news.filter(isConflict), ...news.filter((file) => !isConflict(file))].slice(0, mostTold);
 }
 
-function isConflict({ kind }: MetFile): boolean {
+function isConflict({ kind }: OverlapFile): boolean {
   return kind === 'conflict';
 }
 

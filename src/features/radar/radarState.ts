@@ -1,5 +1,5 @@
 import type { Verdict } from '../../core/radar.ts';
-import { put, type Slice, without } from '../../core/slice.ts';
+import { type Slice, withEntry, without } from '../../core/slice.ts';
 import { listOf, nullable, oneOf, string } from '../../lib/shape.ts';
 import type { EndEvent } from '../workers/workerState.ts';
 
@@ -32,7 +32,9 @@ export const radarSlice: Slice<RadarState, RadarEvent, EndEvent> = {
     'radar-turned': ({ clashes }, { a, b, verdict }) => {
       const key = clashKey(a, b);
       const isClash = verdict === 'conflict';
-      return { clashes: isClash ? put(clashes, key, b === null ? [a] : [a, b]) : without(clashes, key) };
+      return {
+        clashes: isClash ? withEntry(clashes, key, b === null ? [a] : [a, b]) : without(clashes, key),
+      };
     },
     finished: withoutClashes,
     cleaned: withoutClashes,

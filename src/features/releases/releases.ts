@@ -8,7 +8,7 @@ import type {
   RefMove,
   Repo,
 } from '../../core/repo.ts';
-import { asksNothing, pairs } from '../../core/verb.ts';
+import { pairs, yesOption } from '../../core/verb.ts';
 import type { FlowName } from '../../git/flow.ts';
 import { quoteCommand } from '../../lib/quote.ts';
 import { alignColumns } from '../../ui/rows.ts';
@@ -81,7 +81,7 @@ function finishing(kind: FlowKind, about: string): OwnVerb {
       '--delete-remote': 'with --push: delete the branch at the remote, too',
       '--no-verify': 'do not run the hooks that look at merges',
       '--dry-run': 'only show what would move',
-      ...asksNothing,
+      ...yesOption,
     },
   });
 }

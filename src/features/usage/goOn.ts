@@ -1,6 +1,6 @@
 import { clockText } from '../../core/amounts.ts';
-import { type GoneOn, holdsLimit, stoppedByLimit } from '../../core/usage.ts';
-import { asksNothing, type Printed } from '../../core/verb.ts';
+import { type ContinueOutcome, holdsLimit, stoppedByLimit } from '../../core/usage.ts';
+import { type Printed, yesOption } from '../../core/verb.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
@@ -18,7 +18,7 @@ import {
 import { findIdle, notRunning } from '../workers/checks.ts';
 
 /** Asks workers that stopped at a usage limit to go on, one at a time; refused while a worker's limit holds. */
-export const goOn = defineCommand<GoneOn>()({
+export const goOn = defineCommand<ContinueOutcome>()({
   name: 'goOn',
   by: 'person',
   what: 'let workers go on',
@@ -28,7 +28,7 @@ export const goOn = defineCommand<GoneOn>()({
     {
       usage: 'worker go-on [ids...]',
       about: 'tell those to go on that stopped at a usage limit',
-      options: { '--all': 'all whose limit is over: lists them and asks', ...asksNothing },
+      options: { '--all': 'all whose limit is over: lists them and asks', ...yesOption },
       run: resumeAfterLimit,
     },
   ],
@@ -41,7 +41,7 @@ async function resumeAfterLimit(
   { all = false, yes = false }: { readonly all?: boolean; readonly yes?: boolean },
 ): Promise<Printed> {
   if (ids.length > 0 === all) call.misused('name workers, or say --all');
-  const { canGoOn, ended, held } = stoppedByLimit(await call.facts());
+  const { canContinue: canGoOn, ended, held } = stoppedByLimit(await call.facts());
   const toResume = all ? ended.map(({ id }) => id) : [];
   const wanted = all ? canGoOn.map(({ id }) => id) : ids;
   if (all && wanted.length > 0) {
@@ -82,7 +82,7 @@ function tellToGoOn(state: ControllerState, ticket: RequestId, ids: readonly str
   const checked = [...new Set(ids)].map((id) => ({ id, can: canGoOn(state, id) }));
   const going = checked.filter(({ can }) => can.ok).map(({ id }) => id);
   const left = checked.flatMap(({ id, can }) => (can.ok ? [] : [{ id, problem: can.problem }]));
-  const gone: GoneOn = { going, left };
+  const gone: ContinueOutcome = { going, left };
   const begun: Decision = {
     state,
     happenings: [],

@@ -1,6 +1,6 @@
 import type { Facts } from '../../core/facts.ts';
 import { draftId, type Proposal, type StartPlan } from '../../core/proposal.ts';
-import { asksNothing, type Printed, Refusal, refuse, wholeNumbers } from '../../core/verb.ts';
+import { type Printed, Refusal, refuse, wholeNumbers, yesOption } from '../../core/verb.ts';
 import { isLive, type PortBlock, type Worker } from '../../core/worker.ts';
 import { untrustedProblem } from '../../core/workspace.ts';
 import { failure, type Problem, problemOf, type Result } from '../../lib/result.ts';
@@ -56,7 +56,7 @@ export const approve = defineCommand<Worker>()({
       values: { n: { about: 'numbers of proposals', parse: wholeNumbers } },
       options: {
         '--all': 'all that can be started: lists them and asks',
-        ...asksNothing,
+        ...yesOption,
         ...overLimit,
       },
       run: approveProposals,

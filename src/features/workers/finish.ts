@@ -1,12 +1,12 @@
 import { taskOf } from '../../core/ids.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../../core/proposal.ts';
-import { asksNothing, type Printed, refuse } from '../../core/verb.ts';
+import { type Printed, refuse, yesOption } from '../../core/verb.ts';
 import { quoteCommand } from '../../lib/quote.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { defineCommand, defineServed, type VerbCall } from '../define.ts';
 import { beginEnd } from './ending.ts';
 
-const foreseen = { '--dry-run': 'only show what would happen', ...asksNothing } as const;
+const foreseen = { '--dry-run': 'only show what would happen', ...yesOption } as const;
 const onlyLooks = { name: 'dryRun', by: 'anyone' } as const;
 
 /** Previews a finish. */

@@ -1,5 +1,5 @@
 import { clockText } from '../../core/amounts.ts';
-import type { GoneOn } from '../../core/usage.ts';
+import type { ContinueOutcome } from '../../core/usage.ts';
 import { type DialogBody, defineDialog, emptyBody, listed as headed, problemRows } from '../../ui/dialog.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { findWorker } from '../../ui/select.ts';
@@ -16,7 +16,7 @@ interface GoOnDialog extends PendingRequest, Scrolling {
   /** Workers whose processes have ended. */
   readonly resuming: readonly string[];
   /** Workers that could not be asked to go on, and why; null before the yes. */
-  readonly left: GoneOn['left'] | null;
+  readonly left: ContinueOutcome['left'] | null;
 }
 
 export const goOnKey: RoomKey = {
@@ -28,7 +28,7 @@ export const goOnKey: RoomKey = {
   group: 'Queue',
   disabledReason: whyNoneGoesOn,
   run(state) {
-    const { canGoOn, ended } = selectStopped(state);
+    const { canContinue: canGoOn, ended } = selectStopped(state);
     const listed = { going: canGoOn.map(({ id }) => id), resuming: ended.map(({ id }) => id) };
     const dialog: GoOnDialog = { kind: 'go-on', ...listed, left: null, scroll: 0, ...unasked };
     return noEffects(withDialog(state, dialog));
@@ -60,7 +60,7 @@ export const goOnDialog = defineDialog<GoOnDialog>({
 });
 
 function countStopped(state: AppState): number {
-  const { canGoOn, ended } = selectStopped(state);
+  const { canContinue: canGoOn, ended } = selectStopped(state);
   return canGoOn.length + ended.length;
 }
 

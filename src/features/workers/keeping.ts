@@ -1,6 +1,6 @@
-import type { Brought } from '../../core/proposal.ts';
+import type { BaseUpdate } from '../../core/proposal.ts';
 import type { Backup, Restored } from '../../core/repo.ts';
-import { asksNothing, type Printed, refuse, wholeNumber } from '../../core/verb.ts';
+import { type Printed, refuse, wholeNumber, yesOption } from '../../core/verb.ts';
 import { alignColumns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';
@@ -85,7 +85,7 @@ export const restoreWork = defineServed<Restored>()({
       usage: 'worker snapshots restore <id> <n>',
       about: 'put its files back as uncommitted changes',
       values: { n: { about: 'number of the snapshot', parse: wholeNumber } },
-      options: { '--exact': 'also delete files that the snapshot does not have', ...asksNothing },
+      options: { '--exact': 'also delete files that the snapshot does not have', ...yesOption },
       run: restore,
     },
   ],
@@ -106,7 +106,7 @@ async function restore(
 }
 
 /** Merges the base branch into the worker's, in its worktree; `tell` informs a running worker of conflicts. */
-export const bringBase = defineServed<Brought & { readonly told: boolean }>()({
+export const bringBase = defineServed<BaseUpdate & { readonly told: boolean }>()({
   name: 'bringBase',
   by: 'person',
   what: 'update workers',

@@ -1,5 +1,5 @@
 import type { Facts } from '../../core/facts.ts';
-import { answersTo, type QueueItem } from '../../core/queue.ts';
+import { allowedAnswers, type QueueItem } from '../../core/queue.ts';
 import { demandWorker, type Printed, wholeNumber } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { alignColumns, timeText } from '../../ui/rows.ts';
@@ -138,5 +138,5 @@ function queueRow({ kind, worker, since, text, request, proposal }: QueueItem): 
 
 /** Adds the answers that a request takes from here. */
 function queueJson(item: QueueItem): object {
-  return item.request ? { ...item, answers: answersTo(item.request) } : item;
+  return item.request ? { ...item, answers: allowedAnswers(item.request) } : item;
 }

@@ -4,9 +4,9 @@ import {
   type Observation,
   type OpenQuestion,
   observe,
-  type SessionSign,
+  type SessionSignal,
   type Signal,
-  type TitleSign,
+  type TitleSignal,
 } from '../../core/observation.ts';
 import { draftId } from '../../core/proposal.ts';
 import { type AskedQuestion, isLive, isOrchestrator, type Worker } from '../../core/worker.ts';
@@ -126,7 +126,7 @@ function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech
 }
 
 /** Reads the title. A resting one counts only once nothing is printed any more, because a question may follow. */
-function titleOf({ title, flowing }: TerminalRecord, { speaks, titles }: Speech): TitleSign['says'] | null {
+function titleOf({ title, flowing }: TerminalRecord, { speaks, titles }: Speech): TitleSignal['says'] | null {
   const says = speaks === 'none' ? readTitleBy(titles ?? {}, title) : readTitle(title);
   return says === 'resting' && flowing ? null : says;
 }
@@ -201,7 +201,7 @@ function stillRests(terminal: TerminalRecord | undefined): boolean {
  */
 export function isFresh(
   { state, stateSince }: Pick<Worker, 'state' | 'stateSince'>,
-  sign: SessionSign,
+  sign: SessionSignal,
 ): boolean {
   return sign.at > Date.parse(stateSince) || (state === 'idle' && sign.says === 'asking');
 }

@@ -1,6 +1,6 @@
 import { workerId } from '../../core/ids.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../../core/proposal.ts';
-import { put, type Slice, unchanged, without } from '../../core/slice.ts';
+import { type Slice, unchanged, withEntry, without } from '../../core/slice.ts';
 import { integer, listOf, natural, string } from '../../lib/shape.ts';
 import { proposalDraft, proposalKind, proposer } from './eventShapes.ts';
 import type { OpenProposal, StartEvent } from './workerState.ts';
@@ -43,18 +43,20 @@ export const proposalSlice: Slice<ProposalState, ProposalEvent, StartEvent> = {
   on: {
     proposed: ({ lastProposal, proposals }, { n, kind, by, draft, sessionId, at }) => ({
       lastProposal: Math.max(lastProposal, n),
-      proposals: put(proposals, n, { n, kind, by, at, draft, sessionId }),
+      proposals: withEntry(proposals, n, { n, kind, by, at, draft, sessionId }),
     }),
     edited: ({ proposals }, { n, draft }) => {
       const proposal = proposals.get(n);
-      return proposal ? { proposals: put(proposals, n, { ...proposal, draft }) } : {};
+      return proposal ? { proposals: withEntry(proposals, n, { ...proposal, draft }) } : {};
     },
     rejected: ({ proposals }, { n }) => ({ proposals: without(proposals, n) }),
     // The start that follows closes the proposal: if the log is cut off in between, it stays open.
     approved: unchanged,
     started: (state, { id }) => withoutWish(state, 'start', id),
     resumed: (state, { id }) => withoutWish(state, 'resume', id),
-    'start-failed': ({ proposals }, { proposal }) => ({ proposals: put(proposals, proposal.n, proposal) }),
+    'start-failed': ({ proposals }, { proposal }) => ({
+      proposals: withEntry(proposals, proposal.n, proposal),
+    }),
   },
 };
 

@@ -1,5 +1,5 @@
 import type { UndoResult } from '../../core/proposal.ts';
-import { asksNothing, type Printed } from '../../core/verb.ts';
+import { type Printed, yesOption } from '../../core/verb.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
 import type { RequestId, Told } from '../messages.ts';
@@ -19,7 +19,7 @@ export const undo = defineCommand<UndoResult>()({
     {
       usage: 'worker undo <id>',
       about: 'bring back a worker that was finished or cleaned',
-      options: { '--keep-merge': 'leave its merge where it is', ...asksNothing },
+      options: { '--keep-merge': 'leave its merge where it is', ...yesOption },
       run: bringBack,
     },
   ],

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/amounts.ts';
 import type { Proposal } from '../../core/proposal.ts';
-import { type Logged, put, type Slice, unchanged, without } from '../../core/slice.ts';
+import { type Logged, type Slice, unchanged, withEntry, without } from '../../core/slice.ts';
 import type {
   AskedQuestion,
   EndedWorker,
@@ -135,7 +135,7 @@ export const workerSlice: Slice<WorkersState, WorkerEvent> = {
   fields: workerFields,
   on: {
     started: ({ workers }, event) => ({
-      workers: put(without(workers, event.id), event.id, newWorker(event)),
+      workers: withEntry(without(workers, event.id), event.id, newWorker(event)),
     }),
     'start-failed': ({ workers }, { id }) => ({ workers: without(workers, id) }),
     resumed,
@@ -197,7 +197,7 @@ function ofWorker<E extends WorkerEvent & { readonly id: string }>(
 ) {
   return ({ workers }: WorkersState, event: E & Logged): Partial<WorkersState> => {
     const worker = workers.get(event.id);
-    return worker ? { workers: put(workers, event.id, { ...worker, ...change(worker, event) }) } : {};
+    return worker ? { workers: withEntry(workers, event.id, { ...worker, ...change(worker, event) }) } : {};
   };
 }
 
@@ -244,7 +244,7 @@ function resumed({ workers }: WorkersState, { id, at, ports, typed }: EventOf<'r
     ...(ports && { ports }),
     ...(typed && { awaitsBrief: true }),
   };
-  return { workers: put(workers, id, again) };
+  return { workers: withEntry(workers, id, again) };
 }
 
 function observed(worker: Worker, event: EventOf<'observed'>): Partial<Worker> {
@@ -282,7 +282,7 @@ function end(
     into: how.into,
   };
   const kept = [...ended, one].slice(-endedKept);
-  const known = worker ? put(gone, id, worker) : gone;
+  const known = worker ? withEntry(gone, id, worker) : gone;
   return {
     workers: without(workers, id),
     ended: kept,
@@ -299,7 +299,7 @@ function bringBack(
   if (!worker) return {};
   const last = ended.findLast((one) => one.id === id);
   return {
-    workers: put(workers, id, { ...worker, ...moved(at), state: 'exited' }),
+    workers: withEntry(workers, id, { ...worker, ...moved(at), state: 'exited' }),
     ended: ended.filter((one) => one !== last),
     gone: without(gone, id),
   };

@@ -1,5 +1,5 @@
 import type { Facts } from '../../core/facts.ts';
-import { asksNothing } from '../../core/verb.ts';
+import { yesOption } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed, defineVerb, type OwnVerb } from '../define.ts';
 import { hasLooked, selectFacts } from '../state.ts';
@@ -55,7 +55,7 @@ export const workspaceVerbs: readonly OwnVerb[] = [
     options: {
       '--repos <names>': 'only these, separated by commas',
       '--develop': 'create missing develop branches, checking nothing out',
-      ...asksNothing,
+      ...yesOption,
     },
   }),
   defineVerb({

@@ -1,6 +1,6 @@
 import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Backup, type Repo, type Restored, thinOut } from '../../core/repo.ts';
+import { type Backup, type Repo, type Restored, snapshotsToDelete } from '../../core/repo.ts';
 import { checkPath } from '../../lib/files.ts';
 import { filePath } from '../../lib/paths.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
@@ -61,7 +61,7 @@ async function thin(git: Git, repo: Repo, task: string, now: Date): Promise<Resu
   if (!listed.ok) return listed;
   const ends = new Set(listed.value.filter(({ kind }) => kind === 'branch').map(({ at }) => at));
   const snapshots = listed.value.filter(({ kind, at }) => kind === 'work' && !ends.has(at));
-  const dropped = await dropBackups(git, repo, thinOut(snapshots, now));
+  const dropped = await dropBackups(git, repo, snapshotsToDelete(snapshots, now));
   return dropped.ok ? success(null) : dropped;
 }
 

@@ -1,4 +1,4 @@
-import type { BaseCommit, Brought } from '../../core/proposal.ts';
+import type { BaseCommit, BaseUpdate } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
@@ -133,10 +133,10 @@ export async function mergeBase(
   repo: Repo,
   worker: WorkerPlace,
   at = new Date(),
-): Promise<Result<Brought>> {
+): Promise<Result<BaseUpdate>> {
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
-  return git.exclusive<Brought>(common.value, async () => {
+  return git.exclusive<BaseUpdate>(common.value, async () => {
     const listing = listWorktrees(git, repo.path);
     const [flow, inspected] = await Promise.all([
       readFlow(git, repo),
@@ -182,7 +182,7 @@ export async function mergeBase(
 }
 
 /** What a worker is told when the person wants it to resolve the conflicts. */
-export function resolveText({ base, conflicts }: Brought): string {
+export function resolveText({ base, conflicts }: BaseUpdate): string {
   return `Merging ${base} into this branch has left conflicts in: ${nameSome(conflicts)}. Resolve them, run the tests, then commit the merge.`;
 }
 

@@ -25,7 +25,11 @@ const invoices: InvoiceFacts = {
   entries,
   totals: sumsByStatus(entries),
   flaws: [
-    { line: 9, code: 'bad_time', message: 'Line 9: "1 day" needs a person: how long a day is was not said.' },
+    {
+      line: 9,
+      code: 'bad_time',
+      message: 'Line 9: "1 day" cannot be read as a time: the length of a day is not configured.',
+    },
   ],
   unwritten: 0,
   clients: [

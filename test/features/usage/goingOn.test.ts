@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GoneOn } from '../../../src/core/usage.ts';
+import type { ContinueOutcome } from '../../../src/core/usage.ts';
 import { selectFacts } from '../../../src/features/state.ts';
 import { failure } from '../../../src/lib/result.ts';
 import { config, Scene } from '../../controller/scene.ts';
@@ -42,10 +42,10 @@ const kinds = (scene: Scene) => selectFacts(scene.state).queue.map(({ id }) => i
 const typed = (scene: Scene) =>
   scene.effects.flatMap((effect) => (effect.type === 'type-prompt' ? [`${effect.id}: ${effect.text}`] : []));
 
-function answer(scene: Scene): GoneOn {
+function answer(scene: Scene): ContinueOutcome {
   const reply = scene.effects.find((effect) => effect.type === 'reply');
   if (reply?.type !== 'reply' || !reply.result.ok) throw new Error(`refused: ${scene.refusal}`);
-  return reply.result.value as GoneOn;
+  return reply.result.value as ContinueOutcome;
 }
 
 /** The reason of each worker that does not go on. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Report, SessionSign } from '../../../src/core/observation.ts';
+import type { Report, SessionSignal } from '../../../src/core/observation.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { selectFacts } from '../../../src/features/state.ts';
 import { Scene, terminal } from '../../controller/scene.ts';
@@ -68,7 +68,7 @@ describe('a title that rests', () => {
 
 describe('what an agent keeps of itself', () => {
   const since = Date.parse('2026-11-22T12:00:00.000Z');
-  const file = (says: SessionSign['says'], at: number): Message => ({
+  const file = (says: SessionSignal['says'], at: number): Message => ({
     type: 'signed',
     id,
     sign: { source: 'session', says, at },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../src/core/facts.ts';
-import type { GoneOn } from '../../../src/core/usage.ts';
+import type { ContinueOutcome } from '../../../src/core/usage.ts';
 import type { Problem } from '../../../src/lib/result.ts';
 import { selectDialog } from '../../../src/tui/overlays.ts';
 import { updateApp } from '../../../src/tui/update.ts';
@@ -187,7 +187,7 @@ describe('a worker at its usage limit', () => {
   it('shows why it was not asked to go on', () => {
     const { state, effects } = press(limits(over), 'tab', 'y');
     const problem = { code: 'going_on', message: 'It is being told.' };
-    const value: GoneOn = { going: [], left: [{ id: 'backend/a', problem }] };
+    const value: ContinueOutcome = { going: [], left: [{ id: 'backend/a', problem }] };
     expect(answered(state, effects[0], { ok: true, value }).notice?.text).toBe('It is being told.');
   });
 });
@@ -209,7 +209,7 @@ describe('C', () => {
     const resume = proposal(9, 'backend/d', { kind: 'resume', by: 'person' });
     const asked = answered(state, effects[0], { ok: true, value: resume });
     expect(dialogOf(asked)?.kind).toBe('go-on');
-    const value: GoneOn = { going: ['backend/a', 'backend/b'], left: [] };
+    const value: ContinueOutcome = { going: ['backend/a', 'backend/b'], left: [] };
     const told = answered(asked, effects[1], { ok: true, value });
     expect(dialogOf(told)).toBeNull();
     expect(told.notice?.text).toBe('backend/a, backend/b are told to go on.');
@@ -218,7 +218,7 @@ describe('C', () => {
   it('stays open with those that were not asked to go on', () => {
     const { state, effects } = press(limits(over, unknown), 'C', 'y');
     const problem = { code: 'still_limited', message: 'The usage limit of backend/b holds until 16:00.' };
-    const value: GoneOn = { going: ['backend/a'], left: [{ id: 'backend/b', problem }] };
+    const value: ContinueOutcome = { going: ['backend/a'], left: [{ id: 'backend/b', problem }] };
     const told = answered(state, effects[0], { ok: true, value });
     expect(text(told)).toMatch(/Not told\n {2}The usage limit of backend\/b holds/);
     expect(press(told, 'y').effects).toEqual([]);

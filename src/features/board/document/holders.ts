@@ -1,4 +1,4 @@
-import { type CardField, type Holders, holdersIn, holdersText } from '../../../core/board.ts';
+import { type Assignees, type CardField, formatAssignees, parseAssignees } from '../../../core/board.ts';
 import {
   foldName,
   isPlaceholder,
@@ -25,7 +25,7 @@ export interface Holding {
 }
 
 /** Assignees of a card by its row. */
-interface Seat extends Holders {
+interface Seat extends Assignees {
   readonly text: string;
   /** A person is named in a column for workers. */
   readonly isGuest: boolean;
@@ -51,7 +51,7 @@ export function seatHolders(
   const given = texts.get('worker');
   if (isShared) others.delete(key);
   // The change itself names the assignee.
-  if (holder === undefined && given !== undefined && holdersIn(given).worker === null) return;
+  if (holder === undefined && given !== undefined && parseAssignees(given).worker === null) return;
   const before = seatOf(from, holder);
   const now = holdersNow(before, given, holder);
   // A single name needs no separation.
@@ -61,13 +61,13 @@ export function seatHolders(
   const isBeside = isShared || (people < 0 && to.fields.includes('worker') && isFallback);
   others.delete(key);
   if (!isBeside && both.person !== null) others.set(to.names[people] ?? personKey, both.person);
-  const text = isBeside ? holdersText(both) : (both.worker ?? '');
+  const text = isBeside ? formatAssignees(both) : (both.worker ?? '');
   if (holder !== undefined || given !== undefined || text !== before.text) texts.set('worker', text);
 }
 
-function holdersNow(before: Seat, given: string | undefined, holder: string | undefined): Holders {
+function holdersNow(before: Seat, given: string | undefined, holder: string | undefined): Assignees {
   if (holder !== undefined) return { person: before.person, worker: given === holder ? holder : null };
-  return given === undefined ? before : holdersIn(given);
+  return given === undefined ? before : parseAssignees(given);
 }
 
 /** Reads the assignees of a row. A worker's own name, such as its task, is not a person's. */
@@ -80,7 +80,7 @@ function seatOf(
   const raw = tableCellText(row, row.cells[at]);
   const plain = plainText(raw);
   const own = people >= 0 && people !== at ? tableCellText(row, row.cells[people]) : '';
-  const inside = holdersIn(raw).worker === null ? holdersIn(plain) : holdersIn(raw);
+  const inside = parseAssignees(raw).worker === null ? parseAssignees(plain) : parseAssignees(raw);
   const guest = inside.worker === null ? raw : (inside.person ?? '');
   const isPerson = !isPlaceholder(plainText(guest)) && !isNameOf(plainText(guest), holder);
   const isOwn = !isPlaceholder(own);

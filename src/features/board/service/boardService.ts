@@ -16,7 +16,7 @@ import {
   columns,
   refTo,
 } from '../../../core/board.ts';
-import type { UnknownRow } from '../../../core/notion.ts';
+import type { SkippedRow } from '../../../core/notion.ts';
 import {
   changeDocument,
   type DocumentText,
@@ -102,7 +102,7 @@ export class BoardDocuments {
   }
 
   /** Returns sound cards without an id, which no sync covers. */
-  async withoutId(): Promise<readonly UnknownRow[]> {
+  async withoutId(): Promise<readonly SkippedRow[]> {
     const cards = await this.rewrite((board) => success({ text: board.file.text, value: board.cards }));
     // The sync itself has reported why the board cannot be read.
     const known = cards.ok ? cards.value : [];

@@ -5,7 +5,7 @@ import {
   type ExportFormat,
   type InvoiceConfig,
   type InvoiceFacts,
-  isMeant,
+  matchesQuery,
   sumOf,
 } from '../../../core/invoices.ts';
 import { followPath, writeNew } from '../../../lib/files.ts';
@@ -31,7 +31,7 @@ export async function exportEntries(
   if (!invoices) return failure('invoices_off', 'Invoices are off.');
   const client = clientOf(invoices, wish);
   if (!client.ok) return client;
-  const chosen = entries.filter((entry) => isMeant(entry, wish, client.value?.repos));
+  const chosen = entries.filter((entry) => matchesQuery(entry, wish, client.value?.repos));
   const done = (text: string) => success({ text, entries: chosen.length });
   if (wish.format === 'csv') return done(entriesCsv(chosen));
   if (wish.format === 'json') return done(entriesJson(chosen));

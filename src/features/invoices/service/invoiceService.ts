@@ -3,7 +3,6 @@ import { amountOf, dayOf, formatDuration } from '../../../core/amounts.ts';
 import { cardOf } from '../../../core/board.ts';
 import {
   type BilledEntry,
-  type EntriesMarked,
   type EntryAdded,
   type EntryChange,
   type EntryDraft,
@@ -12,10 +11,11 @@ import {
   type InvoiceConfig,
   type InvoiceFacts,
   type MarkOutcome,
+  type MarkRequest,
   rateFor,
   type TimeEntry,
 } from '../../../core/invoices.ts';
-import type { UnknownRow } from '../../../core/notion.ts';
+import type { SkippedRow } from '../../../core/notion.ts';
 import { changeDocument, FileWatch, type PlannedText, readDocument } from '../../../documents/file.ts';
 import { withPendingNote, withSyncNote } from '../../../documents/syncNotes.ts';
 import type { UnwrittenFields } from '../../../documents/tableEdit.ts';
@@ -98,7 +98,7 @@ export class InvoiceDocuments {
   }
 
   /** Sets the status of all these entries, or of none. @returns the numbers of invoices written or paid */
-  async mark(marked: EntriesMarked): Promise<Result<MarkOutcome>> {
+  async mark(marked: MarkRequest): Promise<Result<MarkOutcome>> {
     const done = await this.rewrite((before, config) => {
       const changes = this.markChanges(before, marked, dayOf(new Date()));
       if (!changes.ok) return changes;
@@ -119,7 +119,7 @@ export class InvoiceDocuments {
   /** Returns the changes that mark these entries; some may be on invoices already. */
   markChanges(
     before: Invoices,
-    { status, entries, number }: EntriesMarked,
+    { status, entries, number }: MarkRequest,
     on: string,
   ): Result<InvoiceChange[]> {
     const paid = new Set<string>();
@@ -194,18 +194,18 @@ export class InvoiceDocuments {
   }
 
   /** Returns sound entries without an id, which no sync covers. */
-  async withoutId(): Promise<readonly UnknownRow[]> {
+  async withoutId(): Promise<readonly SkippedRow[]> {
     const read = await this.rewrite((before) => success({ text: before.file.text, value: before }));
     // The sync itself has reported why the invoices cannot be read.
     if (!read.ok) return [];
     const { rows, bills } = read.value;
     return [
-      ...rows.flatMap(({ id, entry, task }): UnknownRow[] =>
+      ...rows.flatMap(({ id, entry, task }): SkippedRow[] =>
         id === null && entry !== null ? [{ table: 'invoices', task }] : [],
       ),
       ...bills.flatMap(({ number }) =>
         this.#billedWithoutId(number).map(
-          ({ task }): UnknownRow => ({ table: 'invoices', task, isBilled: true }),
+          ({ task }): SkippedRow => ({ table: 'invoices', task, isBilled: true }),
         ),
       ),
     ];

@@ -1,9 +1,9 @@
 import { storeNotion } from '../../../config/workspaceConfig.ts';
 import {
+  type ConnectRequest,
   type NotionConfig,
   type NotionProposal,
   type NotionStatus,
-  type NotionWish,
   type SyncTable,
   syncTables,
   withSuggestion,
@@ -26,7 +26,7 @@ import { connectHint, type NotionDeps, openFor, tokenFor } from './notionService
 import { idProperty, specs } from './tables.ts';
 import type { GivenToken } from './token.ts';
 
-interface ConnectWish extends NotionWish {
+interface ConnectWish extends ConnectRequest {
   /** Token of the client. */
   readonly lent?: GivenToken | undefined;
   /** Stores that token after the user's agreement; one of the environment is not stored. */

@@ -1,11 +1,11 @@
 import {
   type FileKind,
   type MergeStep,
-  meeting,
   type RadarBase,
   type RadarFile,
   type RadarPair,
   type RadarReport,
+  touchingRanges,
   type Verdict,
   verdictOf,
 } from '../../../core/radar.ts';
@@ -132,7 +132,7 @@ async function compareSides(
     return {
       path,
       kind,
-      ranges: kind === 'overlap' ? { a: rangesA, b: rangesB } : meeting(rangesA, rangesB),
+      ranges: kind === 'overlap' ? { a: rangesA, b: rangesB } : touchingRanges(rangesA, rangesB),
     };
   });
   return success(files);
