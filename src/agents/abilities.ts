@@ -67,7 +67,7 @@ export function opening(text: string): string {
 }
 
 /** How a host asks an agent to end before it makes it; see `EndingManners` of the host's requests. */
-export function endingManners(
+export function shutdownPolicy(
   { interrupt, type }: NonNullable<AgentPreset['quit']>,
   limits: Limits = {},
 ): { interrupt: string; idleMs: number; quit: string; quitMs: number; termMs: number } {

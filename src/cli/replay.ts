@@ -69,10 +69,7 @@ async function runsIn(file: string): Promise<readonly Run[]> {
 
 const controllerLoop: Replayable<ControllerState> = {
   revive: (told) => decode(told, (map) => new PersistentMap(map)) as object,
-  update(state, message) {
-    const { happenings, ...decision } = update(state, message);
-    return { ...decision, events: happenings };
-  },
+  update,
   fold: (state, events) =>
     events.length === 0
       ? state

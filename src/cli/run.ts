@@ -1,5 +1,5 @@
 import { demandTrusted } from '../config/workspaceConfig.ts';
-import { jobEnvironment } from '../controller/effects/removing.ts';
+import { jobEnvironment } from '../controller/effects/removal.ts';
 import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
 import { describeLeft, type JobResult, runJob } from '../features/jobs/service/runJob.ts';

@@ -23,13 +23,13 @@ import { version } from '../ipc/version.ts';
 import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { Core, type RunEffect } from './core.ts';
 import { Documents } from './documents.ts';
-import { createCorrespondent, HostPort, hostEnvironment } from './effects/hostPort.ts';
-import { Queries } from './effects/looks.ts';
-import { settleUnfinished, sweepBackups } from './effects/removing.ts';
+import { createSessionGateway, HostPort, hostEnvironment } from './effects/hostPort.ts';
+import { Queries } from './effects/queries.ts';
+import { settleUnfinished, sweepBackups } from './effects/removal.ts';
 import { RepoWatch } from './effects/repoWatch.ts';
 import { createRunner, type Edge, onlyForLiveWorkers } from './effects/runEffect.ts';
 import { Environments } from './effects/tools.ts';
-import { Typist } from './effects/typing.ts';
+import { Typist } from './effects/typist.ts';
 import { type Log, logFile, openForeignLog, openLog } from './log/log.ts';
 import { createSessions, Mcp } from './mcp/mcp.ts';
 import { serveClient } from './serve.ts';
@@ -46,7 +46,7 @@ const settleMs = 60_000;
 /** The controller of one workspace: wires its log, loop and effects. */
 export class Controller {
   readonly #core: Core;
-  readonly #looks: Queries;
+  readonly #queries: Queries;
   readonly #host: HostPort;
   readonly #radar: RadarWatch;
   readonly #mcp: Mcp;
@@ -55,7 +55,7 @@ export class Controller {
   readonly #documents: Documents;
   readonly #environments = new Environments(process.env);
   /** Sends all facts to every client. */
-  readonly #announcer = new Publisher<'facts', Facts>({
+  readonly #publisher = new Publisher<'facts', Facts>({
     everyMs: announceMs,
     first: 'soon',
     // Before the first look it would seem that there are no repositories. A request waits for that look, too.
@@ -74,14 +74,14 @@ export class Controller {
     const { root } = config;
     const isForeign = trust.state === 'foreign';
     const { log, past } = openPast(root, isForeign);
-    const tell = (message: Message) => this.#core.tell(message);
-    const deps = { tell, fail: logError, state: () => this.#core.state };
+    const dispatch = (message: Message) => this.#core.dispatch(message);
+    const deps = { dispatch, fail: logError, state: () => this.#core.state };
     const git = new Git();
     this.#daemon = daemon;
     this.#host = createHostPort(
       root,
-      tell,
-      createCorrespondent(
+      dispatch,
+      createSessionGateway(
         () => this.#core,
         (id) => this.#sessions.servicesOf(id),
       ),
@@ -93,18 +93,18 @@ export class Controller {
       changed: (repo, workers) => this.#wakeRadar(repo, workers),
     });
     this.#documents = new Documents(deps, process.env);
-    const edge = this.#createEdge(git, tell);
+    const edge = this.#createEdge(git, dispatch);
     const run = createRunner(edge);
     this.#core = createCore(
       initialState(config, past, trust),
       log,
-      isForeign ? onlyForLiveWorkers(run, tell) : run,
+      isForeign ? onlyForLiveWorkers(run, dispatch) : run,
     );
-    this.#looks = new Queries(this.#core, edge);
-    this.#unwatchConfig = watchConfig(root, () => this.#looks.readConfig());
-    this.#sessions = createSessions(this.#core, this.#looks, edge, this.#documents.board);
+    this.#queries = new Queries(this.#core, edge);
+    this.#unwatchConfig = watchConfig(root, () => this.#queries.readConfig());
+    this.#sessions = createSessions(this.#core, this.#queries, edge, this.#documents.board);
     const { servicesOf } = this.#sessions;
-    this.#mcp = new Mcp({ root, servicesOf, host: this.#host, tell, fail: logError });
+    this.#mcp = new Mcp({ root, servicesOf, host: this.#host, dispatch, fail: logError });
     this.#core.onChange = () => this.#onChange();
     this.#noteProblems(opened, log.problems);
     this.#ready = isForeign ? this.#findHost() : this.#reconcile(edge);
@@ -112,7 +112,7 @@ export class Controller {
     this.#readClock();
     this.#sweep = setInterval(() => {
       this.#readClock();
-      if (daemon.links.size > 0) this.#looks.refreshRepos().catch(logError);
+      if (daemon.links.size > 0) this.#queries.refreshRepos().catch(logError);
     }, sweepMs);
   }
 
@@ -125,14 +125,14 @@ export class Controller {
 
   /** Process ids of the terminals that run. */
   get hosted(): readonly number[] {
-    return this.#looks.hosted;
+    return this.#queries.hosted;
   }
 
   serve(link: Link, peer: Peer): void {
-    this.#announcer.join(link);
+    this.#publisher.join(link);
     serveClient(link, peer, {
       core: this.#core,
-      looks: this.#looks,
+      queries: this.#queries,
       searchMemory: this.#sessions.searchMemory,
       changeTheirs: this.#sessions.changeTheirs,
       documents: this.#documents,
@@ -156,7 +156,7 @@ export class Controller {
     await this.#radar.close();
   }
 
-  #createEdge(git: Git, tell: (message: Message) => void): Edge {
+  #createEdge(git: Git, dispatch: (message: Message) => void): Edge {
     return {
       git,
       host: this.#host,
@@ -167,7 +167,7 @@ export class Controller {
       environments: this.#environments,
       ambient: process.env,
       environmentOf: (ticket) => this.#core.environmentOf(ticket),
-      tell,
+      dispatch,
       fail: logError,
     };
   }
@@ -175,7 +175,7 @@ export class Controller {
   /** Brings clients and watches up to date with a changed state. */
   #onChange(): void {
     const { state } = this.#core;
-    this.#announcer.changed('facts');
+    this.#publisher.changed('facts');
     this.#daemon.reconsider();
     this.#host.holdHooks(addressed(state));
     this.#repos.follow(state.config.repos).catch(logError);
@@ -185,14 +185,14 @@ export class Controller {
 
   /** Adds notices of faults in the log and of missing trust. */
   #noteProblems({ config, trust }: OpenedConfig, faults: readonly Problem[]): void {
-    for (const problem of faults) this.#core.tell({ type: 'noticed', problem });
-    if (trust.configuration !== 'trusted') this.#core.tell({ type: 'trust-read', trust });
+    for (const problem of faults) this.#core.dispatch({ type: 'noticed', problem });
+    if (trust.configuration !== 'trusted') this.#core.dispatch({ type: 'trust-read', trust });
     if (trust.state === 'foreign')
-      this.#core.tell({ type: 'noticed', problem: foreignStateProblem(config.root) });
+      this.#core.dispatch({ type: 'noticed', problem: foreignStateProblem(config.root) });
   }
 
   #readClock(): void {
-    this.#core.tell({ type: 'clock-read', now: Date.now() });
+    this.#core.dispatch({ type: 'clock-read', now: Date.now() });
   }
 
   /** Compares worktrees after a change, where the repository has workers and the radar is not turned off. */
@@ -221,7 +221,7 @@ export class Controller {
     await settleUnfinished(edge, this.#core.state);
     for (const { id, worktree } of this.#core.state.log.workers.values())
       if (!existsSync(worktree))
-        this.#core.tell({
+        this.#core.dispatch({
           type: 'noticed',
           problem: problemOf(
             'worktree_missing',
@@ -230,13 +230,13 @@ export class Controller {
           ),
         });
     const unknown = findUnknownSettings(state.config.root);
-    this.#core.tell({ type: 'config-read', config: state.config, unknown });
+    this.#core.dispatch({ type: 'config-read', config: state.config, unknown });
   }
 
   /** Connects to the host, which lists its terminals. */
   async #findHost(): Promise<void> {
     const host = await this.#host.find();
-    if (!host.ok) this.#core.tell(withoutHost(host.problem));
+    if (!host.ok) this.#core.dispatch(withoutHost(host.problem));
   }
 
   /** Ends every process and then the daemons. */
@@ -264,12 +264,12 @@ function openPast(root: string, isForeign: boolean): { readonly log: Log; readon
 
 function createHostPort(
   root: string,
-  tell: (message: Message) => void,
-  gateway: ReturnType<typeof createCorrespondent>,
+  dispatch: (message: Message) => void,
+  gateway: ReturnType<typeof createSessionGateway>,
 ): HostPort {
   const entry = join(dirname(fileURLToPath(import.meta.url)), 'host.js');
   const start = { entry, env: hostEnvironment(process.env) };
-  return new HostPort({ root, version, key: readHostKey, start }, tell, gateway);
+  return new HostPort({ root, version, key: readHostKey, start }, dispatch, gateway);
 }
 
 function createCore(state: ControllerState, log: Log, run: RunEffect): Core {

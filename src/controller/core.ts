@@ -31,7 +31,7 @@ export class Core {
   readonly #store: Store<ControllerState, Message, Effect, LogEvent, Decision>;
   readonly #log: Log;
   readonly #run: RunEffect;
-  readonly #owed = new Map<number, (result: Result<unknown>) => void>();
+  readonly #pending = new Map<number, (result: Result<unknown>) => void>();
   /** Of requests that are under way: the environments that their clients lent. */
   readonly #environments = new Map<RequestId, string>();
   #lastTicket = 0;
@@ -74,13 +74,13 @@ export class Core {
     this.#log.close();
   }
 
-  tell(message: Message): void {
+  dispatch(message: Message): void {
     this.#store.dispatch(message);
   }
 
   /** Puts a request to the loop and waits for its answer. */
   ask<T>(request: ChangeRequest, from: RequestMessage['from']): Promise<Result<T>> {
-    return this.#owe((ticket) => {
+    return this.#awaitReply((ticket) => {
       if (from.environment !== undefined) this.#environments.set(ticket, from.environment);
       return { type: 'requested', ticket, from, request };
     });
@@ -92,7 +92,7 @@ export class Core {
   }
 
   /** Returns why a request would be refused at once. `update` is pure: its decision is dropped. */
-  foresee(request: ChangeRequest, from: RequestMessage['from']): Result<null> {
+  dryRun(request: ChangeRequest, from: RequestMessage['from']): Result<null> {
     const { effects } = update(this.state, { type: 'requested', ticket: noReply, from, request });
     const refusal = effects.flatMap((effect) =>
       effect.type === 'reply' && !effect.result.ok ? [effect.result] : [],
@@ -101,21 +101,21 @@ export class Core {
   }
 
   /** Like `ask` for a session, known by its token: nothing it can ask for starts an agent. */
-  hear<T>(id: string, request: SessionRequest): Promise<Result<T>> {
-    return this.#owe((ticket) => ({ type: 'session-asked', ticket, id, request }));
+  askForSession<T>(id: string, request: SessionRequest): Promise<Result<T>> {
+    return this.#awaitReply((ticket) => ({ type: 'session-asked', ticket, id, request }));
   }
 
   /** Takes in what an agent asks. Resolves with a person's answer, or with null where only its pane takes one. */
   receive(request: ReceivedRequest): Promise<Result<RequestAnswer | null>> {
-    return this.#owe((ticket) => ({ type: 'request-received', ticket, ...request }));
+    return this.#awaitReply((ticket) => ({ type: 'request-received', ticket, ...request }));
   }
 
-  #owe<T>(message: (ticket: RequestId) => Message): Promise<Result<T>> {
+  #awaitReply<T>(message: (ticket: RequestId) => Message): Promise<Result<T>> {
     this.#lastTicket += 1;
     const ticket = this.#lastTicket;
     return new Promise((resolve) => {
-      this.#owed.set(ticket, resolve as (result: Result<unknown>) => void);
-      this.tell(message(ticket));
+      this.#pending.set(ticket, resolve as (result: Result<unknown>) => void);
+      this.dispatch(message(ticket));
     });
   }
 
@@ -130,7 +130,7 @@ export class Core {
       const answer: Effect = { type: 'reply', ticket: message.ticket, result: recorded };
       return { state: this.state, events: [], effects: [answer], isRefused: true };
     }
-    const events = recorded.ok ? recorded.value : this.#log.take(decision.happenings, new Date());
+    const events = recorded.ok ? recorded.value : this.#log.take(decision.events, new Date());
     const log = events.reduce(applyEvent, decision.state.log);
     const state = log === decision.state.log ? decision.state : { ...decision.state, log };
     const effects =
@@ -140,16 +140,16 @@ export class Core {
     return { state, events, effects };
   }
 
-  /** Records the happenings of a decision, before its effects. */
+  /** Records the events of a decision, before its effects. */
   #record(decision: Decision, isAsked: boolean): Result<readonly LogEvent[]> {
-    const { happenings, effects } = decision;
+    const { events, effects } = decision;
     const isPromised = effects.some((effect) => effect.type.startsWith('reply'));
-    if (isAsked && (happenings.length > 0 || effects.some(needsRecord))) {
+    if (isAsked && (events.length > 0 || effects.some(needsRecord))) {
       // What it comes to has to be recorded, too.
       const room = this.#log.retry();
       if (!room.ok) return room;
     }
-    return happenings.length > 0 ? this.#log.append(happenings, new Date(), isPromised) : success([]);
+    return events.length > 0 ? this.#log.append(events, new Date(), isPromised) : success([]);
   }
 
   /** Returns the effects allowed while nothing can be recorded; keeps the rest for later. */
@@ -204,8 +204,8 @@ export class Core {
   }
 
   #answer(ticket: number, result: Result<unknown>): void {
-    this.#owed.get(ticket)?.(result);
-    this.#owed.delete(ticket);
+    this.#pending.get(ticket)?.(result);
+    this.#pending.delete(ticket);
     this.#environments.delete(ticket);
   }
 }

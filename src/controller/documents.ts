@@ -14,31 +14,31 @@ export class Documents {
   readonly invoices: InvoiceDocuments;
   readonly notion: NotionConnection;
   /** For those who talk to Notion about them. */
-  readonly notionWorld: NotionDeps;
-  readonly #world: DocumentDeps;
+  readonly notionDeps: NotionDeps;
+  readonly #deps: DocumentDeps;
   #connected: NotionConfig | undefined;
 
   /** @param env where a token may be */
-  constructor(world: DocumentDeps, env: NotionDeps['env']) {
-    this.#world = world;
+  constructor(deps: DocumentDeps, env: NotionDeps['env']) {
+    this.#deps = deps;
     const telling: DocumentDeps = {
-      ...world,
-      tell: (message) => {
-        world.tell(message);
+      ...deps,
+      dispatch: (message) => {
+        deps.dispatch(message);
         // What waits to be synced is what has changed here.
         if (message.type === 'board-read' || message.type === 'invoices-read') this.notion.reconsider();
       },
     };
     this.board = new BoardDocuments(telling);
     this.invoices = new InvoiceDocuments(telling);
-    this.notionWorld = { ...world, env, board: this.board, invoices: this.invoices };
-    this.notion = new NotionConnection(this.notionWorld);
+    this.notionDeps = { ...deps, env, board: this.board, invoices: this.invoices };
+    this.notion = new NotionConnection(this.notionDeps);
   }
 
   /** Reads and watches what the configuration names now. */
   async follow(): Promise<void> {
     await Promise.all([this.board.follow(), this.invoices.follow()]);
-    const { notion } = this.#world.state().config;
+    const { notion } = this.#deps.state().config;
     if (notion === this.#connected) return;
     this.#connected = notion;
     this.notion.reconsider();
@@ -59,7 +59,7 @@ export class Documents {
 
   async close(): Promise<void> {
     await this.notion.close();
-    await Promise.all([this.board.close(), this.invoices.close()]).catch(this.#world.fail);
+    await Promise.all([this.board.close(), this.invoices.close()]).catch(this.#deps.fail);
   }
 }
 
@@ -68,7 +68,7 @@ export function documentServices({
   board,
   invoices,
   notion,
-  notionWorld,
+  notionDeps: notionWorld,
 }: Documents): Pick<Services, 'board' | 'invoices' | 'notion'> {
   let lent: GivenToken | undefined;
   return {

@@ -10,15 +10,15 @@ import { type Peer, peerStanding } from '../ipc/peer.ts';
 import type { Result } from '../lib/result.ts';
 import type { Core } from './core.ts';
 import { type Documents, documentServices } from './documents.ts';
-import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './effects/keeping.ts';
-import type { Queries } from './effects/looks.ts';
+import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './effects/backups.ts';
+import type { Queries } from './effects/queries.ts';
 import type { Environments } from './effects/tools.ts';
 import { gated } from './requestGate.ts';
 
 /** Parts of the controller that serve clients. */
 export interface Served {
   readonly core: Core;
-  readonly looks: Queries;
+  readonly queries: Queries;
   readonly searchMemory: Services['searchMemory'];
   readonly changeTheirs: Services['changeTheirs'];
   readonly documents: Documents;
@@ -36,10 +36,10 @@ type Answered = Omit<ControllerApi, 'status' | 'shutdown'>;
  * checked the parameters and who asks before either.
  */
 export function serveClient(link: Link, peer: Peer, served: Served): void {
-  const { core, looks, ready, environments } = served;
+  const { core, queries, ready, environments } = served;
   let lent: Variables | null = null;
   const from = (): RequestMessage['from'] => {
-    const standing = peerStanding(peer, looks.hosted);
+    const standing = peerStanding(peer, queries.hosted);
     // It is named again each time: among many clients it may have been forgotten.
     const who = { pid: peer.pid, ...(lent && { environment: environments.keep(lent) }) };
     if (standing.person || standing.isWorker) return { person: standing.person, ...who };
@@ -47,7 +47,7 @@ export function serveClient(link: Link, peer: Peer, served: Served): void {
   };
   const services = servicesFor(served, from, (variables, plans) => {
     lent = variables;
-    if (plans) core.tell({ type: 'environment-lent', environment: environments.keep(variables) });
+    if (plans) core.dispatch({ type: 'environment-lent', environment: environments.keep(variables) });
   });
   const handle = ({ name, handle }: FeatureCommand, params: object) =>
     handle ? handle(services, params) : services.ask({ ...params, do: name });
@@ -58,7 +58,7 @@ export function serveClient(link: Link, peer: Peer, served: Served): void {
 }
 
 function servicesFor(
-  { core, looks, searchMemory, changeTheirs, documents, stopAll }: Served,
+  { core, queries, searchMemory, changeTheirs, documents, stopAll }: Served,
   from: () => RequestMessage['from'],
   lendEnvironment: Services['lendEnvironment'],
 ): Services {
@@ -67,36 +67,36 @@ function servicesFor(
       return core.state;
     },
     ask: <T>(request: NamedRequest) => core.ask<T>(request as ChangeRequest, from()),
-    dryRun: (request) => core.foresee(request as ChangeRequest, from()),
+    dryRun: (request) => core.dryRun(request as ChangeRequest, from()),
     newSessionId: randomUUID,
     lendEnvironment,
-    readConfig: () => looks.readConfig(),
-    measureMemory: () => looks.measureMemory(),
-    refreshRepos: () => looks.refreshRepos(),
+    readConfig: () => queries.readConfig(),
+    measureMemory: () => queries.measureMemory(),
+    refreshRepos: () => queries.refreshRepos(),
     stopAll,
     workers: {
-      previewFinish: (id) => looks.previewFinish(id),
-      previewClean: (id) => looks.previewClean(id),
+      previewFinish: (id) => queries.previewFinish(id),
+      previewClean: (id) => queries.previewClean(id),
       bringBase: (id, tell) =>
         bring(
-          looks.toolsTo(id, from().environment),
+          queries.toolsTo(id, from().environment),
           core.state,
           id,
-          tell ? (text) => looks.send(id, text) : null,
+          tell ? (text) => queries.send(id, text) : null,
         ),
-      snapshots: (id) => snapshotsOf(looks.tools(), id),
-      diffSnapshot: (id, ref) => snapshotDiff(looks.tools(), id, ref),
+      snapshots: (id) => snapshotsOf(queries.tools(), id),
+      diffSnapshot: (id, ref) => snapshotDiff(queries.tools(), id, ref),
       restoreSnapshot: (id, ref, exact) =>
-        restore(looks.tools(from().environment), core.state, { id, ref, exact }),
-      send: (id, text, isCommand) => looks.send(id, text, isCommand),
-      eventsOf: (id) => looks.eventsOf(id),
+        restore(queries.tools(from().environment), core.state, { id, ref, exact }),
+      send: (id, text, isCommand) => queries.send(id, text, isCommand),
+      eventsOf: (id) => queries.eventsOf(id),
     },
     repos: {
-      backups: (repo) => backupsOf(looks.tools(), repo),
-      details: (repo) => looks.repoDetails(repo),
-      createDevelop: (repo) => looks.createDevelop(repo, from().environment),
-      conflicts: (repo) => looks.conflicts(repo),
-      fileSides: (a, b, path) => looks.fileSides(a, b, path),
+      backups: (repo) => backupsOf(queries.tools(), repo),
+      details: (repo) => queries.repoDetails(repo),
+      createDevelop: (repo) => queries.createDevelop(repo, from().environment),
+      conflicts: (repo) => queries.conflicts(repo),
+      fileSides: (a, b, path) => queries.fileSides(a, b, path),
     },
     ...documentServices(documents),
     searchMemory,

@@ -64,7 +64,7 @@ export class DemoAgent {
     const { earlier, hooks } = this.#setup;
     this.#screen.title('✳');
     this.#screen.open(earlier);
-    await hooks.tell('SessionStart', { source: earlier.length > 0 ? 'resume' : 'startup' });
+    await hooks.post('SessionStart', { source: earlier.length > 0 ? 'resume' : 'startup' });
     if (brief.trim() !== '') this.#queue.unshift(brief);
     await this.#work();
   }
@@ -83,7 +83,7 @@ export class DemoAgent {
   async end(reason: string, code: number): Promise<never> {
     this.#isEnding = true;
     this.#turn?.stop();
-    await this.#setup.hooks.tell('SessionEnd', { reason });
+    await this.#setup.hooks.post('SessionEnd', { reason });
     this.#screen.close();
     return this.#setup.exit(code);
   }
@@ -151,13 +151,13 @@ export class DemoAgent {
       this.#setup.transcript.mark('rest');
     }
     this.#screen.refresh();
-    await this.#setup.hooks.tell(end.event, end.fields);
+    await this.#setup.hooks.post(end.event, end.fields);
   }
 
   async #takeSteps(turn: Turn, request: string): Promise<TurnEnd> {
     this.#show({ kind: 'request', text: request });
     const steps = this.#stepsFor(request);
-    await this.#setup.hooks.tell('UserPromptSubmit', { prompt: request });
+    await this.#setup.hooks.post('UserPromptSubmit', { prompt: request });
     let said = '';
     for (const step of steps) {
       turn.signal.throwIfAborted();

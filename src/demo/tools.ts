@@ -98,7 +98,7 @@ export class ControlTools {
   }
 
   /** Says hello and asks which there are. A demonstration goes on without. */
-  async meet(): Promise<void> {
+  async connect(): Promise<void> {
     const hello = {
       protocolVersion: '2025-06-18',
       capabilities: {},
@@ -158,7 +158,7 @@ export class Hooks {
   }
 
   /** Tells of an event and waits until it has been taken. */
-  async tell(event: string, fields: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async post(event: string, fields: Readonly<Record<string, unknown>> = {}): Promise<void> {
     await this.#post(event, fields, hookPatience);
   }
 

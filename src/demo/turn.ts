@@ -253,14 +253,14 @@ async function callTool(
   const choice = menu ? await stage.choose(menu, stage.hooks.ask(used.name, used.input)) : 0;
   if (choice > 0) {
     stage.show({ kind: 'result', ok: true, text: menu?.options[choice] ?? '', added: [] });
-    return stage.hooks.tell('PostToolUseFailure', { ...fields, error: 'The person said no.' });
+    return stage.hooks.post('PostToolUseFailure', { ...fields, error: 'The person said no.' });
   }
   await stage.pause(5);
   const { ok, text } = await work();
   stage.signal.throwIfAborted();
   stage.show({ kind: 'result', ok, text, added: ok ? added : [] });
-  if (ok) await stage.hooks.tell('PostToolUse', { ...fields, tool_response: { stdout: text } });
-  else await stage.hooks.tell('PostToolUseFailure', { ...fields, error: text });
+  if (ok) await stage.hooks.post('PostToolUse', { ...fields, tool_response: { stdout: text } });
+  else await stage.hooks.post('PostToolUseFailure', { ...fields, error: text });
   await stage.pause(3);
 }
 

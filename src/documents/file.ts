@@ -151,10 +151,10 @@ async function replaceUnchanged(file: string, hash: string | null, text: string)
   try {
     const now = await readBytes(file);
     if ((now === null ? null : hashOf(now)) !== hash) return false;
-    draft.take();
+    draft.commit();
     return true;
   } finally {
-    draft.drop();
+    draft.discard();
   }
 }
 

@@ -165,7 +165,7 @@ export type Message =
   | { readonly type: 'noticed'; readonly problem: Problem };
 
 /** Messages of the given types. */
-export type Told<T extends Message['type']> = Extract<Message, { readonly type: T }>;
+export type MessageOf<T extends Message['type']> = Extract<Message, { readonly type: T }>;
 
 /** Id of a request that waits for an answer. */
 export type RequestId = number;

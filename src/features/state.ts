@@ -99,7 +99,7 @@ interface EndParams extends ProcessesToEnd {
 /** The result of update: the state before the new events, which the log still has to apply, the events, and effects. */
 export interface Decision {
   readonly state: ControllerState;
-  readonly happenings: readonly DomainEvent[];
+  readonly events: readonly DomainEvent[];
   readonly effects: readonly Effect[];
 }
 
@@ -168,7 +168,7 @@ const noticesKept = 20;
 
 /** Answers a request without a change. */
 export function reply(state: ControllerState, ticket: RequestId, result: Result<unknown>): Decision {
-  return { state, happenings: [], effects: [{ type: 'reply', ticket, result }] };
+  return { state, events: [], effects: [{ type: 'reply', ticket, result }] };
 }
 
 /** Returns the facts for clients. */
@@ -299,7 +299,7 @@ export function noted(
   happening: DomainEvent,
   result: Result<unknown> = success(null),
 ): Decision {
-  return { state, happenings: [happening], effects: [{ type: 'reply', ticket, result }] };
+  return { state, events: [happening], effects: [{ type: 'reply', ticket, result }] };
 }
 
 export function noSuchWorker(state: ControllerState, id: string): Result<never> {

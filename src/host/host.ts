@@ -11,7 +11,7 @@ const announceMs = 50;
 /** All terminals of a workspace, who looks at them, and what their children posted. */
 export class Host {
   /** Tells links of terminals' records. */
-  readonly announcer = new Publisher<string, TerminalRecord>({
+  readonly publisher = new Publisher<string, TerminalRecord>({
     everyMs: announceMs,
     first: 'at-once',
     read: (id) => this.find(id)?.record ?? null,
@@ -55,7 +55,7 @@ export class Host {
    * that came late would be taken for the end of what is posted.
    */
   receive(message: ChildMessage, bytes: number, gone: AbortSignal): Promise<Result<unknown>> {
-    this.announcer.flush(message.id);
+    this.publisher.flush(message.id);
     return receive(this.inbox, message, bytes, gone, this.find(message.id)?.guard ?? null);
   }
 
@@ -71,11 +71,11 @@ export class Host {
   open(options: OpenTerminal, hookUrl: string): Result<TerminalRecord> {
     const { id } = options;
     if (this.#terminals.has(id)) return failure('already_open', `${id} has a terminal already.`);
-    const events = { onChange: () => this.announcer.changed(id), onBell: () => this.#ring(id) };
+    const events = { onChange: () => this.publisher.changed(id), onBell: () => this.#ring(id) };
     const terminal = Terminal.open(options, hookUrl, events, this.#hiddenAfterMs);
     if (!terminal.ok) return terminal;
     this.#terminals.set(id, terminal.value);
-    this.announcer.changed(id);
+    this.publisher.changed(id);
     return success(terminal.value.record);
   }
 
@@ -99,8 +99,8 @@ export class Host {
     this.#terminals.delete(id);
     terminal.dispose();
     this.inbox.forget(id);
-    this.announcer.forget(id);
-    for (const link of this.announcer.links) link.notify<HostNotices>('forgotten', { id });
+    this.publisher.forget(id);
+    for (const link of this.publisher.links) link.notify<HostNotices>('forgotten', { id });
     return success(null);
   }
 
@@ -109,7 +109,7 @@ export class Host {
     if (this.#rang.has(id)) return;
     this.#rang.add(id);
     setTimeout(() => this.#rang.delete(id), announceMs);
-    for (const link of this.announcer.links) if (keepsUp(link)) link.notify<HostNotices>('bell', { id });
+    for (const link of this.publisher.links) if (keepsUp(link)) link.notify<HostNotices>('bell', { id });
   }
 }
 

@@ -105,7 +105,7 @@ export function receive(
   gone: AbortSignal,
   rules: GuardRules | null,
 ): Promise<Result<unknown>> {
-  const refusal = rules && judged(message.body, rules);
+  const refusal = rules && findRefusal(message.body, rules);
   const { topic } = message;
   if (!refusal && topic !== guardTopic) return inbox.post(message, bytes, gone);
   if (!refusal) {
@@ -118,7 +118,7 @@ export function receive(
   return Promise.resolve(success(refusal.answer));
 }
 
-function judged(body: unknown, rules: GuardRules): GuardRefusal | null {
+function findRefusal(body: unknown, rules: GuardRules): GuardRefusal | null {
   try {
     return refusalOf(body, rules, { locate, exists: existsBelow });
   } catch (error) {
@@ -214,7 +214,7 @@ export class Inbox {
   }
 
   async #deliver(item: Item, controller: Caller<HostUpcalls>): Promise<void> {
-    const result = await controller('received', handed(item));
+    const result = await controller('received', toInboxMessage(item));
     // Lost on the way, or while being worked on: the next controller gets it. Any other failure it would meet again.
     if (!result.ok && result.problem.code === 'disconnected') return;
     this.#finish(item, result);
@@ -252,7 +252,7 @@ export class Inbox {
 }
 
 /** Returns a message in the form for the controller, and counts the delivery. */
-function handed(item: Item): InboxMessage {
+function toInboxMessage(item: Item): InboxMessage {
   const { message, post, arrived, answer } = item;
   const isRepeated = item.deliveries > 0;
   item.deliveries += 1;

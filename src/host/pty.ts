@@ -389,7 +389,7 @@ interface EndingChild {
   /** Value of `ORCH_TOKEN` in the environment of all that it started. */
   readonly token: string;
   /** Keys and times for asking it to end before signals; null: it is not asked. */
-  readonly manners: ShutdownPolicy | null;
+  readonly policy: ShutdownPolicy | null;
   readonly keyboard: Keyboard;
   /** Called at each step of the ending. */
   step(now: EndingStep): void;
@@ -401,7 +401,7 @@ interface EndingChild {
  * Resolves when all of it is gone.
  */
 export async function terminateChild(child: EndingChild): Promise<void> {
-  const { manners } = child;
+  const { policy: manners } = child;
   // Collected before the child ends: afterwards its orphans are init's, and no parent leads to them.
   const found = new Map<string, ProcessEntry>();
   const collect = () => {

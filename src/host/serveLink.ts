@@ -4,7 +4,7 @@ import { FrameKind, type Handlers, type Link } from '../ipc/link.ts';
 import type { PeerStanding } from '../ipc/peer.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { type Host, noTerminal } from './host.ts';
-import type { Terminal, Watched } from './terminal.ts';
+import type { Terminal, Viewer } from './terminal.ts';
 import { PasteReader } from './typeLine.ts';
 import type { View, ViewSize } from './view.ts';
 
@@ -46,7 +46,7 @@ export function serveLink(
   link.serve(handlers, shapes);
   receiveFrames(session, host);
 
-  host.announcer.join(link);
+  host.publisher.join(link);
   const controller = link.caller<HostUpcalls>();
   if (role === 'controller') {
     host.inbox.onWithdrawn = (post) => link.notify<HostNotices>('withdrawn', { post });
@@ -62,7 +62,7 @@ export function serveLink(
 class LinkSession {
   readonly link: Link;
   /** Watched terminals by channel. */
-  readonly watches = new Map<number, Watched>();
+  readonly watches = new Map<number, Viewer>();
   readonly #role: LinkRole;
   readonly #host: Host;
 
@@ -79,7 +79,7 @@ class LinkSession {
     return standing.person ? null : typingProblem(standing);
   }
 
-  watch(terminal: Terminal, channel: number): Watched {
+  watch(terminal: Terminal, channel: number): Viewer {
     const name = channelBytes(channel);
     const watched = terminal.watch(
       (update) => this.link.sendFrame(FrameKind.screen, name, update),
@@ -259,7 +259,7 @@ const maxSearchLength = 1000;
  * @param find returns the watch of a channel
  */
 function viewHandlers(
-  find: (channel: number) => Watched | undefined,
+  find: (channel: number) => Viewer | undefined,
 ): Handlers<Pick<HostApi, 'scroll' | 'search' | 'select' | 'copy'>> {
   /** Returns the result of `act`, and sends a screen with its changes. */
   async function onView<T>(channel: number, act: (view: View) => T | Promise<T>): Promise<Result<T>> {

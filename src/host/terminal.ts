@@ -9,7 +9,7 @@ import type { Lines } from '../terminal/lines.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { Input, type Pty, PtyOutput, startPty, terminateChild } from './pty.ts';
 import { bracketed, type Keyboard, type TypedLine, typeLine } from './typeLine.ts';
-import { RawStream, smallestRoom, View, type ViewSize, Watch } from './view.ts';
+import { RawStream, smallestViewport, View, type ViewSize, Watch } from './view.ts';
 
 interface TerminalEvents {
   /** The record is another one. */
@@ -18,7 +18,7 @@ interface TerminalEvents {
 }
 
 /** One link's look at one terminal: where it looks, and what is sent of that. */
-export interface Watched {
+export interface Viewer {
   readonly id: string;
   readonly view: View;
   readonly watch: Watch;
@@ -58,7 +58,7 @@ export class Terminal {
   #lastLine: Promise<unknown> = Promise.resolve();
   #wasBracketed = false;
   #flowing: NodeJS.Timeout | undefined;
-  readonly #watched = new Set<Watched>();
+  readonly #viewers = new Set<Viewer>();
   readonly #scrollback: Scrollback;
   readonly #fitting = new Debounce(() => this.#fit(), resizeMs);
 
@@ -218,40 +218,40 @@ export class Terminal {
   }
 
   /** Sends the screen from now on, the whole of it first; raw output once `fit` asks for it. */
-  watch(send: (update: Buffer) => void, sendRaw: (bytes: Uint8Array) => void): Watched {
+  watch(send: (update: Buffer) => void, sendRaw: (bytes: Uint8Array) => void): Viewer {
     const view = new View(this);
     const watch = new Watch((changed) => view.read(changed), send);
     const watched = { id: this.#record.id, view, watch, raw: new RawStream(watch, this, sendRaw) };
-    this.#watched.add(watched);
+    this.#viewers.add(watched);
     this.#scrollback.show();
     watch.changed(false);
     return watched;
   }
 
-  unwatch(watched: Watched): void {
+  unwatch(watched: Viewer): void {
     watched.raw.stop();
     watched.watch.stop();
-    if (!this.#watched.delete(watched)) return;
-    if (this.#watched.size === 0) this.#scrollback.hide();
+    if (!this.#viewers.delete(watched)) return;
+    if (this.#viewers.size === 0) this.#scrollback.hide();
     this.#fitting.ask();
   }
 
   /** A watcher has room for so much, and would rather have raw output or screens; see `RawStream`. */
-  fit({ watch, raw }: Watched, room: ViewSize, isRaw = false): void {
-    watch.room = room;
+  fit({ watch, raw }: Viewer, room: ViewSize, isRaw = false): void {
+    watch.viewport = room;
     raw.want(isRaw);
     this.#fitting.ask();
   }
 
   #fit(): void {
-    const size = smallestRoom(Array.from(this.#watched, ({ watch }) => watch.room));
+    const size = smallestViewport(Array.from(this.#viewers, ({ watch }) => watch.viewport));
     if (size) this.#resize(size.cols, size.rows);
   }
 
   /** Child and screen get the size together; views stay at the text they show. */
   #resize(cols: number, rows: number): void {
     if (cols === this.#record.cols && rows === this.#record.rows) return;
-    const moves = Array.from(this.#watched, ({ view }) => view.hold());
+    const moves = Array.from(this.#viewers, ({ view }) => view.hold());
     this.#emulator.resize(cols, rows);
     for (const move of moves) move();
     this.#pty.resize(cols, rows);
@@ -268,7 +268,7 @@ export class Terminal {
 
   /** The screen may be another one, by these bytes if it is not by a new size; an echo is of what was typed a moment ago. */
   #show(isEcho: boolean, bytes: Buffer | null): void {
-    for (const { watch, raw } of this.#watched) {
+    for (const { watch, raw } of this.#viewers) {
       raw.output(bytes);
       watch.changed(isEcho);
     }
@@ -284,7 +284,7 @@ export class Terminal {
     const { pid, start } = this.#pty;
     if (start !== null)
       await terminateChild({
-        ...{ pid, start, token: this.#options.token, manners: this.#options.ending ?? null },
+        ...{ pid, start, token: this.#options.token, policy: this.#options.ending ?? null },
         keyboard: this.#keyboard(),
         step: (ending) => this.isRunning && this.#change({ ending }),
       });
@@ -293,7 +293,7 @@ export class Terminal {
 
   /** Gives the screen's memory back. Only for a child that has exited. */
   dispose(): void {
-    for (const watched of this.#watched) this.unwatch(watched);
+    for (const watched of this.#viewers) this.unwatch(watched);
     this.#fitting.cancel();
     this.#scrollback.stop();
     clearTimeout(this.#flowing);

@@ -260,7 +260,7 @@ export interface ViewSize {
  */
 export class Watch {
   /** Size that the link has room for; null until its first `fit`. */
-  room: ViewSize | null = null;
+  viewport: ViewSize | null = null;
   readonly #read: ReadScreen;
   readonly #send: (update: Buffer) => void;
   readonly #encoder = new ScreenEncoder();
@@ -331,7 +331,7 @@ export class Watch {
 }
 
 /** Returns the size that fits all watches: the smallest of their rooms, or null when none is known. */
-export function smallestRoom(rooms: readonly (ViewSize | null)[]): ViewSize | null {
+export function smallestViewport(rooms: readonly (ViewSize | null)[]): ViewSize | null {
   const known = rooms.filter((room) => room !== null);
   if (known.length === 0) return null;
   return {
@@ -434,7 +434,7 @@ export class RawStream {
   }
 
   #fits(): boolean {
-    const { room } = this.#watch;
+    const { viewport: room } = this.#watch;
     const { cols, rows } = this.#source.size;
     return room !== null && room.cols === cols && room.rows === rows;
   }

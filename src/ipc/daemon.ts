@@ -4,11 +4,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { releaseWhenIdle } from '../lib/processes.ts';
 import { failure, type Result, success, whyOf } from '../lib/result.ts';
-import { Strangers } from '../lib/schedule.ts';
+import { PendingConnections } from '../lib/schedule.ts';
 import { type DaemonName, type Guard, type Holder, removeSocket, runtimeFolder, takeLock } from './guard.ts';
 import type { DaemonStatus } from './hostApi.ts';
 import { Link } from './link.ts';
-import { checkHello, type Hello, type HelloApi, helloShapes, meet, type Peer } from './peer.ts';
+import { checkHello, type Hello, type HelloApi, helloShapes, identifyPeer, type Peer } from './peer.ts';
 import { forgetAllocation, reportStart } from './start.ts';
 import { protocolVersion } from './version.ts';
 
@@ -116,7 +116,7 @@ class RunningDaemon implements Daemon {
   /** Every connection, also before its hello. */
   readonly #open = new Set<Link>();
   /** Connections before their hello, or refused: none of them must keep a client out. */
-  readonly #strangers = new Strangers<Link>(mostStrangers, strangerMs, (link) => link.drop());
+  readonly #strangers = new PendingConnections<Link>(mostStrangers, strangerMs, (link) => link.drop());
   /** Count of connections in the middle of their hello. They keep the daemon alive. */
   #greeting = 0;
   #linger: NodeJS.Timeout | undefined;
@@ -201,7 +201,7 @@ class RunningDaemon implements Daemon {
     const { program, version } = this.#options;
     const isNew = !this.#peers.has(link);
     this.#greeting++;
-    const peer = await meet(link, hello, dirname(this.holder.socket)).finally(() => {
+    const peer = await identifyPeer(link, hello, dirname(this.holder.socket)).finally(() => {
       this.#greeting--;
       this.reconsider();
     });

@@ -346,7 +346,7 @@ class Outgoing extends AbstractMessageWriter {
 const maxBacklogBytes = 256 * 1024;
 
 /** A kind of subject whose newest state a daemon sends to its links. */
-interface News<K, T> {
+interface PublishedKind<K, T> {
   /** Milliseconds from one announcement of a subject to the next. */
   readonly everyMs: number;
   /** After a rest: within the call, or with what else changes in the same moment. */
@@ -361,13 +361,13 @@ interface News<K, T> {
  * fewer of them and still ends up with the newest.
  */
 export class Publisher<K, T> {
-  readonly #news: News<K, T>;
+  readonly #kind: PublishedKind<K, T>;
   /** Per link, the subjects whose newest state was not sent to it. */
   readonly #missed = new Map<Link, Set<K>>();
-  readonly #announcing = new Map<K, Throttle>();
+  readonly #throttles = new Map<K, Throttle>();
 
-  constructor(news: News<K, T>) {
-    this.#news = news;
+  constructor(news: PublishedKind<K, T>) {
+    this.#kind = news;
   }
 
   /** All links that have joined and are open. */
@@ -382,31 +382,31 @@ export class Publisher<K, T> {
   }
 
   changed(subject: K): void {
-    const { everyMs, first } = this.#news;
+    const { everyMs, first } = this.#kind;
     const announcing =
-      this.#announcing.get(subject) ?? new Throttle(() => this.#announce(subject), everyMs, first);
-    this.#announcing.set(subject, announcing);
+      this.#throttles.get(subject) ?? new Throttle(() => this.#announce(subject), everyMs, first);
+    this.#throttles.set(subject, announcing);
     announcing.ask();
   }
 
   /** Drops a subject that no longer exists. */
   forget(subject: K): void {
-    this.#announcing.get(subject)?.cancel();
-    this.#announcing.delete(subject);
+    this.#throttles.get(subject)?.cancel();
+    this.#throttles.delete(subject);
     for (const missed of this.#missed.values()) missed.delete(subject);
   }
 
   /** Sends pending announcements at once, of one subject or of all. */
   flush(only?: K): void {
-    for (const [subject, announcing] of this.#announcing)
+    for (const [subject, announcing] of this.#throttles)
       if (announcing.isPending && (only === undefined || subject === only)) announcing.runNow();
   }
 
   #announce(subject: K): void {
-    const newest = this.#news.read(subject);
+    const newest = this.#kind.read(subject);
     if (newest === null) return;
     for (const [link, missed] of this.#missed)
-      if (keepsUp(link)) this.#news.send(link, newest);
+      if (keepsUp(link)) this.#kind.send(link, newest);
       else missed.add(subject);
   }
 
@@ -416,8 +416,8 @@ export class Publisher<K, T> {
     const subjects = [...missed];
     missed.clear();
     for (const subject of subjects) {
-      const newest = this.#news.read(subject);
-      if (newest !== null && keepsUp(link)) this.#news.send(link, newest);
+      const newest = this.#kind.read(subject);
+      if (newest !== null && keepsUp(link)) this.#kind.send(link, newest);
       else if (newest !== null) missed.add(subject);
     }
   }

@@ -74,7 +74,7 @@ const proofLimitMs = 5000;
  * stays a claim, and is taken for true.
  * @param folder of the daemon's socket, closed to other users
  */
-export async function meet(link: Link, hello: Hello, folder: string): Promise<Peer> {
+export async function identifyPeer(link: Link, hello: Hello, folder: string): Promise<Peer> {
   const { pid, approvalKey } = hello;
   if (process.platform !== 'linux') return { pid, origin: originOf(pid), isProven: true, approvalKey };
   const path = join(folder, `claim.${randomBytes(16).toString('hex')}`);

@@ -290,9 +290,9 @@ export function writeNew(file: string, content: Iterable<string>, options: Write
 /** A whole text on the disk, beside the file whose place it is to take. */
 export interface Draft {
   /** Takes the place of the file. @throws what the system says; the old content is then still there */
-  take(): void;
+  commit(): void;
   /** Removes the draft where it has not been taken. */
-  drop(): void;
+  discard(): void;
 }
 
 /** Writes what is to take the place of a file. @throws what the system says; nothing is left then */
@@ -300,11 +300,11 @@ export function writeDraft(file: string, content: Iterable<string>, options: Wri
   const draft = draftName(file);
   writeWholeFile(draft, content, options);
   return {
-    take() {
+    commit() {
       renameSync(draft, file);
       syncFolder(dirname(file));
     },
-    drop: () => rmSync(draft, { force: true }),
+    discard: () => rmSync(draft, { force: true }),
   };
 }
 
@@ -316,9 +316,9 @@ export function writeDraft(file: string, content: Iterable<string>, options: Wri
 export function replaceWhole(file: string, content: Iterable<string>, options: WriteOptions = {}): void {
   const draft = writeDraft(file, content, options);
   try {
-    draft.take();
+    draft.commit();
   } finally {
-    draft.drop();
+    draft.discard();
   }
 }
 
@@ -364,7 +364,7 @@ export interface GrowingFile {
    */
   append(piece: string, isDurable: boolean): void;
   /** Tries whether so many bytes could be added, without adding them. @throws what the system says */
-  tryRoom(bytes: number): void;
+  probeSpace(bytes: number): void;
   close(): void;
 }
 
@@ -376,7 +376,7 @@ const filler = '\n';
  * @param fd see `openForAppend`
  * @param length bytes worth keeping; what follows them is cut off before the first piece
  */
-export function growing(fd: number, length: number): GrowingFile {
+export function growingFile(fd: number, length: number): GrowingFile {
   let good = length;
   let mayBeLonger = true;
   /** A failed write leaves any part of it, a failed sync all of it. */
@@ -408,7 +408,7 @@ export function growing(fd: number, length: number): GrowingFile {
       });
       good += bytes.length;
     },
-    tryRoom(bytes) {
+    probeSpace(bytes) {
       change(() => {
         writeWhole(fd, Buffer.from(filler.repeat(bytes)));
         ftruncateSync(fd, good);

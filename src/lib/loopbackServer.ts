@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { RateLimit, Strangers } from './schedule.ts';
+import { PendingConnections, RateLimit } from './schedule.ts';
 import { isDeeperThan, mostDepth } from './shape.ts';
 
 /** A request with a valid token. */
@@ -53,7 +53,9 @@ export class LoopbackServer {
   readonly #server: Server;
   readonly #rate: RateLimit;
   readonly #refusals = new RateLimit(strangersPerSecond, strangersPerSecond);
-  readonly #strangers = new Strangers<Socket>(mostStrangers, strangerMs, (socket) => socket.destroy());
+  readonly #strangers = new PendingConnections<Socket>(mostStrangers, strangerMs, (socket) =>
+    socket.destroy(),
+  );
   readonly #known = new Map<Socket, string>();
 
   private constructor(options: LoopbackOptions) {

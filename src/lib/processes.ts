@@ -174,14 +174,14 @@ export function onceEnded(
         return;
       }
       finish(code, signal);
-      for (const stream of streams) letGo(stream);
+      for (const stream of streams) discardOutput(stream);
     };
     setImmediate(look);
   });
 }
 
 /** Reads on, so that a leftover which prints is not ended by it, and keeps nothing. */
-function letGo(stream: Readable): void {
+function discardOutput(stream: Readable): void {
   stream.removeAllListeners('data');
   stream.on('error', () => {}); // Its reader is gone.
   stream.resume();
@@ -248,7 +248,7 @@ export function treeOf(pid: number): readonly ProcessEntry[] {
 }
 
 /** Measurements of a process, and the collection of its garbage. */
-interface Looks {
+interface MemoryProbe {
   /** Bytes that are resident. */
   readonly resident: () => number;
   /** The part of the time since the last call in which the event loop was busy, 0 to 1. */
@@ -268,26 +268,26 @@ const mostBusy = 0.2;
  * is idle; what is left after that is in use, and grows from there.
  */
 export class IdleMemory {
-  readonly #looks: Looks;
+  readonly #probe: MemoryProbe;
   /** Resident bytes that no collection brings down further. */
   #floor: number;
   #hasCollected = false;
 
-  constructor(looks: Looks) {
-    this.#looks = looks;
+  constructor(looks: MemoryProbe) {
+    this.#probe = looks;
     this.#floor = looks.resident();
   }
 
   /** Is to be called now and then; collects where that is worth it. */
-  look(): void {
-    const resident = this.#looks.resident();
-    const busy = this.#looks.busy();
+  check(): void {
+    const resident = this.#probe.resident();
+    const busy = this.#probe.busy();
     // A collection frees on other threads too: what it has brought is seen at the next look.
     this.#floor = this.#hasCollected ? resident : Math.min(this.#floor, resident);
     this.#hasCollected = false;
     if (busy > mostBusy || resident - this.#floor < worthBytes) return;
     this.#hasCollected = true;
-    this.#looks.collect();
+    this.#probe.collect();
   }
 }
 
@@ -312,7 +312,7 @@ export function releaseWhenIdle(): () => void {
     // An ordinary one keeps young buffers, and pages that it may need again.
     collect: () => void gc({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
   });
-  const timer = setInterval(() => memory.look(), lookEveryMs);
+  const timer = setInterval(() => memory.check(), lookEveryMs);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -233,7 +233,7 @@ export class RateLimit {
 }
 
 /** Connections that are not admitted yet: few, for a short time. A new one drops the oldest. */
-export class Strangers<T> {
+export class PendingConnections<T> {
   readonly #most: number;
   readonly #patienceMs: number;
   readonly #sendAway: (one: T) => void;

@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   stdout.on('resize', () => agent.resize());
   process.on('SIGTERM', () => void agent.end('other', 143));
   process.on('SIGHUP', () => void agent.end('other', 129));
-  void control.meet();
+  void control.connect();
   await agent.start(printable(flags.brief));
 }
 

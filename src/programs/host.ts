@@ -50,7 +50,7 @@ async function main(root: string): Promise<void> {
     async beforeEnd() {
       await host.endAll();
       // How they ended could not be asked for afterwards.
-      host.announcer.flush();
+      host.publisher.flush();
       server.close();
     },
   });
@@ -85,7 +85,7 @@ function serveStatus(link: Link, host: Host, daemon: Daemon, standing: () => Pee
       }),
     stop({ endAll }) {
       const who = standing();
-      if (!who?.person) return { ok: false, problem: who?.problem ?? saysNoHello };
+      if (!who?.person) return { ok: false, problem: who?.problem ?? helloRequired };
       const { length } = host.running;
       if (length > 0 && !endAll)
         return failure('terminals_running', `${length} terminals are running.`, 'Stop the workers first.');
@@ -97,6 +97,6 @@ function serveStatus(link: Link, host: Host, daemon: Daemon, standing: () => Pee
   link.serve(handlers, { status: hostShapes.status, stop: hostShapes.stop });
 }
 
-const saysNoHello = problemOf('not_allowed', 'Say hello first.');
+const helloRequired = problemOf('not_allowed', 'Say hello first.');
 
 await main(realpathSync(process.argv[2] ?? '.'));

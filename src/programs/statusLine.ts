@@ -15,9 +15,9 @@ const patience = 5000;
 const largestSettings = 1_000_000;
 
 const input = await readStdin();
-await Promise.all([tellSpent(input), showOwn(input)]);
+await Promise.all([reportSpent(input), showOwn(input)]);
 
-async function tellSpent(text: string): Promise<void> {
+async function reportSpent(text: string): Promise<void> {
   const inbox = inboxOf(process.env);
   const total = parseSpent(parsed(text));
   if (inbox === null || total === null) return;

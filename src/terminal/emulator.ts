@@ -68,7 +68,7 @@ export class Emulator {
   #tracked: TrackedModes;
   #lines: Lines;
   #heldSince: number | null = null;
-  #said: Said = { replies: '', title: null, rang: false };
+  #pending: PendingEvents = { replies: '', title: null, rang: false };
 
   constructor(options: EmulatorOptions) {
     this.#make = options.create ?? createTerminal;
@@ -112,14 +112,14 @@ export class Emulator {
   write(bytes: Uint8Array | string): void {
     if (bytes.length === 0) return;
     const { cols, rows } = this.#terminal;
-    if (!this.#survives(() => writeNow(this.#terminal, bytes))) this.#replace(cols, rows);
+    if (!this.#runs(() => writeNow(this.#terminal, bytes))) this.#replace(cols, rows);
     this.#lines.update();
-    this.#tell();
+    this.#emit();
   }
 
   resize(cols: number, rows: number): void {
     const size = possibleSize(cols, rows);
-    if (!this.#survives(() => resizeLines(this.#terminal, size.cols, size.rows)))
+    if (!this.#runs(() => resizeLines(this.#terminal, size.cols, size.rows)))
       this.#replace(size.cols, size.rows);
     this.#lines.renumber();
   }
@@ -209,13 +209,13 @@ export class Emulator {
     });
     printAsciiFast(terminal);
     terminal.onData((bytes) => {
-      this.#said.replies += bytes;
+      this.#pending.replies += bytes;
     });
     terminal.onTitleChange((title) => {
-      this.#said.title = title;
+      this.#pending.title = title;
     });
     terminal.onBell(() => {
-      this.#said.rang = true;
+      this.#pending.rang = true;
     });
     // Also called on a reset.
     terminal.buffer.onBufferChange(() => {
@@ -226,20 +226,20 @@ export class Emulator {
 
   #track(): TrackedModes {
     return new TrackedModes(this.#terminal, (bytes) => {
-      this.#said.replies += bytes;
+      this.#pending.replies += bytes;
     });
   }
 
-  #tell(): void {
-    const { replies, title, rang } = this.#said;
-    this.#said = { replies: '', title: null, rang: false };
+  #emit(): void {
+    const { replies, title, rang } = this.#pending;
+    this.#pending = { replies: '', title: null, rang: false };
     if (replies !== '') this.onReply(replies);
     if (title !== null) this.onTitle(title.slice(0, longestTitle));
     if (rang) this.onBell();
   }
 
   /** False where the terminal threw: a fault of its own, after which it parses nothing any more. */
-  #survives(act: () => void): boolean {
+  #runs(act: () => void): boolean {
     try {
       act();
       return true;
@@ -252,7 +252,7 @@ export class Emulator {
   /** A new terminal with the text of the old one, as far as that can still be read. */
   #replace(cols: number, rows: number): void {
     let kept = '';
-    this.#survives(() => {
+    this.#runs(() => {
       kept = this.text({ ansi: true, scrollback: this.lineCount });
     });
     this.#terminal.dispose();
@@ -265,7 +265,7 @@ export class Emulator {
 }
 
 /** Events of a write, reported once it is parsed: many bells are one, and the last title counts. */
-interface Said {
+interface PendingEvents {
   replies: string;
   title: string | null;
   rang: boolean;

@@ -40,22 +40,26 @@ export class TrackedModes {
     this.#terminal = terminal;
     this.#keyboard = new KeyboardStack(terminal, onReply);
     const { parser } = terminal;
-    const heard = (note: () => void) => {
+    const observing = (note: () => void) => {
       note();
       return false;
     };
-    parser.registerCsiHandler({ prefix: '?', final: 'h' }, (modes) => heard(() => this.#set(modes, true)));
-    parser.registerCsiHandler({ prefix: '?', final: 'l' }, (modes) => heard(() => this.#set(modes, false)));
+    parser.registerCsiHandler({ prefix: '?', final: 'h' }, (modes) =>
+      observing(() => this.#set(modes, true)),
+    );
+    parser.registerCsiHandler({ prefix: '?', final: 'l' }, (modes) =>
+      observing(() => this.#set(modes, false)),
+    );
     parser.registerCsiHandler({ intermediates: ' ', final: 'q' }, ([style]) =>
-      heard(() => this.#setCursorStyle(typeof style === 'number' ? style : 0)),
+      observing(() => this.#setCursorStyle(typeof style === 'number' ? style : 0)),
     );
     parser.registerCsiHandler({ intermediates: '!', final: 'p' }, () =>
-      heard(() => {
+      observing(() => {
         this.#cursorVisible = true;
       }),
     );
-    parser.registerOscHandler(9, (data) => heard(() => this.#setProgress(data)));
-    parser.registerEscHandler({ final: 'c' }, () => heard(() => this.#reset()));
+    parser.registerOscHandler(9, (data) => observing(() => this.#setProgress(data)));
+    parser.registerEscHandler({ final: 'c' }, () => observing(() => this.#reset()));
   }
 
   get cursor(): Cursor {

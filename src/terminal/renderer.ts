@@ -243,19 +243,19 @@ class CellWriter {
     const word = shown.data[at] as number;
     this.#setStyle(shown.data, at);
     this.#setLink(shown, word);
-    if (hasAmbiguousWidth(word)) return x + this.#disputed(shown, word, x, y);
-    this.#agreed(shown, word, x, y);
+    if (hasAmbiguousWidth(word)) return x + this.#ambiguous(shown, word, x, y);
+    this.#unambiguous(shown, word, x, y);
     return 0;
   }
 
-  #agreed(grid: Grid, word: number, x: number, y: number): void {
+  #unambiguous(grid: Grid, word: number, x: number, y: number): void {
     this.#move(x, y);
     this.#out += wordText(grid, word);
     this.#x = x + widthOf(word);
   }
 
   /** Gives back how many columns a terminal may have written to. */
-  #disputed(grid: Grid, word: number, x: number, y: number): number {
+  #ambiguous(grid: Grid, word: number, x: number, y: number): number {
     const width = widthOf(word);
     const text = wordText(grid, word);
     const [base = ' '] = text;
@@ -345,15 +345,15 @@ const wide: readonly (readonly [number, number])[] = [
 const doubtful = /^(?![\x20-\x7e])[\p{Emoji}\p{Extended_Pictographic}\p{Cn}\p{Co}\p{M}]$/u;
 
 /** Widths terminals agree upon: 0 not looked up yet, 3 none. A pattern match per cell would be too slow. */
-const agreed = new Uint8Array(0x110000);
+const agreedWidths = new Uint8Array(0x110000);
 
 /** Reports whether terminals may draw a cell's text at another width than ours, or join it with its neighbours. */
 export function hasAmbiguousWidth(textWord: number): boolean {
   if (textWord & clusterFlag) return true;
   const code = textWord & codeMask;
   if (code < 0x7f) return false;
-  agreed[code] ||= agreedWidth(code);
-  return agreed[code] !== widthOf(textWord);
+  agreedWidths[code] ||= agreedWidth(code);
+  return agreedWidths[code] !== widthOf(textWord);
 }
 
 function agreedWidth(code: number): 1 | 2 | 3 {

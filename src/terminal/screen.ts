@@ -81,16 +81,16 @@ export function widthOf(textWord: number): Width {
 const unprintablePattern = /^[\p{Cc}\p{Cf}\p{Cs}\p{M}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]$/u;
 
 /** 0 not looked at yet, 1 printable, 2 not. A pattern match per cell would be too slow. */
-const looks = new Uint8Array(0x110000);
+const printability = new Uint8Array(0x110000);
 
 /** Reports whether a code point shows as one character of its own. All others are taken for a blank. */
 export function isPrintable(code: number): boolean {
   if (code < 0x7f) return code >= 0x20;
   if (code > 0x10ffff) return false;
-  const look = looks[code] as number;
+  const look = printability[code] as number;
   if (look !== 0) return look === 1;
   const printable = !unprintablePattern.test(String.fromCodePoint(code));
-  looks[code] = printable ? 1 : 2;
+  printability[code] = printable ? 1 : 2;
   return printable;
 }
 

@@ -32,12 +32,12 @@ export class Tty {
 
   readonly #input: ReadStream;
   readonly #output: Output;
-  readonly #options: OuterOptions;
+  readonly #options: TtyOptions;
   #title = '';
   #rangAt = Number.NEGATIVE_INFINITY;
   #state: 'free' | 'ours' | 'suspended' = 'free';
 
-  constructor(input: ReadStream, output: Output, options: OuterOptions) {
+  constructor(input: ReadStream, output: Output, options: TtyOptions) {
     this.#input = input;
     this.#output = output;
     this.#options = options;
@@ -215,7 +215,7 @@ const pushTitle = '\x1b[22;2t';
 const popTitle = '\x1b[23;2t';
 
 /** Features of the terminal that we use. */
-interface OuterOptions {
+interface TtyOptions {
   /** Clicks and the wheel are ours. */
   readonly mouse: boolean;
   /** The window gets a title; the one that it had comes back. */
@@ -223,17 +223,17 @@ interface OuterOptions {
 }
 
 /** To our own screen. */
-function enterSequence(options: OuterOptions): string {
+function enterSequence(options: TtyOptions): string {
   return (options.title ? pushTitle : '') + set(alternateScreen) + ourModes(options);
 }
 
 /** From a program that had our screen to itself back to us. @param cols of the terminal */
-function retakeSequence(options: OuterOptions, cols: number): string {
+function retakeSequence(options: TtyOptions, cols: number): string {
   return plainModes(cols) + ourModes(options);
 }
 
 /** Auto-wrap off: the compositor may then fill the last column. */
-function ourModes({ mouse }: OuterOptions): string {
+function ourModes({ mouse }: TtyOptions): string {
   return reset(cursorShown, autoWrap) + set(bracketedPaste, focusEvents) + (mouse ? mouseSequence(true) : '');
 }
 
@@ -246,7 +246,7 @@ export function mouseSequence(wanted: boolean): string {
  * Back to a screen as a shell expects it, whatever a program has set that had ours to itself.
  * @param cols of the terminal
  */
-function leaveSequence({ title }: OuterOptions, cols: number): string {
+function leaveSequence({ title }: TtyOptions, cols: number): string {
   return plainModes(cols) + reset(alternateScreen) + set(cursorShown) + (title ? popTitle : '');
 }
 

@@ -20,9 +20,9 @@ function brokenWorld() {
     problems: [],
     fault: null,
     waiting: 0,
-    append: (happenings, at) => ({ ok: true, value: log.take(happenings, at) }),
-    take: (happenings, at) =>
-      happenings.map((happening) => {
+    append: (events, at) => ({ ok: true, value: log.take(events, at) }),
+    take: (events, at) =>
+      events.map((happening) => {
         log.kinds.push(happening.type);
         return { v: 1, seq: log.kinds.length, at: at.toISOString(), ...happening };
       }),
@@ -43,7 +43,7 @@ function brokenWorld() {
     ambient: {},
     environments: new Environments({}),
     environmentOf: () => undefined,
-    tell: (message) => core.tell(message),
+    dispatch: (message) => core.dispatch(message),
     fail: (error) => failures.push(error),
   };
   const core = new Core(initialState(config), log, createRunner(edge));
@@ -65,7 +65,7 @@ describe('a fault while doing something', () => {
   it('answers whoever waits for it, and leaves the worker free for the next attempt', async () => {
     const { core } = brokenWorld();
     const asked = core.ask<Proposal>({ do: 'propose', draft, sessionId: 's' }, person);
-    core.tell({
+    core.dispatch({
       type: 'planned',
       n: 1,
       draft,
@@ -92,7 +92,7 @@ it('says what a request would be refused for, and does none of it', () => {
   const { core, log } = brokenWorld();
   const { state } = core;
   const foresee = (task: string, from = person) =>
-    core.foresee({ do: 'propose', draft: { ...draft, task }, sessionId: '' }, from);
+    core.dryRun({ do: 'propose', draft: { ...draft, task }, sessionId: '' }, from);
   expect(foresee('auth')).toEqual({ ok: true, value: null });
   expect(foresee('a/b')).toMatchObject({ problem: { code: 'bad_name' } });
   expect(foresee('auth', { person: false, pid: 7 })).toMatchObject({
@@ -112,11 +112,11 @@ it('nothing is acknowledged, and nothing done, before it is on the disk', async 
   const seen: string[] = [];
   const log: Log = {
     ...{ problems: [], fault: null, waiting: 0 },
-    append(happenings, at) {
-      seen.push(`written: ${happenings.map(({ type }) => type)}`);
+    append(events, at) {
+      seen.push(`written: ${events.map(({ type }) => type)}`);
       return {
         ok: true,
-        value: happenings.map((one, n) => ({ v: 1, seq: n + 1, at: at.toISOString(), ...one })),
+        value: events.map((one, n) => ({ v: 1, seq: n + 1, at: at.toISOString(), ...one })),
       };
     },
     take: () => [],

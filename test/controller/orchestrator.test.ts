@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { guardRules, guardWarnings } from '../../src/controller/effects/launching.ts';
-import { makePlan } from '../../src/controller/effects/planning.ts';
+import { guardRules, guardWarnings } from '../../src/controller/effects/launch.ts';
+import { makePlan } from '../../src/controller/effects/plan.ts';
 import type { Tools } from '../../src/controller/effects/tools.ts';
 import type { StartPlan } from '../../src/core/proposal.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../src/core/workspace.ts';
@@ -61,7 +61,7 @@ test('proposes only so many at once', () => {
   };
   for (let n = 1; n <= proposalsWaiting; n++) expect(propose(`task-${n}`).done).toContain('plan');
   expect(propose('one-more').refusal).toBe('too_many');
-  expect(scene.happenings).toEqual([]);
+  expect(scene.events).toEqual([]);
   scene.ask({ do: 'reject', n: 2, why: '' });
   expect(propose('one-more').done).toContain('plan');
 });
@@ -102,7 +102,7 @@ test('what the guard refused is remembered, the last of it and how often', () =>
     why: 'Because.',
     count: 2,
   });
-  expect(scene.tell({ type: 'denied', id: 'backend/none', what: 'x', why: 'y' }).happenings).toEqual([]);
+  expect(scene.tell({ type: 'denied', id: 'backend/none', what: 'x', why: 'y' }).events).toEqual([]);
 });
 
 const claude: AgentPreset = { command: ['cat'], env: {}, pass: [], speaks: 'claude' };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseHook } from '../../src/agents/claude/hooks.ts';
 import { readScreen } from '../../src/agents/claude/screen.ts';
-import { signsOfPane } from '../../src/controller/effects/lookingAtAgent.ts';
+import { signsOfPane } from '../../src/controller/effects/agentState.ts';
 import { titleRests } from '../../src/features/workers/observing.ts';
 import { Scene, terminal } from './scene.ts';
 

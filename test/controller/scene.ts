@@ -64,19 +64,19 @@ export function terminal(id: string, changes: Partial<TerminalRecord> = {}): Ter
 /** The loop without the world: what was told goes in, what came of it is kept. */
 export class Scene {
   state: ControllerState = initialState(config);
-  happenings: DomainEvent[] = [];
+  events: DomainEvent[] = [];
   effects: Effect[] = [];
   #ticket = 0;
 
   tell(message: Message): this {
     const decision = update(this.state, message);
     let log = decision.state.log;
-    for (const happening of decision.happenings) {
+    for (const happening of decision.events) {
       const event: LogEvent = { v: 1, seq: log.seq + 1, at: '2026-11-22T12:00:00.000Z', ...happening };
       log = applyEvent(log, event);
     }
     this.state = { ...decision.state, log };
-    this.happenings = [...decision.happenings];
+    this.events = [...decision.events];
     this.effects = [...decision.effects];
     return this;
   }

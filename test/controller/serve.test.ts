@@ -2,10 +2,10 @@ import { duplexPair } from 'node:stream';
 import { expect, test } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
 import type { Documents } from '../../src/controller/documents.ts';
-import { Queries } from '../../src/controller/effects/looks.ts';
+import { Queries } from '../../src/controller/effects/queries.ts';
 import type { Edge } from '../../src/controller/effects/runEffect.ts';
 import { Environments } from '../../src/controller/effects/tools.ts';
-import { Typist } from '../../src/controller/effects/typing.ts';
+import { Typist } from '../../src/controller/effects/typist.ts';
 import type { Log } from '../../src/controller/log/log.ts';
 import { serveClient } from '../../src/controller/serve.ts';
 import {
@@ -34,9 +34,9 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
     problems: [],
     fault: null,
     waiting: 0,
-    append: (happenings, at) => success(log.take(happenings, at)),
-    take: (happenings, at) =>
-      happenings.map((happening) => {
+    append: (events, at) => success(log.take(events, at)),
+    take: (events, at) =>
+      events.map((happening) => {
         written.push(happening.type);
         return { v: 1, seq: written.length, at: at.toISOString(), ...happening };
       }),
@@ -44,7 +44,7 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
     close: () => {},
   };
   const core = new Core(initialState(config), log, () => {});
-  core.tell({
+  core.dispatch({
     type: 'host-connected',
     terminals: inside ? [terminal('backend/x', { pid: process.ppid })] : [],
   });
@@ -62,7 +62,7 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
     { pid: process.pid, origin, isProven: true, approvalKey: undefined },
     {
       core,
-      looks: new LooksAtNoFile(core, edge),
+      queries: new LooksAtNoFile(core, edge),
       changeTheirs: async () => success(null),
       searchMemory: async () => [],
       documents: {} as Documents,

@@ -36,7 +36,7 @@ describe.skipIf(noSmallDisk !== null)(
       for (let n = 0; n < 100; n++) {
         disk.fill();
         const before = readFileSync(join(disk.folder, 'log.jsonl')).length;
-        core.tell({ type: 'backups-expired', repo: 'backend', refs: ['x'.repeat(10)] });
+        core.dispatch({ type: 'backups-expired', repo: 'backend', refs: ['x'.repeat(10)] });
         if (core.isBehind) return before;
       }
       throw new Error('it never gets full');
@@ -52,7 +52,7 @@ describe.skipIf(noSmallDisk !== null)(
       );
       const draft = core.state.log.proposals.get(1)?.draft;
       if (!draft) throw new Error('not proposed');
-      core.tell({
+      core.dispatch({
         type: 'planned',
         n: 1,
         draft,
@@ -60,8 +60,8 @@ describe.skipIf(noSmallDisk !== null)(
         plan: { ok: true, value: planFor('backend', 'auth') },
       });
       void core.ask({ do: 'approve', n: 1, digest: `digest of ${id}`, ...size }, person);
-      core.tell({ type: 'launched', id, ticket: 2 });
-      core.tell({ type: 'terminal-changed', terminal: terminal(id, { flowing: true }) });
+      core.dispatch({ type: 'launched', id, ticket: 2 });
+      core.dispatch({ type: 'terminal-changed', terminal: terminal(id, { flowing: true }) });
       done = [];
     });
     afterEach(() => {
@@ -80,13 +80,13 @@ describe.skipIf(noSmallDisk !== null)(
         await core.ask({ do: 'remember', memory: { kind: 'fact', text: 'x' } as never }, person),
         await core.ask({ do: 'finish', id, tip: 't' }, person),
         await core.ask({ do: 'clean', id, tip: 't' }, person),
-        await core.hear(id, { do: 'report', update }),
+        await core.askForSession(id, { do: 'report', update }),
       ];
       for (const answer of answers)
         expect(answer).toMatchObject({
           problem: { code: 'log_not_written', message: expect.stringContaining('ENOSPC') },
         });
-      expect(core.foresee({ do: 'propose', draft, sessionId: 't' }, person)).toMatchObject({
+      expect(core.dryRun({ do: 'propose', draft, sessionId: 't' }, person)).toMatchObject({
         problem: { code: 'log_not_written' },
       });
       expect(core.state.log).toBe(before);
@@ -96,7 +96,7 @@ describe.skipIf(noSmallDisk !== null)(
     });
 
     it('believes facts at once, does what follows only once they are recorded, and tells who waits', async () => {
-      core.tell({
+      core.dispatch({
         type: 'signed',
         id,
         sign: { source: 'hook', report: { kind: 'prompted' } as never },
@@ -108,7 +108,7 @@ describe.skipIf(noSmallDisk !== null)(
       expect(done).toEqual(['end-process']);
       const gone = terminal(id, { exit: { code: 3, signal: 0 } as never });
       const [ticket] = [3];
-      core.tell({ type: 'process-ended', id, result: { ok: true, value: gone }, ticket });
+      core.dispatch({ type: 'process-ended', id, result: { ok: true, value: gone }, ticket });
       expect(await stopping).toMatchObject({ problem: { code: 'log_not_written' } });
       expect(core.state.log.workers.get(id)).toMatchObject({ state: 'exited', exitCode: 3 });
       expect(done).not.toContain('snapshot');

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Input, PtyOutput } from '../../src/host/pty.ts';
 import { cleanTitle } from '../../src/host/terminal.ts';
-import { smallestRoom, Watch } from '../../src/host/view.ts';
+import { smallestViewport, Watch } from '../../src/host/view.ts';
 import { findTree } from '../../src/lib/processes.ts';
 import { createScreen } from '../../src/terminal/screen.ts';
 
@@ -165,7 +165,7 @@ test.each([
     { cols: 80, rows: 24 },
   ],
 ])('the smallest of %j is %j', (rooms, smallest) => {
-  expect(smallestRoom(rooms)).toEqual(smallest);
+  expect(smallestViewport(rooms)).toEqual(smallest);
 });
 
 test.each([

@@ -13,7 +13,7 @@ function open() {
     () => createScreen(80, 24),
     () => sent.push('screen'),
   );
-  watch.room = { cols: 80, rows: 24 };
+  watch.viewport = { cols: 80, rows: 24 };
   const raw = new RawStream(watch, source, (bytes) => sent.push(Buffer.from(bytes).toString()));
   const print = (text: string) => {
     raw.output(Buffer.from(text));
@@ -70,7 +70,7 @@ test('another size is bridged for a moment, and longer by screens', () => {
   raw.output(null);
   expect(sent).toEqual(['WHOLE', 'WHOLE']);
   raw.taken(5);
-  watch.room = { cols: 90, rows: 30 };
+  watch.viewport = { cols: 90, rows: 30 };
   print('not for this size');
   vi.advanceTimersByTime(150);
   expect(sent.slice(2)).toEqual(['screen']);

@@ -15,7 +15,7 @@ import {
   parsePsTable,
   terminalOf,
 } from '../../src/ipc/origin.ts';
-import { type ClaimApi, meet, offerProof, type Peer, peerStanding } from '../../src/ipc/peer.ts';
+import { type ClaimApi, identifyPeer, offerProof, type Peer, peerStanding } from '../../src/ipc/peer.ts';
 import { protocolVersion } from '../../src/ipc/version.ts';
 import { success } from '../../src/lib/result.ts';
 import { Sandbox, until } from './sandbox.ts';
@@ -54,7 +54,7 @@ async function met(pid: number, prepare: (near: Link, socket: string) => void): 
   near.start();
   far.start();
   const hello = { protocol: protocolVersion, version: '1.0.0', role: 'client', pid } as const;
-  const peer = await meet(far, hello, dirname(socket));
+  const peer = await identifyPeer(far, hello, dirname(socket));
   expect(readdirSync(folder)).toEqual(['controller.0badcafe.sock']);
   close();
   return peer;

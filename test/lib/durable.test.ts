@@ -46,7 +46,7 @@ test('an exact mode holds whatever the umask', () => {
 test('a draft that is dropped, or cannot be written whole, leaves the old content and nothing else', () => {
   const file = join(folder, 'file');
   writeNew(file, ['old']);
-  writeDraft(file, ['new']).drop();
+  writeDraft(file, ['new']).discard();
   const broken = (function* () {
     yield 'half';
     throw new Error('no more');

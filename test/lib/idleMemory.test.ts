@@ -20,24 +20,24 @@ function start() {
 test('what a flood has left is collected once the process is idle', () => {
   const { process, memory } = start();
   Object.assign(process, { garbage: 150, busy: 0.9 });
-  for (let look = 0; look < 10; look++) memory.look();
+  for (let look = 0; look < 10; look++) memory.check();
   expect(process.collections).toBe(0);
   process.busy = 0.01;
-  memory.look();
+  memory.check();
   expect(process).toMatchObject({ collections: 1, garbage: 0 });
 });
 
 test('memory in use is collected in vain only once, and growth is counted from what is left', () => {
   const { process, memory } = start();
   process.used = 170;
-  for (let look = 0; look < 10; look++) memory.look();
+  for (let look = 0; look < 10; look++) memory.check();
   expect(process.collections).toBe(1);
   process.garbage = 10;
-  for (let look = 0; look < 10; look++) memory.look();
+  for (let look = 0; look < 10; look++) memory.check();
   expect(process.collections).toBe(1);
   Object.assign(process, { used: 70, garbage: 0 });
-  memory.look();
+  memory.check();
   process.garbage = 20;
-  memory.look();
+  memory.check();
   expect(process).toMatchObject({ collections: 2, garbage: 0 });
 });

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { Strangers } from '../../src/lib/schedule.ts';
+import { PendingConnections } from '../../src/lib/schedule.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 it('sends the oldest away, but nobody before what they said has been read', async () => {
   const gone: number[] = [];
-  const strangers = new Strangers<number>(2, 60_000, (one) => gone.push(one));
+  const strangers = new PendingConnections<number>(2, 60_000, (one) => gone.push(one));
   for (const one of [1, 2, 3, 4]) strangers.add(one);
   expect(gone).toEqual([]);
   // The first has said who it is.
@@ -18,7 +18,7 @@ it('sends the oldest away, but nobody before what they said has been read', asyn
 
 it('sends away who has said nothing for too long', async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
-  const strangers = new Strangers<string>(9, 1, resolve);
+  const strangers = new PendingConnections<string>(9, 1, resolve);
   strangers.add('silent');
   expect(await promise).toBe('silent');
   expect(strangers.size).toBe(0);

@@ -45,8 +45,8 @@ const askPatienceMs = (askSeconds - 10) * 1000;
 /** The controller's connection to the host: what the host says becomes messages, what is wanted becomes requests. */
 export class HostPort {
   readonly #address: HostAddress;
-  readonly #tell: (message: Message) => void;
-  readonly #correspondent: SessionGateway | null;
+  readonly #dispatch: (message: Message) => void;
+  readonly #gateway: SessionGateway | null;
   #link: Link | null = null;
   #closed = false;
   /** Workers with messages for their agents. */
@@ -55,12 +55,12 @@ export class HostPort {
 
   constructor(
     address: HostAddress,
-    tell: (message: Message) => void,
-    correspondent: SessionGateway | null = null,
+    dispatch: (message: Message) => void,
+    gateway: SessionGateway | null = null,
   ) {
     this.#address = address;
-    this.#tell = tell;
-    this.#correspondent = correspondent;
+    this.#dispatch = dispatch;
+    this.#gateway = gateway;
   }
 
   /** The host's requests; a host that is not running is started first. */
@@ -120,10 +120,10 @@ export class HostPort {
     }
     this.#link = link;
     if (this.#addressed.length > 0) this.#sayHeld();
-    this.#tell({ type: 'host-connected', terminals: terminals.value });
+    this.#dispatch({ type: 'host-connected', terminals: terminals.value });
     void link.closed.then(() => {
       this.#link = null;
-      if (!this.#closed) this.#tell({ type: 'host-lost' });
+      if (!this.#closed) this.#dispatch({ type: 'host-lost' });
     });
     return success(link);
   }
@@ -135,10 +135,10 @@ export class HostPort {
 
   #listen(link: Link): void {
     link.onNotice<HostNotices, 'terminal'>('terminal', (terminal) =>
-      this.#tell({ type: 'terminal-changed', terminal }),
+      this.#dispatch({ type: 'terminal-changed', terminal }),
     );
     link.onNotice<HostNotices, 'withdrawn'>('withdrawn', ({ post }) =>
-      this.#tell({ type: 'request-withdrawn', request: post }),
+      this.#dispatch({ type: 'request-withdrawn', request: post }),
     );
     link.serve<HostUpcalls>({ received: (message) => this.#received(message) }, { received: inboxMessage });
   }
@@ -148,7 +148,7 @@ export class HostPort {
     const { id, topic, body, late, at } = message;
     if (topic === 'setup-failed') {
       const failed = parseFailedSetup(body);
-      if (failed) this.#tell({ type: 'setup-failed', id, failed });
+      if (failed) this.#dispatch({ type: 'setup-failed', id, failed });
       return success({});
     }
     if (topic === deniedTopic) {
@@ -157,18 +157,18 @@ export class HostPort {
     }
     if (topic === 'spent') {
       const total = parseSpent(body);
-      if (total !== null) this.#tell({ type: 'spent', id, total });
+      if (total !== null) this.#dispatch({ type: 'spent', id, total });
       return success({});
     }
-    if (topic === 'report') return success({ result: await this.#correspondent?.report(id, body) });
+    if (topic === 'report') return success({ result: await this.#gateway?.report(id, body) });
     if (topic === askTopic) return this.#asked(message);
     if (topic !== hookTopic)
       return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
     const hook = parseHook(body, new Date(at));
-    if (hook) this.#tell(signOf(id, hook, body));
+    if (hook) this.#dispatch(signOf(id, hook, body));
     const transcript = hook && tellsOfUse.has(hook.report.kind) ? transcriptOf(body) : null;
-    if (transcript) this.#tell({ type: 'transcript-grew', id, ...transcript });
-    const context = () => this.#correspondent?.takeContext(id) ?? null;
+    if (transcript) this.#dispatch({ type: 'transcript-grew', id, ...transcript });
+    const context = () => this.#gateway?.takeContext(id) ?? null;
     return success((late ? null : contextAnswer(body, context)) ?? {});
   }
 
@@ -176,24 +176,24 @@ export class HostPort {
   async #asked({ id, post, at, body, late, waitedMs }: InboxMessage): Promise<Result<unknown>> {
     const hook = parseHook(body);
     if (hook?.report.kind !== 'asked') return success({});
-    if (!isPost(post) || !this.#correspondent) {
-      this.#tell(signOf(id, hook, body));
+    if (!isPost(post) || !this.#gateway) {
+      this.#dispatch(signOf(id, hook, body));
       return success({});
     }
     const text = hook.report.what;
     const request = { id: post, worker: id, since: at, text, ...askedFor(body, text) };
     const patience = askPatienceMs - waitedMs;
     const waits = !late && patience > 0;
-    const giveUp = setTimeout(() => this.#tell({ type: 'request-withdrawn', request: post }), patience);
+    const giveUp = setTimeout(() => this.#dispatch({ type: 'request-withdrawn', request: post }), patience);
     giveUp.unref();
-    const answer = await this.#correspondent.receive({ request, call: callOf(body), waits });
+    const answer = await this.#gateway.receive({ request, call: callOf(body), waits });
     clearTimeout(giveUp);
     return success(requestAnswer(body, answer));
   }
 
   /** The host's own words, in which a model is quoted. */
   #denied(id: string, { what, why }: DeniedBody): void {
-    this.#tell({ type: 'denied', id, what: oneLine(what, 300), why: oneLine(why, 600) });
+    this.#dispatch({ type: 'denied', id, what: oneLine(what, 300), why: oneLine(why, 600) });
   }
 }
 
@@ -254,7 +254,7 @@ interface SessionGateway {
   receive(request: ReceivedRequest): Promise<RequestAnswer | null>;
 }
 
-export function createCorrespondent(
+export function createSessionGateway(
   core: () => Core,
   servicesOf: (id: string) => SessionServices,
 ): SessionGateway {
@@ -267,7 +267,7 @@ export function createCorrespondent(
     },
     takeContext(id) {
       const context = contextFor(core().state, id);
-      if (context) core().tell({ type: 'notes-delivered', id, upTo: context.upTo });
+      if (context) core().dispatch({ type: 'notes-delivered', id, upTo: context.upTo });
       return context?.text ?? null;
     },
     async receive(request) {

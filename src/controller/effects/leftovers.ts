@@ -57,13 +57,13 @@ async function settledLeft(root: string, id?: string): Promise<LeftProcesses> {
 
 /** Tells what is left of workers that are lost, where that is not known already. */
 export async function findLeftProcesses(
-  tell: (message: Message) => void,
+  dispatch: (message: Message) => void,
   { config, log, left: known }: ControllerState,
 ): Promise<void> {
   const lost = [...log.workers.values()].filter(({ state }) => state === 'lost').map(({ id }) => id);
   const found = lost.length === 0 || !canLookForLeft ? {} : await settledLeft(config.root);
   const left = Object.fromEntries(Object.entries(found).filter(([id]) => lost.includes(id)));
-  if (!isEqual(left, known)) tell({ type: 'left-found', left });
+  if (!isEqual(left, known)) dispatch({ type: 'left-found', left });
 }
 
 /**

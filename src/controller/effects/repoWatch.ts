@@ -11,10 +11,10 @@ import { quoteCommand } from '../../lib/quote.ts';
 import { problemOf, whyOf } from '../../lib/result.ts';
 
 /** Dependencies of the watch. */
-interface RepoWorld {
+interface RepoWatchDeps {
   readonly git: Git;
   state(): ControllerState;
-  tell(message: Message): void;
+  dispatch(message: Message): void;
   /** Called with the workers whose worktree has changed; none when only branches moved. */
   changed(repo: string, workers: readonly string[]): void;
   /** A bug: nothing that can be expected comes here. */
@@ -31,13 +31,13 @@ interface Watched {
 
 /** Sees at once what people and agents do with git. What it cannot watch, the slow sweep finds. */
 export class RepoWatch {
-  readonly #world: RepoWorld;
+  readonly #deps: RepoWatchDeps;
   readonly #watched = new Map<string, Watched>();
   #followed: readonly Repo[] = [];
   #closed = false;
 
-  constructor(world: RepoWorld) {
-    this.#world = world;
+  constructor(deps: RepoWatchDeps) {
+    this.#deps = deps;
   }
 
   /** Watches these from now on, and no others. Ends once nothing is missed any more. */
@@ -61,8 +61,8 @@ export class RepoWatch {
   #begin(repo: Repo): Promise<void> {
     const watch = new GitWatch(
       repo,
-      (change) => void this.#see(watched, change).catch(this.#world.fail),
-      (error) => this.#world.tell({ type: 'noticed', problem: notWatched(repo, error) }),
+      (change) => void this.#see(watched, change).catch(this.#deps.fail),
+      (error) => this.#deps.dispatch({ type: 'noticed', problem: notWatched(repo, error) }),
     );
     const watched: Watched = { repo, watch, isLooking: false, isDue: false };
     this.#watched.set(repo.name, watched);
@@ -73,7 +73,7 @@ export class RepoWatch {
     const workers = await this.#workersIn(worktrees);
     if (this.#closed) return;
     const ids = workers.map(({ id }) => id);
-    this.#world.changed(watched.repo.name, ids);
+    this.#deps.changed(watched.repo.name, ids);
     for (const worker of workers) await this.#seeBranch(watched.repo, worker);
     await this.#look(watched);
   }
@@ -85,11 +85,11 @@ export class RepoWatch {
     try {
       while (watched.isDue && !this.#closed) {
         watched.isDue = false;
-        const status = await readStatus(this.#world.git, watched.repo);
-        const { repos } = this.#world.state();
+        const status = await readStatus(this.#deps.git, watched.repo);
+        const { repos } = this.#deps.state();
         if (this.#closed || !repos.some(({ name }) => name === status.name)) continue;
         const next = repos.map((one) => (one.name === status.name ? status : one));
-        this.#world.tell({ type: 'repos-looked-at', repos: next });
+        this.#deps.dispatch({ type: 'repos-looked-at', repos: next });
       }
     } finally {
       watched.isLooking = false;
@@ -98,20 +98,20 @@ export class RepoWatch {
 
   /** Compares a worktree's branch with its worker's: a new name of the branch is taken over, another branch is reported. */
   async #seeBranch(repo: Repo, worker: Worker): Promise<void> {
-    const live = await readLiveBranch(this.#world.git, repo, worker);
+    const live = await readLiveBranch(this.#deps.git, repo, worker);
     if (this.#closed || live.kind === 'same') return;
     if (live.kind === 'renamed') {
-      const adopted = await adoptBranch(this.#world.git, repo, worker.branch, live.branch);
-      if (!adopted.ok) this.#world.tell({ type: 'noticed', problem: adopted.problem });
-      return this.#world.tell({ type: 'branch-renamed', id: worker.id, branch: live.branch });
+      const adopted = await adoptBranch(this.#deps.git, repo, worker.branch, live.branch);
+      if (!adopted.ok) this.#deps.dispatch({ type: 'noticed', problem: adopted.problem });
+      return this.#deps.dispatch({ type: 'branch-renamed', id: worker.id, branch: live.branch });
     }
     const message = `${worker.id} is on ${live.branch} now, not on its branch ${worker.branch}.`;
     const hint = `It can be finished once it is back: ${quoteCommand(['git', 'switch', worker.branch])}.`;
-    this.#world.tell({ type: 'noticed', problem: problemOf('branch_switched', message, hint) });
+    this.#deps.dispatch({ type: 'noticed', problem: problemOf('branch_switched', message, hint) });
   }
 
   async #workersIn(worktrees: readonly string[]): Promise<Worker[]> {
-    const { log, busy } = this.#world.state();
+    const { log, busy } = this.#deps.state();
     const found: Worker[] = [];
     // While we work on it ourselves its branch may come and go.
     for (const worker of log.workers.values())

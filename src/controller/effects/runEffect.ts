@@ -17,15 +17,15 @@ import { helpFor, type Problem, problemOf, type Result, success, whyOf } from '.
 import { pause, Stagger } from '../../lib/schedule.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
 import type { Documents } from '../documents.ts';
+import { lookAtAgent, lookAtRestless, TokenCounter } from './agentState.ts';
+import { keepUncommitted, undoEnd } from './backups.ts';
 import type { HostPort } from './hostPort.ts';
-import { keepUncommitted, undoEnd } from './keeping.ts';
-import { launch } from './launching.ts';
+import { launch } from './launch.ts';
 import { findLeftProcesses } from './leftovers.ts';
-import { lookAtAgent, lookAtRestless, TokenCounter } from './lookingAtAgent.ts';
-import { makePlan } from './planning.ts';
-import { checksChanged, checksOf, cleanWorker, finishWorker, runChecks } from './removing.ts';
+import { makePlan } from './plan.ts';
+import { checksChanged, checksOf, cleanWorker, finishWorker, runChecks } from './removal.ts';
 import type { Environments, Tools } from './tools.ts';
-import type { Typist } from './typing.ts';
+import type { Typist } from './typist.ts';
 
 /** Services that effects run with. */
 export interface Edge {
@@ -42,7 +42,7 @@ export interface Edge {
   readonly ambient: Tools['ambient'];
   /** The name of the environment that the client waiting for this answer has lent. */
   environmentOf(ticket: RequestId): string | undefined;
-  tell(message: Message): void;
+  dispatch(message: Message): void;
   /** A bug: nothing that can be expected comes here. */
   fail(error: unknown): void;
 }
@@ -56,13 +56,13 @@ interface Ongoing {
 
 /** Returns a runner of effects, which sends their results as messages. */
 export function createRunner(edge: Edge): RunEffect {
-  const tokens = new TokenCounter(edge.tell, edge.fail);
+  const tokens = new TokenCounter(edge.dispatch, edge.fail);
   const ongoing: Ongoing = { checks: new Map(), starts: new Stagger(), tokens };
   return (effect, state) => {
     run(edge, effect, state, ongoing).catch((error) => {
       edge.fail(error);
       const told = afterFault(effect, state, error as Error);
-      if (told) edge.tell(told);
+      if (told) edge.dispatch(told);
     });
   };
 }
@@ -138,22 +138,22 @@ const runners: { readonly [T in WorldEffect['type']]: Runner<T> } = {
   'end-process': async ({ id, ticket }, { edge }) => {
     const call = await edge.host.find();
     const result = call.ok ? await call.value('end', { id }) : call;
-    edge.tell({ type: 'process-ended', id, result, ticket });
+    edge.dispatch({ type: 'process-ended', id, result, ticket });
   },
   finish,
   clean: async (effect, { edge, tools, state }) => {
     const { id, ticket } = effect;
     const result = await remove(state, id, (worker) => cleanWorker(tools, edge.host, worker, effect));
-    edge.tell({ type: 'clean-ended', id, result, ticket });
+    edge.dispatch({ type: 'clean-ended', id, result, ticket });
   },
   'cancel-checks': ({ id }, { ongoing }) => ongoing.checks.get(id)?.abort(),
   undo: async (effect, { edge, tools, state }) => {
     const { id, ticket } = effect;
-    edge.tell({ type: 'undo-ended', id, result: await undoEnd(tools, state, effect), ticket });
+    edge.dispatch({ type: 'undo-ended', id, result: await undoEnd(tools, state, effect), ticket });
   },
   snapshot: async (effect, { edge, tools, state }) => {
     const result = await keepUncommitted(tools, state, effect);
-    edge.tell({ type: 'snapshot-ended', id: effect.id, result });
+    edge.dispatch({ type: 'snapshot-ended', id: effect.id, result });
   },
   'forget-terminal': async ({ id }, { edge }) => {
     const call = await edge.host.find();
@@ -169,11 +169,11 @@ const runners: { readonly [T in WorldEffect['type']]: Runner<T> } = {
   'enter-time': (effect, { edge }) => edge.documents.run(effect),
   'write-entries': (effect, { edge }) => edge.documents.run(effect),
   'look-at-radar': ({ repo, changed }, { edge }) => edge.radar.wake(repo, changed),
-  'type-prompt': async (effect, { edge }) => edge.tell(await typed(edge, effect)),
+  'type-prompt': async (effect, { edge }) => edge.dispatch(await typed(edge, effect)),
   'count-tokens': ({ id, session, path }, { ongoing }) => ongoing.tokens.ask(id, session, path),
-  'look-for-left': (_, { edge, state }) => findLeftProcesses(edge.tell, state),
+  'look-for-left': (_, { edge, state }) => findLeftProcesses(edge.dispatch, state),
   'look-at-repos': async (_, { edge, state }) =>
-    edge.tell({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) }),
+    edge.dispatch({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) }),
 };
 
 async function finish(
@@ -186,7 +186,7 @@ async function finish(
   const result = await remove(state, id, (worker) =>
     finishWorker(tools, edge.host, worker, effect, runChecksFirst),
   );
-  edge.tell({ type: 'finish-ended', id, result, ticket });
+  edge.dispatch({ type: 'finish-ended', id, result, ticket });
 }
 
 /** Returns the environment of the asking client; plans, and approvals of older clients, have that of the plans. */
@@ -206,15 +206,15 @@ export function toolsFor(
 }
 
 /** Tools for what is done to a worker: while a signature waits for the person, the room says so. */
-export function tellingSigner({ tell }: Pick<Edge, 'tell'>, tools: Tools, id: string): Tools {
-  return { ...tools, git: tools.git.telling((program) => tell({ type: 'signing', id, program })) };
+export function tellingSigner({ dispatch }: Pick<Edge, 'dispatch'>, tools: Tools, id: string): Tools {
+  return { ...tools, git: tools.git.telling((program) => dispatch({ type: 'signing', id, program })) };
 }
 
 /** Adds the address of our tools. Agents work without them, too: a failure is a notice, and no reason not to start. */
 async function withTools(edge: Edge, tools: Tools): Promise<Tools> {
   const mcpUrl = await edge.openTools();
   if (mcpUrl.ok) return { ...tools, mcpUrl: mcpUrl.value };
-  edge.tell({ type: 'noticed', problem: mcpUrl.problem });
+  edge.dispatch({ type: 'noticed', problem: mcpUrl.problem });
   return tools;
 }
 
@@ -229,11 +229,11 @@ async function plan(edge: Edge, tools: Tools, n: number, state: ControllerState)
   if (trust.configuration !== 'trusted') {
     const problem = untrustedProblem(config.root, trust);
     const plan = { ok: false, problem } as const;
-    return edge.tell({ type: 'planned', n, draft: open.draft, config, environment, plan });
+    return edge.dispatch({ type: 'planned', n, draft: open.draft, config, environment, plan });
   }
   const worker = open.kind === 'resume' ? (state.log.workers.get(draftId(open.draft)) ?? null) : null;
   const plan = await makePlan(await withTools(edge, tools), open, worker, takenPorts(state, open));
-  edge.tell({ type: 'planned', n, draft: open.draft, config, environment, plan });
+  edge.dispatch({ type: 'planned', n, draft: open.draft, config, environment, plan });
 }
 
 async function launchWorker(
@@ -245,10 +245,16 @@ async function launchWorker(
 ): Promise<void> {
   const launched = await launch(tools, edge.host, worker, plan, size, () => starts.turn(gapOf(tools)));
   if (!launched.ok)
-    return edge.tell({ type: 'launch-failed', id, stage: launched.stage, problem: launched.problem, ticket });
+    return edge.dispatch({
+      type: 'launch-failed',
+      id,
+      stage: launched.stage,
+      problem: launched.problem,
+      ticket,
+    });
   for (const warning of launched.warnings)
-    edge.tell({ type: 'noticed', problem: { code: 'worktree_warning', message: `${id}: ${warning}` } });
-  edge.tell({ type: 'launched', id, ticket });
+    edge.dispatch({ type: 'noticed', problem: { code: 'worktree_warning', message: `${id}: ${warning}` } });
+  edge.dispatch({ type: 'launched', id, ticket });
 }
 
 /** Milliseconds from one start to the next. */
@@ -269,12 +275,12 @@ async function check(
   if (!command) return success([]);
   const stop = new AbortController();
   checks.set(worker.id, stop);
-  edge.tell({ type: 'checks-begun', id: worker.id });
+  edge.dispatch({ type: 'checks-begun', id: worker.id });
   try {
     return await runChecks(tools, worker, stop.signal);
   } finally {
     checks.delete(worker.id);
-    edge.tell({ type: 'checks-ended', id: worker.id });
+    edge.dispatch({ type: 'checks-ended', id: worker.id });
   }
 }
 
@@ -304,21 +310,21 @@ const longestMs = 2 ** 31 - 1;
 type Wait = Extract<Effect, { type: `await-${string}` }>;
 
 /** Sends a message when the time is over; update decides whether it still matters. */
-async function runWait(wait: Wait, { edge: { tell }, state, ongoing }: EffectContext): Promise<void> {
+async function runWait(wait: Wait, { edge: { dispatch }, state, ongoing }: EffectContext): Promise<void> {
   switch (wait.type) {
     case 'await-tools':
       await after(toolsPatienceMs);
-      return tell({ type: 'tools-overdue', id: wait.id, run: wait.run });
+      return dispatch({ type: 'tools-overdue', id: wait.id, run: wait.run });
     case 'await-listing':
       await after(listingMs);
-      return tell({ type: 'brief-overdue', id: wait.id, key: wait.key });
+      return dispatch({ type: 'brief-overdue', id: wait.id, key: wait.key });
     case 'await-limit-end':
       // A moment later: timers may be early by a fraction.
       await after(Date.parse(wait.until) - Date.now() + 50);
-      return tell({ type: 'clock-read', now: Date.now() });
+      return dispatch({ type: 'clock-read', now: Date.now() });
     case 'await-turn':
       await ongoing.starts.turn(gapOf(state));
-      return tell({ type: 'turn-came', id: wait.id, key: wait.key });
+      return dispatch({ type: 'turn-came', id: wait.id, key: wait.key });
   }
 }
 
@@ -339,13 +345,13 @@ const allowedEffects: ReadonlySet<WorldEffect['type']> = new Set([
 ]);
 
 /** Runs the allowed effects alone. A proposal shows why it has no plan; every other effect is dropped. */
-export function onlyForLiveWorkers(run: RunEffect, tell: (message: Message) => void): RunEffect {
+export function onlyForLiveWorkers(run: RunEffect, dispatch: (message: Message) => void): RunEffect {
   return (effect, state) => {
     if (allowedEffects.has(effect.type)) return run(effect, state);
     const draft = effect.type === 'plan' && state.log.proposals.get(effect.n)?.draft;
     if (!draft || effect.type !== 'plan') return;
     const { config, environment } = state;
     const plan = { ok: false, problem: foreignStateProblem(config.root) } as const;
-    queueMicrotask(() => tell({ type: 'planned', n: effect.n, draft, config, environment, plan }));
+    queueMicrotask(() => dispatch({ type: 'planned', n: effect.n, draft, config, environment, plan }));
   };
 }

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type DomainEvent, isDurable, type LogEvent } from '../../features/log.ts';
 import {
   type GrowingFile,
-  growing,
+  growingFile,
   openForAppend,
   readText,
   replaceFile,
@@ -21,13 +21,13 @@ export interface Log {
   /** Events that were taken and are not in the file yet. */
   readonly waiting: number;
   /**
-   * Writes the happenings of one decision, all or none of them. They are on the disk when this returns, unless all can be
+   * Writes the events of one decision, all or none of them. They are on the disk when this returns, unless all can be
    * found out again and `isPromised` is false.
    * @returns `log_not_written` with the system's reason; the file is then as it was before
    */
-  append(happenings: readonly DomainEvent[], at: Date, isPromised: boolean): Result<readonly LogEvent[]>;
+  append(events: readonly DomainEvent[], at: Date, isPromised: boolean): Result<readonly LogEvent[]>;
   /** Takes what has happened whether it can be written or not; what cannot waits here for the next `retry`. */
-  take(happenings: readonly DomainEvent[], at: Date): readonly LogEvent[];
+  take(events: readonly DomainEvent[], at: Date): readonly LogEvent[];
   /** Writes what waits, or finds out whether something could be written. */
   retry(): Result<null>;
   close(): void;
@@ -91,14 +91,14 @@ function readLog(file: string, take: (event: LogEvent) => void, reported: number
 export function openForeignLog(file: string, take: (event: LogEvent) => void): Log {
   const { damage, ...read } = existsSync(file) ? readLog(file, take, 0) : unread;
   let { seq } = read;
-  const remember = (happenings: readonly DomainEvent[], at: Date): readonly LogEvent[] =>
-    happenings.map((happening) => {
+  const remember = (events: readonly DomainEvent[], at: Date): readonly LogEvent[] =>
+    events.map((event) => {
       seq += 1;
-      return { v: 1, seq, at: at.toISOString(), ...happening };
+      return { v: 1, seq, at: at.toISOString(), ...event };
     });
   return {
     ...{ problems: problemsOf(file, damage), fault: null, waiting: 0 },
-    append: (happenings, at) => success(remember(happenings, at)),
+    append: (events, at) => success(remember(events, at)),
     take: remember,
     retry: () => success(null),
     close() {},
@@ -137,7 +137,7 @@ class LogWriter implements Log {
     this.#lineBreak = isEnded ? '' : '\n';
     this.problems = problemsOf(file, damage);
     this.#unreported = damage.last;
-    this.#guarded(() => this.#open().tryRoom(roomBytes));
+    this.#guarded(() => this.#open().probeSpace(roomBytes));
   }
 
   get fault(): Problem | null {
@@ -148,35 +148,35 @@ class LogWriter implements Log {
     return this.#waiting.length;
   }
 
-  append(happenings: readonly DomainEvent[], at: Date, isPromised: boolean): Result<readonly LogEvent[]> {
-    const events = this.#number(happenings, at);
+  append(events: readonly DomainEvent[], at: Date, isPromised: boolean): Result<readonly LogEvent[]> {
+    const numbered = this.#number(events, at);
     const written = this.#guarded(() => {
       this.#writeWaiting();
-      this.#write(events, isPromised || happenings.some(isDurable));
+      this.#write(numbered, isPromised || events.some(isDurable));
     });
     if (!written.ok) return written;
-    this.#seq += events.length;
-    return success(events);
+    this.#seq += numbered.length;
+    return success(numbered);
   }
 
-  take(happenings: readonly DomainEvent[], at: Date): readonly LogEvent[] {
-    const written = this.append(happenings, at, false);
+  take(events: readonly DomainEvent[], at: Date): readonly LogEvent[] {
+    const written = this.append(events, at, false);
     if (written.ok) return written.value;
-    const events = this.#number(happenings, at);
-    this.#seq += events.length;
-    this.#waiting.push(...events);
+    const numbered = this.#number(events, at);
+    this.#seq += numbered.length;
+    this.#waiting.push(...numbered);
     while (this.#waiting.length > mostWaiting) {
       const least = this.#waiting.findIndex((event) => !isDurable(event));
       if (least < 0) break;
       this.#waiting.splice(least, 1);
     }
-    return events;
+    return numbered;
   }
 
   retry(): Result<null> {
     return this.#guarded(() => {
       this.#writeWaiting();
-      this.#open().tryRoom(roomBytes);
+      this.#open().probeSpace(roomBytes);
       return null;
     });
   }
@@ -187,10 +187,10 @@ class LogWriter implements Log {
     this.#growing = null;
   }
 
-  #number(happenings: readonly DomainEvent[], at: Date): readonly LogEvent[] {
-    return happenings.map((happening, n) => ({
+  #number(events: readonly DomainEvent[], at: Date): readonly LogEvent[] {
+    return events.map((event, n) => ({
       ...{ v: 1, seq: this.#seq + 1 + n, at: at.toISOString() },
-      ...happening,
+      ...event,
     }));
   }
 
@@ -216,7 +216,7 @@ class LogWriter implements Log {
     const { size = 0 } = statSync(this.#file, { throwIfNoEntry: false }) ?? {};
     const opened = openForAppend(resolve(this.#file, '../..'), this.#file);
     if (!opened.ok) throw new Error(opened.problem.message);
-    this.#growing = growing(opened.value, size);
+    this.#growing = growingFile(opened.value, size);
     return this.#growing;
   }
 

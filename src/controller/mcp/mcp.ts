@@ -15,7 +15,7 @@ import { LoopbackServer } from '../../lib/loopbackServer.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Core } from '../core.ts';
 import type { HostPort } from '../effects/hostPort.ts';
-import type { Queries } from '../effects/looks.ts';
+import type { Queries } from '../effects/queries.ts';
 import type { Edge } from '../effects/runEffect.ts';
 import { mcpConfigFile, writeMcpConfig } from '../effects/tools.ts';
 import type { McpServer } from './server.ts';
@@ -24,20 +24,20 @@ interface McpDeps {
   readonly root: string;
   readonly servicesOf: (id: string) => SessionServices;
   readonly host: Pick<HostPort, 'find'>;
-  tell(message: Message): void;
+  dispatch(message: Message): void;
   fail(error: unknown): void;
 }
 
 /** Our tools for agents: opened when the first agent is to be started or still runs, on the port of last time. */
 export class Mcp {
-  readonly #world: McpDeps;
+  readonly #deps: McpDeps;
   #opening: Promise<Result<string>> | null = null;
   #endpoint: LoopbackServer | null = null;
   #server: Promise<McpServer> | null = null;
   #closed = false;
 
-  constructor(world: McpDeps) {
-    this.#world = world;
+  constructor(deps: McpDeps) {
+    this.#deps = deps;
   }
 
   /** Opens the endpoint once, and returns its address. */
@@ -56,7 +56,7 @@ export class Mcp {
   }
 
   async #open(): Promise<Result<string>> {
-    const { root, fail } = this.#world;
+    const { root, fail } = this.#deps;
     const endpoint = await LoopbackServer.listen(
       {
         perSecond: 50,
@@ -84,7 +84,7 @@ export class Mcp {
 
   /** The host gave each terminal its token; only those of processes that run are good for anything. */
   async #identify(token: string): Promise<string | null> {
-    const call = await this.#world.host.find();
+    const call = await this.#deps.host.find();
     if (!call.ok) return null;
     const known = await call.value('identify', { token });
     return known.ok ? known.value.id : null;
@@ -92,9 +92,10 @@ export class Mcp {
 
   /** The SDK takes half a second and 30 MB, so it comes with the first agent that asks. */
   #loaded(): Promise<McpServer> {
-    const { servicesOf, tell } = this.#world;
+    const { servicesOf, dispatch } = this.#deps;
     this.#server ??= import('./server.ts').then(
-      ({ McpServer }) => new McpServer(servicesOf, (id, listed) => tell({ type: 'tools-met', id, listed })),
+      ({ McpServer }) =>
+        new McpServer(servicesOf, (id, listed) => dispatch({ type: 'tools-met', id, listed })),
     );
     return this.#server;
   }
@@ -130,7 +131,7 @@ export function createSessions(
   let loaded: Promise<CopilotMemory> | undefined;
   const copilot = () => {
     loaded ??= import('../../features/memory/service/copilotMemory.ts').then(
-      ({ CopilotMemory }) => new CopilotMemory((problem) => edge.tell({ type: 'noticed', problem })),
+      ({ CopilotMemory }) => new CopilotMemory((problem) => edge.dispatch({ type: 'noticed', problem })),
     );
     return loaded;
   };
@@ -156,7 +157,7 @@ export function createSessions(
     get state() {
       return core.state;
     },
-    ask: (request) => core.hear(caller, request as SessionRequest),
+    ask: (request) => core.askForSession(caller, request as SessionRequest),
     newSessionId: randomUUID,
     async screenOf(id, scrollback) {
       const call = await edge.host.find();

@@ -3,14 +3,14 @@ import { cardMoveFor, cardOfStarted } from '../../features/board/cardMoves.ts';
 import { enterTime } from '../../features/invoices/timeEntries.ts';
 import type { DomainEvent } from '../../features/log.ts';
 import { followDelivery, keepBrief } from '../../features/messages/delivering.ts';
-import type { Message, Told } from '../../features/messages.ts';
+import type { Message, MessageOf } from '../../features/messages.ts';
 import { lookAfterEvent, lookAfterMessage } from '../../features/radar/radar.ts';
 import type { ControllerState, Decision, Reaction } from '../../features/state.ts';
 import { dropTurns } from '../../features/usage/goOn.ts';
 import { awaitLimitEnd } from '../../features/usage/using.ts';
 import { awaitTools, keepWork, lookForLeft, noteRun } from '../../features/workers/observing.ts';
 
-type AfterMessage = { readonly [T in Message['type']]?: readonly Reaction<Told<T>>[] };
+type AfterMessage = { readonly [T in Message['type']]?: readonly Reaction<MessageOf<T>>[] };
 type AfterEvent = {
   readonly [T in DomainEvent['type']]?: readonly Reaction<Extract<DomainEvent, { type: T }>>[];
 };
@@ -46,7 +46,7 @@ export const afterEvent: AfterEvent = {
 
 /**
  * The order of all reactions, and so of what they want done. One reaction is through with the message and with all
- * happenings before the next begins: the work of every worker is kept before any of them is compared.
+ * events before the next begins: the work of every worker is kept before any of them is compared.
  */
 export const order: readonly Reaction<never>[] = [
   // What agents wait for comes first: the others take their time.
@@ -62,10 +62,10 @@ export const order: readonly Reaction<never>[] = [
   enterTime,
 ];
 
-/** Adds to a decision what follows from its message and its happenings. Pure. */
+/** Adds to a decision what follows from its message and its events. Pure. */
 export function react(before: ControllerState, message: Message, decision: Decision): Decision {
-  const causes: readonly (Message | DomainEvent)[] = [message, ...decision.happenings];
-  const rows = [afterMessage[message.type], ...decision.happenings.map(({ type }) => afterEvent[type])];
+  const causes: readonly (Message | DomainEvent)[] = [message, ...decision.events];
+  const rows = [afterMessage[message.type], ...decision.events.map(({ type }) => afterEvent[type])];
   if (rows.every((row) => row === undefined)) return decision;
   let now = decision.state;
   const effects = [...decision.effects];
@@ -77,5 +77,5 @@ export function react(before: ControllerState, message: Message, decision: Decis
       now = consequence.now ?? now;
       effects.push(...(consequence.effects ?? []));
     });
-  return { state: now, happenings: decision.happenings, effects };
+  return { state: now, events: decision.events, effects };
 }

@@ -1,7 +1,7 @@
 import { type TrustFacts, unknownSetting, untrustedProblem } from '../../core/workspace.ts';
 import { requestReceived, requestWithdrawn } from '../../features/attention/holding.ts';
 import { timeEntered } from '../../features/invoices/timeEntries.ts';
-import type { Message, Told } from '../../features/messages.ts';
+import type { Message, MessageOf } from '../../features/messages.ts';
 import { workerWanted } from '../../features/notion/wantedCards.ts';
 import { radarLooked } from '../../features/radar/radar.ts';
 import { addNotice, type ControllerState, type Decision } from '../../features/state.ts';
@@ -35,12 +35,12 @@ export function update(state: ControllerState, message: Message): Decision {
 }
 
 /** Returns the decision on a message, from the row of its type. */
-function decide<T extends Message['type']>(state: ControllerState, message: Told<T>): Decision {
+function decide<T extends Message['type']>(state: ControllerState, message: MessageOf<T>): Decision {
   const decider: Decider<T> = deciders[message.type as T];
   return decider(state, message);
 }
 
-type Decider<T extends Message['type']> = (state: ControllerState, message: Told<T>) => Decision;
+type Decider<T extends Message['type']> = (state: ControllerState, message: MessageOf<T>) => Decision;
 
 /** Decisions by the type of the message. Every type has a row. */
 const deciders: { readonly [T in Message['type']]: Decider<T> } = {
@@ -48,7 +48,7 @@ const deciders: { readonly [T in Message['type']]: Decider<T> } = {
   'session-asked': sessionAsked,
   'tools-met': (state, message) => only(toolsMet(state, message.id, message.listed)),
   'tools-overdue': (state, message) => only(toolsOverdue(state, message.id, message.run)),
-  'notes-delivered': (state, message) => ({ state, happenings: [message], effects: [] }),
+  'notes-delivered': (state, message) => ({ state, events: [message], effects: [] }),
   planned,
   launched,
   'launch-failed': launchFailed,
@@ -69,7 +69,7 @@ const deciders: { readonly [T in Message['type']]: Decider<T> } = {
   'snapshot-ended': snapshotEnded,
   'backups-expired': (state, message) => {
     const { repo, refs } = message;
-    return { state, happenings: [{ type: 'backups-expired', repo, refs }], effects: [] };
+    return { state, events: [{ type: 'backups-expired', repo, refs }], effects: [] };
   },
   'host-connected': (state, message) => hostConnected(state, message.terminals),
   'host-lost': (state) => hostLost(state),
@@ -84,12 +84,12 @@ const deciders: { readonly [T in Message['type']]: Decider<T> } = {
   denied: (state, message) => {
     const { id, what, why } = message;
     if (!state.log.workers.has(id)) return only(state);
-    return { state, happenings: [{ type: 'denied', id, what, why }], effects: [] };
+    return { state, events: [{ type: 'denied', id, what, why }], effects: [] };
   },
   spent,
   'transcript-grew': (state, message) => {
     const { id, session, path } = message;
-    return { state, happenings: [], effects: [{ type: 'count-tokens', id, session, path }] };
+    return { state, events: [], effects: [{ type: 'count-tokens', id, session, path }] };
   },
   'tokens-counted': tokensCounted,
   'left-found': (state, message) => only({ ...state, left: message.left }),
@@ -105,7 +105,7 @@ const deciders: { readonly [T in Message['type']]: Decider<T> } = {
     only({ ...state, documents: { ...state.documents, invoices: message.invoices } }),
   'notion-looked': (state, message) => only({ ...state, notion: message.notion }),
   'worker-wanted': workerWanted,
-  documented: (state, message) => ({ state, happenings: [message.happening], effects: [] }),
+  documented: (state, message) => ({ state, events: [message.happening], effects: [] }),
   'time-entered': timeEntered,
   'environment-lent': (state, message) => planIn(state, message.environment),
   'config-read': configRead,
@@ -125,11 +125,11 @@ function withoutFault({ notices }: ControllerState): readonly Problem[] {
 }
 
 /** Takes over a changed configuration: plans made under the old one are dropped, and so are notices of its faults. */
-function configRead(state: ControllerState, { config, unknown }: Told<'config-read'>): Decision {
+function configRead(state: ControllerState, { config, unknown }: MessageOf<'config-read'>): Decision {
   const notices = withoutFault(state).filter(({ code }) => !unknown || code !== unknownSetting);
   const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
   const next = (unknown ?? []).reduce(addNotice, { ...state, config, notices, plans: new Map() });
-  return { state: next, happenings: [], effects };
+  return { state: next, events: [], effects };
 }
 
 /** Adds a notice while a changed configuration is not trusted. Once it is, proposals that had to wait are planned. */
@@ -142,9 +142,9 @@ function trustRead(state: ControllerState, trust: TrustFacts): Decision {
     const plan = state.plans.get(n);
     return plan && !plan.ok && plan.problem.code === 'untrusted_workspace';
   });
-  return { state: next, happenings: [], effects: waiting.map((n) => ({ type: 'plan', n })) };
+  return { state: next, events: [], effects: waiting.map((n) => ({ type: 'plan', n })) };
 }
 
 function only(state: ControllerState): Decision {
-  return { state, happenings: [], effects: [] };
+  return { state, events: [], effects: [] };
 }

@@ -84,7 +84,7 @@ function decideAnswer(
   const sign = { source: 'hook', report: { kind: 'answered', request: id } } as const;
   return {
     state: settleRequests(state, [id], 'answered'),
-    happenings: [
+    events: [
       {
         ...{ type: 'answered', id: request.worker, request: id, what: request.text, answer: said },
         byPid: from.pid,

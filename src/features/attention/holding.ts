@@ -1,7 +1,7 @@
 import type { Worker } from '../../core/worker.ts';
 import { success } from '../../lib/result.ts';
 import type { DomainEvent } from '../log.ts';
-import type { RequestId, Told } from '../messages.ts';
+import type { MessageOf, RequestId } from '../messages.ts';
 import {
   type Consequence,
   type ControllerState,
@@ -27,7 +27,7 @@ const heldOfOne = 20;
  */
 export function requestReceived(
   state: ControllerState,
-  { ticket, request, call, waits }: Told<'request-received'>,
+  { ticket, request, call, waits }: MessageOf<'request-received'>,
 ): Decision {
   const { id, text } = request;
   const worker = state.log.workers.get(request.worker);
@@ -36,27 +36,27 @@ export function requestReceived(
   if (known && known.request.worker !== worker.id) return notNamed(state, ticket, worker, text);
   const isKnown = worker.questions.some((question) => question.request === id);
   const sign = { source: 'hook', report: { kind: 'asked', what: text, request: id } } as const;
-  const happenings = isKnown ? [] : observed(state, worker, [sign]);
+  const events = isKnown ? [] : observed(state, worker, [sign]);
   const own = [...state.held.values()].filter(
     (held) => held.request.worker === request.worker && held !== known,
   );
-  const isHeld = waits && own.length < heldOfOne && (isKnown || happenings.length > 0);
-  if (!isHeld) return { ...reply(state, ticket, success(null)), happenings };
+  const isHeld = waits && own.length < heldOfOne && (isKnown || events.length > 0);
+  if (!isHeld) return { ...reply(state, ticket, success(null)), events };
   const held = new Map(state.held).set(id, { request, call, ticket });
-  return { state: { ...state, held }, happenings, effects: known ? [noAnswer(known)] : [] };
+  return { state: { ...state, held }, events, effects: known ? [noAnswer(known)] : [] };
 }
 
 /** Leaves a request to its pane whose id already names one of another worker. */
 function notNamed(state: ControllerState, ticket: RequestId, worker: Worker, what: string): Decision {
   const sign = { source: 'hook', report: { kind: 'asked', what } } as const;
-  return { ...reply(state, ticket, success(null)), happenings: observed(state, worker, [sign]) };
+  return { ...reply(state, ticket, success(null)), events: observed(state, worker, [sign]) };
 }
 
 /** Releases a request whose sender has gone or waits no longer: the question stays in its pane. */
 export function requestWithdrawn(state: ControllerState, id: string): Decision {
   const held = state.held.get(id);
-  if (!held) return { state, happenings: [], effects: [] };
-  return { state: settleRequests(state, [id], 'elsewhere'), happenings: [], effects: [noAnswer(held)] };
+  if (!held) return { state, events: [], effects: [] };
+  return { state: settleRequests(state, [id], 'elsewhere'), events: [], effects: [noAnswer(held)] };
 }
 
 /** Events after which a worker may have fewer questions. */

@@ -1,11 +1,11 @@
 import type { CardFields, Column } from '../../core/board.ts';
 import { isOrchestrator, type UpdateDraft, type Worker } from '../../core/worker.ts';
 import type { DomainEvent } from '../log.ts';
-import type { Told } from '../messages.ts';
+import type { MessageOf } from '../messages.ts';
 import { type Consequence, type ControllerState, type Moment, noConsequence } from '../state.ts';
 import type { CardMove } from './boardState.ts';
 /** Moves the card of a started worker. A resume changes nothing. */
-export function cardOfStarted({ before }: Moment, { id }: Told<'launched'>): Consequence {
+export function cardOfStarted({ before }: Moment, { id }: MessageOf<'launched'>): Consequence {
   const worker = before.log.workers.get(id);
   if (!hasBoard(before) || !worker || isOrchestrator(worker) || worker.run > 1) return noConsequence;
   const fields = { worker: id, branch: worker.branch, repo: worker.repo };

@@ -56,7 +56,7 @@ export function timeEntered(
   const isOwed = state.log.workTimes.get(happening.id)?.isOwed ?? false;
   return {
     state,
-    happenings: isOwed ? [happening] : [],
+    events: isOwed ? [happening] : [],
     effects: isOwed && happening.entry ? [{ type: 'write-entries' }] : [],
   };
 }

@@ -2,7 +2,7 @@ import { opening } from '../../agents/abilities.ts';
 import { isLive } from '../../core/worker.ts';
 import { failure, problemOf, success } from '../../lib/result.ts';
 import type { DomainEvent } from '../log.ts';
-import type { RequestId, Told } from '../messages.ts';
+import type { MessageOf, RequestId } from '../messages.ts';
 import {
   addNotice,
   type Consequence,
@@ -24,7 +24,7 @@ const noReply: RequestId = 0;
 const goOnText = 'Go on where you stopped.';
 
 /** Messages about the progress of a delivery. */
-type DeliveryMessage = Told<'tools-met' | 'brief-overdue' | 'prompt-typed' | 'signed'>;
+type DeliveryMessage = MessageOf<'tools-met' | 'brief-overdue' | 'prompt-typed' | 'signed'>;
 
 /** Keeps a brief to be typed until its agent knows our tools. */
 export function keepBrief(
@@ -37,7 +37,7 @@ export function keepBrief(
 
 /** Types a brief once its agent knows our tools, and follows whether it arrived. */
 export function followDelivery({ now }: Moment, message: DeliveryMessage): Consequence {
-  const { state, effects } = follow({ state: now, happenings: [], effects: [] }, message);
+  const { state, effects } = follow({ state: now, events: [], effects: [] }, message);
   return { now: state, effects };
 }
 
@@ -92,7 +92,7 @@ function textOf(what: Delivery['what'], brief: string): string {
 }
 
 /** Takes in the outcome of typing; ignored where a hook has already reported the prompt. */
-function afterTyping(decision: Decision, { id, key, result }: Told<'prompt-typed'>): Decision {
+function afterTyping(decision: Decision, { id, key, result }: MessageOf<'prompt-typed'>): Decision {
   const { deliveries, log } = decision.state;
   const known = deliveries.get(id);
   if (known?.key !== key || known.state !== 'typing') return decision;

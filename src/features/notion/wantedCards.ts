@@ -21,13 +21,13 @@ export function workerWanted(
   const draft = draftOf(state, card);
   if (!draft.ok) return notProposed(state, card, draft.problem);
   // A sync that was killed may report a card twice.
-  if (isProposed(state, draft.value)) return { state, happenings: [], effects: [] };
+  if (isProposed(state, draft.value)) return { state, events: [], effects: [] };
   const checked = checkWish(state, card, draft.value);
   if (!checked.ok) return notProposed(state, card, checked.problem);
   const n = state.log.lastProposal + 1;
   return {
     state,
-    happenings: [{ type: 'proposed', n, kind: 'start', by: 'board', draft: draft.value, sessionId }],
+    events: [{ type: 'proposed', n, kind: 'start', by: 'board', draft: draft.value, sessionId }],
     effects: [{ type: 'plan', n }],
   };
 }
@@ -38,7 +38,7 @@ function notProposed(state: ControllerState, { id, task }: WantedCard, problem: 
   const name = oneLine([id ?? '', `“${oneLine(task, 60)}”`].join(' '), 100);
   const told = `${name} asks for a worker in Notion, but none is proposed: ${message}`;
   const notice = problem === tooMany ? tooMany : problemOf(code, told, hint);
-  return { state: addNotice(state, notice), happenings: [], effects: [] };
+  return { state: addNotice(state, notice), events: [], effects: [] };
 }
 
 /**

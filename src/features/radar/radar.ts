@@ -12,7 +12,7 @@ import { type Problem, problemOf } from '../../lib/result.ts';
 import { oneLine, withoutHidden } from '../../lib/sanitize.ts';
 import type { DomainEvent, LogState } from '../log.ts';
 import { notesWaiting, waitingNotes } from '../messages/sessions.ts';
-import type { Told } from '../messages.ts';
+import type { MessageOf } from '../messages.ts';
 import {
   addNotice,
   type Consequence,
@@ -26,7 +26,7 @@ import { clashKey } from './radarState.ts';
 /** When the radar looks, and what comes of it. */
 
 /** Messages after which something may have changed in worktrees. */
-type Waking = Told<'launched' | 'terminal-changed' | 'signed' | 'config-read' | 'repos-looked-at'>;
+type Waking = MessageOf<'launched' | 'terminal-changed' | 'signed' | 'config-read' | 'repos-looked-at'>;
 
 /** Happenings after which it may, or after which the branch that workers go to may hold more. */
 type Stirring = Extract<
@@ -86,7 +86,7 @@ function look(id: string): Consequence {
 /** Takes in a look: what turned since the last one goes into the log, and is said once. */
 export function radarLooked(state: ControllerState, radar: RepoRadar): Decision {
   // Somebody asked for it, and gets it as an answer.
-  if (state.config.radar === false) return { state, happenings: [], effects: [] };
+  if (state.config.radar === false) return { state, events: [], effects: [] };
   const judged = judgements(radar).filter(
     ({ a, b }) => state.log.workers.has(a) && (b === null || state.log.workers.has(b)),
   );
@@ -94,7 +94,7 @@ export function radarLooked(state: ControllerState, radar: RepoRadar): Decision 
   const known = { ...state, radar: new Map(state.radar).set(radar.repo, trimRadar(radar)) };
   return {
     state: turned.reduce((next, one) => tellTurn(next, radar, one), withoutOldNews(known, radar, judged)),
-    happenings: [
+    events: [
       ...turned.map(({ a, b, verdict, files }) => ({
         ...({ type: 'radar-turned', repo: radar.repo, a, b, verdict } as const),
         files: conflicting(files).slice(0, mostNamed),

@@ -85,7 +85,7 @@ function tellToGoOn(state: ControllerState, ticket: RequestId, ids: readonly str
   const gone: ContinueOutcome = { going, left };
   const begun: Decision = {
     state,
-    happenings: [],
+    events: [],
     effects: [
       ...going.map((id) => ({ type: 'await-turn', id, key: ticket }) as const),
       { type: 'reply', ticket, result: success(gone) },

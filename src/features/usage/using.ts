@@ -3,7 +3,7 @@ import { holdsLimit } from '../../core/usage.ts';
 import { type BudgetState, budgetState } from '../../core/workspace.ts';
 import { problemOf } from '../../lib/result.ts';
 import type { DomainEvent } from '../log.ts';
-import type { Told } from '../messages.ts';
+import type { MessageOf } from '../messages.ts';
 import {
   addNotice,
   type Consequence,
@@ -15,22 +15,22 @@ import {
 import { afterSpent, spentBy, spentOn, type Used } from './used.ts';
 
 /** Takes in what an agent's run has cost so far; ignored if unchanged. */
-export function spent(state: ControllerState, { id, total }: Told<'spent'>): Decision {
+export function spent(state: ControllerState, { id, total }: MessageOf<'spent'>): Decision {
   const { used, workers } = state.log;
   const run = workers.get(id)?.run;
   const last = used.meters.get(id);
   if (run === undefined || (last?.run === run && last.total === total))
-    return { state, happenings: [], effects: [] };
+    return { state, events: [], effects: [] };
   const happening = { type: 'spent', id, day: state.today, run, total } as const;
   const after = afterSpent(used, happening);
-  return { state: withWarnings(state, id, after), happenings: [happening], effects: [] };
+  return { state: withWarnings(state, id, after), events: [happening], effects: [] };
 }
 
-export function tokensCounted(state: ControllerState, message: Told<'tokens-counted'>): Decision {
+export function tokensCounted(state: ControllerState, message: MessageOf<'tokens-counted'>): Decision {
   const { id, session, days } = message;
   const known = state.log.used.tokens.get(id)?.[session];
   const isNews = state.log.workers.has(id) && JSON.stringify(known) !== JSON.stringify(days);
-  return { state, happenings: isNews ? [message] : [], effects: [] };
+  return { state, events: isNews ? [message] : [], effects: [] };
 }
 
 /** Adds a notice when a sum first comes near its budget, and when it first reaches it. */

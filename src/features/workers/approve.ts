@@ -235,7 +235,7 @@ function decideApproval(state: ControllerState, request: Approve, message: Reque
   const begun: DomainEvent = open.kind === 'resume' ? resumedFrom(plan) : startedFrom(open, plan);
   return {
     state: { ...state, busy: withBusy(state.busy, plan.id, { kind: 'launching', proposal: open }) },
-    happenings: [approved, begun],
+    events: [approved, begun],
     effects: [{ type: 'launch', id: plan.id, plan, size: sizeOf(request), ticket }],
   };
 }

@@ -27,13 +27,13 @@ function takeBack(state: ControllerState, ticket: RequestId, id: string): Decisi
   const operation = state.busy.get(id);
   const done = { type: 'reply', ticket, result: success(null) } as const;
   if (operation?.kind === 'checking')
-    return { state, happenings: [], effects: [{ type: 'cancel-checks', id }, done] };
+    return { state, events: [], effects: [{ type: 'cancel-checks', id }, done] };
   if (operation?.kind !== 'queued')
     return reply(state, ticket, failure('nothing_to_cancel', `Nothing of ${id} waits or is being checked.`));
   const result = failure('cancelled', `The ${operation.request.do} of ${id} was cancelled.`);
   return {
     state: { ...state, busy: withoutBusy(state.busy, id) },
-    happenings: [],
+    events: [],
     effects: [{ type: 'reply', ticket: operation.ticket, result }, done],
   };
 }

@@ -26,7 +26,7 @@ function editProposal(state: ControllerState, ticket: RequestId, n: number, draf
   plans.delete(n);
   return {
     state: { ...state, plans },
-    happenings: [{ type: 'edited', n, draft }],
+    events: [{ type: 'edited', n, draft }],
     effects: [
       { type: 'plan', n },
       { type: 'reply-proposal', n, ticket },

@@ -3,7 +3,7 @@ import { draftId } from '../../core/proposal.ts';
 import { isOrchestrator } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { DomainEvent } from '../log.ts';
-import type { RequestId, Told } from '../messages.ts';
+import type { MessageOf, RequestId } from '../messages.ts';
 import {
   type ControllerState,
   type Decision,
@@ -32,20 +32,20 @@ function hasNoBranch(what: 'finish' | 'clean'): Result<never> {
   );
 }
 
-export function finishEnded(state: ControllerState, message: Told<'finish-ended'>): Decision {
+export function finishEnded(state: ControllerState, message: MessageOf<'finish-ended'>): Decision {
   const { id, ticket, result } = message;
   if (!result.ok) return refused(state, id, ticket, message);
   const { into, merge, backup } = result.value;
   return removed(state, ticket, { type: 'finished', id, into, merge, backup }, message);
 }
 
-export function cleanEnded(state: ControllerState, message: Told<'clean-ended'>): Decision {
+export function cleanEnded(state: ControllerState, message: MessageOf<'clean-ended'>): Decision {
   const { id, ticket, result } = message;
   if (!result.ok) return refused(state, id, ticket, message);
   return removed(state, ticket, { type: 'cleaned', id, backup: result.value.backup }, message);
 }
 
-type Ended = Told<'finish-ended'> | Told<'clean-ended'>;
+type Ended = MessageOf<'finish-ended'> | MessageOf<'clean-ended'>;
 
 function refused(state: ControllerState, id: string, ticket: RequestId, message: Ended): Decision {
   return startNext(reply({ ...state, busy: withoutBusy(state.busy, id) }, ticket, message.result), id);
@@ -65,7 +65,7 @@ function removed(
   const replanned = open.filter((proposal) => proposal.kind === 'start' && proposal.draft.repo === repo);
   const decision: Decision = {
     state: { ...state, busy: withoutBusy(state.busy, id) },
-    happenings: [
+    events: [
       happening,
       ...withdrawn.map(({ n }) => ({ type: 'rejected', n, why: `${id} is no more` }) as const),
     ],
@@ -88,7 +88,7 @@ export function isTaken({ busy }: ControllerState, repo: string): boolean {
 
 export function enqueue(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
   const busy = withBusy(state.busy, request.id, { kind: 'queued', request, ticket });
-  return { state: { ...state, busy }, happenings: [], effects: [] };
+  return { state: { ...state, busy }, events: [], effects: [] };
 }
 
 /** Begins a finish or clean at once. */
@@ -103,7 +103,7 @@ export function startEnding(state: ControllerState, ticket: RequestId, request: 
           ...{ checks: request.checks ?? null, skipChecks: request.skipChecks === true },
         }
       : { type: 'clean', id, tip, ...agreed, ticket };
-  return { state: { ...state, busy: withBusy(state.busy, id, { kind }) }, happenings: [], effects: [effect] };
+  return { state: { ...state, busy: withBusy(state.busy, id, { kind }) }, events: [], effects: [effect] };
 }
 
 /** Begins the next queued operation of a worker's repository after one has ended. */

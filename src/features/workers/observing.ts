@@ -14,7 +14,7 @@ import type { AgentPreset } from '../../core/workspace.ts';
 import type { TerminalRecord } from '../../ipc/hostApi.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
 import type { DomainEvent } from '../log.ts';
-import type { Message, Told } from '../messages.ts';
+import type { Message, MessageOf } from '../messages.ts';
 import {
   addNotice,
   type Consequence,
@@ -36,7 +36,7 @@ export function hostConnected(state: ControllerState, terminals: readonly Termin
   const running = strangers.filter((one) => one.exit === null);
   return {
     state: running.map(unknownTerminal).reduce(addNotice, known),
-    happenings: met.flatMap(({ happenings }) => happenings),
+    events: met.flatMap(({ events }) => events),
     effects: [
       ...met.flatMap(({ effects }) => effects),
       // An earlier controller ended before it could forget these; the next worker of that name needs the terminal's id.
@@ -45,16 +45,16 @@ export function hostConnected(state: ControllerState, terminals: readonly Termin
   };
 }
 
-type Seen = Pick<Decision, 'happenings' | 'effects'>;
+type Seen = Pick<Decision, 'events' | 'effects'>;
 
 function meet(state: ControllerState, worker: Worker, terminal: TerminalRecord | undefined): Seen {
   if (isLive(worker.state))
     return terminal
       ? see(state, worker, undefined, terminal)
-      : { happenings: [{ type: 'lost', id: worker.id }], effects: [] };
-  if (!terminal || terminal.exit) return { happenings: [], effects: [] };
+      : { events: [{ type: 'lost', id: worker.id }], effects: [] };
+  if (!terminal || terminal.exit) return { events: [], effects: [] };
   // It runs although the log says that it ended: the last lines of the log did not survive.
-  return { happenings: [{ type: 'observed', id: worker.id, state: 'idle', asks: null }], effects: [] };
+  return { events: [{ type: 'observed', id: worker.id, state: 'idle', asks: null }], effects: [] };
 }
 
 function unknownTerminal({ id, pid }: TerminalRecord): Problem {
@@ -70,7 +70,7 @@ export function hostLost(state: ControllerState): Decision {
   const gone = [...state.log.workers.values()].filter((worker) => isLive(worker.state));
   return {
     state: { ...state, terminals: new Map() },
-    happenings: gone.map(({ id }) => ({ type: 'lost', id })),
+    events: gone.map(({ id }) => ({ type: 'lost', id })),
     effects: [],
   };
 }
@@ -79,11 +79,11 @@ export function terminalChanged(state: ControllerState, terminal: TerminalRecord
   const before = state.terminals.get(terminal.id);
   const known = { ...state, terminals: new Map(state.terminals).set(terminal.id, terminal) };
   const worker = state.log.workers.get(terminal.id);
-  if (!worker || !isLive(worker.state)) return { state: known, happenings: [], effects: [] };
+  if (!worker || !isLive(worker.state)) return { state: known, events: [], effects: [] };
   const seen = see(known, worker, before, terminal);
   const operation = state.busy.get(terminal.id);
   if (!terminal.exit || !operation || operation.kind === 'launching') return { state: known, ...seen };
-  return { state: known, ...seen, happenings: seen.happenings.map(wanted) };
+  return { state: known, ...seen, events: seen.events.map(wanted) };
 }
 
 /** Marks an exit as wanted: the worker was being stopped, finished or cleaned. */
@@ -108,7 +108,7 @@ function see(
   const speech = speechOf(state, worker);
   const signs = () => signsOf(before, now, speech).filter((sign) => !isOfAnother(state, worker, sign));
   return {
-    happenings: now.exit ? [exited(worker.id, now.exit)] : observed(state, worker, signs()),
+    events: now.exit ? [exited(worker.id, now.exit)] : observed(state, worker, signs()),
     effects: speech.speaks === 'claude' ? looksNeeded(worker, before, now) : [],
   };
 }
@@ -158,19 +158,19 @@ export function titleRests({ title }: Pick<TerminalRecord, 'title'>): boolean {
 /** Takes in a signal from hook, session file, title or screen. The conversation id may change, as after `/clear`. */
 export function signed(state: ControllerState, message: Extract<Message, { type: 'signed' }>): Decision {
   const worker = state.log.workers.get(message.id);
-  if (!worker) return { state, happenings: [], effects: [] };
+  if (!worker) return { state, events: [], effects: [] };
   const { sign, sessionId, ofStateSince = worker.stateSince } = message;
-  if (ofStateSince !== worker.stateSince) return { state, happenings: [], effects: [] };
-  if (sign.source === 'session' && !isFresh(worker, sign)) return { state, happenings: [], effects: [] };
+  if (ofStateSince !== worker.stateSince) return { state, events: [], effects: [] };
+  if (sign.source === 'session' && !isFresh(worker, sign)) return { state, events: [], effects: [] };
   if (sign.source === 'title' && sign.says === 'resting' && !stillRests(state.terminals.get(worker.id)))
-    return { state, happenings: [], effects: [] };
-  if (isOfAnother(state, worker, sign)) return { state, happenings: [], effects: [] };
-  const happenings = withEnd(worker, sign, observed(state, worker, [sign]));
+    return { state, events: [], effects: [] };
+  if (isOfAnother(state, worker, sign)) return { state, events: [], effects: [] };
+  const events = withEnd(worker, sign, observed(state, worker, [sign]));
   if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
-    happenings.push({ type: 'session-changed', id: worker.id, sessionId });
+    events.push({ type: 'session-changed', id: worker.id, sessionId });
   const said = sign.source === 'hook' && sign.report.kind === 'turn-ended' ? sign.report.said : null;
-  if (said) happenings.push({ type: 'said', id: worker.id, text: said });
-  return { state, happenings, effects: [] };
+  if (said) events.push({ type: 'said', id: worker.id, text: said });
+  return { state, events, effects: [] };
 }
 
 /** Adds when a usage limit ends, where the agent reported it; a later report may name another time. */
@@ -246,28 +246,30 @@ function exited(id: string, exit: NonNullable<TerminalRecord['exit']>): DomainEv
 }
 
 /** Records a renamed branch, and shows one notice, because people know the worker by its branch. */
-export function branchRenamed(state: ControllerState, { id, branch }: Told<'branch-renamed'>): Decision {
+export function branchRenamed(state: ControllerState, { id, branch }: MessageOf<'branch-renamed'>): Decision {
   const worker = state.log.workers.get(id);
-  if (!worker || worker.branch === branch || state.busy.has(id))
-    return { state, happenings: [], effects: [] };
+  if (!worker || worker.branch === branch || state.busy.has(id)) return { state, events: [], effects: [] };
   const message = `The branch of ${id} is called ${branch} now, no longer ${worker.branch}.`;
   return {
     state: addNotice(state, problemOf('branch_renamed', message)),
-    happenings: [{ type: 'branch-renamed', id, branch }],
+    events: [{ type: 'branch-renamed', id, branch }],
     effects: [],
   };
 }
 
 /** Records a failed setup, which the worker's process reports just before it ends. */
-export function setupFailed(state: ControllerState, { id, failed }: Told<'setup-failed'>): Decision {
-  const happenings = state.log.workers.has(id) ? [{ type: 'setup-failed', id, failed } as const] : [];
-  return { state, happenings, effects: [] };
+export function setupFailed(state: ControllerState, { id, failed }: MessageOf<'setup-failed'>): Decision {
+  const events = state.log.workers.has(id) ? [{ type: 'setup-failed', id, failed } as const] : [];
+  return { state, events, effects: [] };
 }
 
 /** Records that there is nothing to resume: the next start begins a new conversation. */
-export function conversationMissing(state: ControllerState, message: Told<'conversation-missing'>): Decision {
+export function conversationMissing(
+  state: ControllerState,
+  message: MessageOf<'conversation-missing'>,
+): Decision {
   const worker = endedWorker(state, message.id);
-  if (!worker?.hasConversation) return { state, happenings: [], effects: [] };
+  if (!worker?.hasConversation) return { state, events: [], effects: [] };
   const hint = 'Resume it to start over with its brief, in the same worktree.';
   return corrected(state, worker, `Nothing is left of the conversation of ${worker.id}.`, hint, {
     type: 'conversation-lost',
@@ -277,9 +279,12 @@ export function conversationMissing(state: ControllerState, message: Told<'conve
 }
 
 /** Records a conversation that exists although the log lost the lines about it. */
-export function conversationFound(state: ControllerState, message: Told<'conversation-found'>): Decision {
+export function conversationFound(
+  state: ControllerState,
+  message: MessageOf<'conversation-found'>,
+): Decision {
   const worker = endedWorker(state, message.id);
-  if (!worker || worker.hasConversation) return { state, happenings: [], effects: [] };
+  if (!worker || worker.hasConversation) return { state, events: [], effects: [] };
   return corrected(state, worker, `${worker.id} has begun its conversation before.`, 'Resume it to go on.', {
     type: 'session-changed',
     id: worker.id,
@@ -306,7 +311,7 @@ function corrected(
   );
   return {
     state: addNotice(state, problemOf('conversation_differs', text, hint)),
-    happenings: [happening],
+    events: [happening],
     effects: wishes.map(({ n }) => ({ type: 'plan', n })),
   };
 }
@@ -315,12 +320,12 @@ function corrected(
 export const toolsPatienceMs = 20_000;
 
 /** Notes a run that this controller started; nothing is known of earlier runs. */
-export function noteRun({ now }: Moment, { id }: Told<'launched'>): Consequence {
+export function noteRun({ now }: Moment, { id }: MessageOf<'launched'>): Consequence {
   return { now: fresh(now, id) };
 }
 
 /** Starts the timeout for an agent's tools at the first turn of a run. */
-export function awaitTools({ now }: Moment, { id, sign }: Told<'signed'>): Consequence {
+export function awaitTools({ now }: Moment, { id, sign }: MessageOf<'signed'>): Consequence {
   const known = now.tools.get(id);
   const isTurn = sign.source === 'hook' && sign.report.kind === 'prompted' && known?.state === 'fresh';
   if (!isTurn) return noConsequence;
@@ -378,8 +383,8 @@ export function lookForLeft({ now: { log } }: Moment): Consequence {
 }
 
 /** Reports a failed snapshot, except of a worktree that is being removed. */
-export function snapshotEnded(state: ControllerState, { id, result }: Told<'snapshot-ended'>): Decision {
-  const unchanged: Decision = { state, happenings: [], effects: [] };
+export function snapshotEnded(state: ControllerState, { id, result }: MessageOf<'snapshot-ended'>): Decision {
+  const unchanged: Decision = { state, events: [], effects: [] };
   if (result.ok || state.busy.has(id) || !state.log.workers.has(id)) return unchanged;
   const message = `Uncommitted work of ${id} could not be kept: ${result.problem.message}`;
   return {

@@ -107,7 +107,7 @@ export function proposeBy(
   const happening = { type: 'proposed', n, kind: 'start', by, draft, sessionId } as const;
   return {
     state,
-    happenings: [happening],
+    events: [happening],
     effects: [
       { type: 'plan', n },
       { type: 'reply-proposal', n, ticket },

@@ -15,7 +15,7 @@ export const reject = defineCommand<null>()({
     state.log.proposals.has(n)
       ? {
           state,
-          happenings: [{ type: 'rejected', n, why }],
+          events: [{ type: 'rejected', n, why }],
           effects: [{ type: 'reply', ticket, result: success(null) }],
         }
       : reply(state, ticket, noSuchProposal(n)),

@@ -56,7 +56,7 @@ function proposeResume(state: ControllerState, ticket: RequestId, id: string): D
   if (same)
     return {
       state,
-      happenings: [],
+      events: [],
       effects: [
         { type: 'plan', n: same.n },
         { type: 'reply-proposal', n: same.n, ticket },
@@ -66,7 +66,7 @@ function proposeResume(state: ControllerState, ticket: RequestId, id: string): D
   const draft = { ...(role && { role }), repo, task, brief, agent };
   return {
     state,
-    happenings: [{ type: 'proposed', n, kind: 'resume', by: 'person', draft, sessionId }],
+    events: [{ type: 'proposed', n, kind: 'resume', by: 'person', draft, sessionId }],
     effects: [
       { type: 'plan', n },
       { type: 'reply-proposal', n, ticket },

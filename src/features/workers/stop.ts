@@ -1,6 +1,6 @@
 import { isLive, type Worker } from '../../core/worker.ts';
 import { defineCommand } from '../define.ts';
-import type { Told } from '../messages.ts';
+import type { MessageOf } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { findIdle, notRunning, withBusy, withoutBusy } from './checks.ts';
 import { terminalChanged } from './observing.ts';
@@ -19,7 +19,7 @@ export const stop = defineCommand<Worker>()({
     if (!isLive(found.value.state)) return reply(state, ticket, notRunning(id));
     return {
       state: { ...state, busy: withBusy(state.busy, id, { kind: 'stopping' }) },
-      happenings: [],
+      events: [],
       effects: [{ type: 'end-process', id, ticket }],
     };
   },
@@ -35,7 +35,7 @@ export const stop = defineCommand<Worker>()({
 });
 
 /** Answers the request that stopped a process. */
-export function processEnded(state: ControllerState, message: Told<'process-ended'>): Decision {
+export function processEnded(state: ControllerState, message: MessageOf<'process-ended'>): Decision {
   const { id, ticket, result } = message;
   const busy = withoutBusy(state.busy, id);
   if (!result.ok) return reply({ ...state, busy }, ticket, result);

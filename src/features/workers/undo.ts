@@ -2,7 +2,7 @@ import type { UndoResult } from '../../core/proposal.ts';
 import { type Printed, yesOption } from '../../core/verb.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
-import type { RequestId, Told } from '../messages.ts';
+import type { MessageOf, RequestId } from '../messages.ts';
 import { type ControllerState, type Decision, noSuchWorker, reply } from '../state.ts';
 import { check } from './check.ts';
 import { withBusy, withoutBusy } from './checks.ts';
@@ -65,12 +65,12 @@ function beginUndo(
     );
   return {
     state: { ...state, busy: withBusy(state.busy, id, { kind: 'undoing' }) },
-    happenings: [],
+    events: [],
     effects: [{ type: 'undo', id, keepMerge, ticket }],
   };
 }
 
-export function undoEnded(state: ControllerState, message: Told<'undo-ended'>): Decision {
+export function undoEnded(state: ControllerState, message: MessageOf<'undo-ended'>): Decision {
   const { id, ticket, result } = message;
   const calm = { ...state, busy: withoutBusy(state.busy, id) };
   if (!result.ok) return startNext(reply(calm, ticket, result), id);
@@ -80,7 +80,7 @@ export function undoEnded(state: ControllerState, message: Told<'undo-ended'>): 
   );
   const decision: Decision = {
     state: calm,
-    happenings: [{ type: 'undone', id }],
+    events: [{ type: 'undone', id }],
     effects: [
       { type: 'reply', ticket, result },
       { type: 'look-at-repos' },

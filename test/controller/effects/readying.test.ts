@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { planReadying, setupCommand } from '../../../src/controller/effects/launching.ts';
-import { makePlan } from '../../../src/controller/effects/planning.ts';
+import { planReadying, setupCommand } from '../../../src/controller/effects/launch.ts';
+import { makePlan } from '../../../src/controller/effects/plan.ts';
 import type { Tools } from '../../../src/controller/effects/tools.ts';
 import type { RepoSetup, Worker } from '../../../src/core/worker.ts';
 import type { AgentPreset } from '../../../src/core/workspace.ts';
@@ -145,8 +145,8 @@ test('a failed setup is remembered with its command until the next run', () => {
   const failed = { command: ['npm', 'ci'], exitCode: 1 };
   const room = new Scene().started('auth', 'plain');
   room.tell({ type: 'setup-failed', id: 'backend/auth', failed });
-  expect(room.happenings).toEqual([{ type: 'setup-failed', id: 'backend/auth', failed }]);
+  expect(room.events).toEqual([{ type: 'setup-failed', id: 'backend/auth', failed }]);
   expect(room.worker('backend/auth')).toMatchObject({ failedSetup: failed });
   room.tell({ type: 'setup-failed', id: 'backend/stranger', failed });
-  expect(room.happenings).toEqual([]);
+  expect(room.events).toEqual([]);
 });

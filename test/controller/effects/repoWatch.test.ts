@@ -23,7 +23,7 @@ async function scene() {
   const watch = new RepoWatch({
     git: place.git,
     state: () => room.state,
-    tell: (message) => {
+    dispatch: (message) => {
       told.push(message);
       room.tell(message);
       onTold();

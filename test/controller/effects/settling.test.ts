@@ -1,7 +1,7 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { settleUnfinished } from '../../../src/controller/effects/removing.ts';
+import { settleUnfinished } from '../../../src/controller/effects/removal.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { finishFlow, unfinishedFlows } from '../../../src/features/releases/service/finish.ts';
 import { startFlow } from '../../../src/features/releases/service/start.ts';
@@ -52,7 +52,7 @@ test('A finish that was cut off is named when the controller starts, with what c
   const { place, repo, cutOff } = await scene();
   const { state } = new Scene();
   const told: Message[] = [];
-  const edge = { git: place.git, tell: (message: Message) => void told.push(message) };
+  const edge = { git: place.git, dispatch: (message: Message) => void told.push(message) };
   const start = () => settleUnfinished(edge, { ...state, config: { ...state.config, repos: [repo] } });
   await start();
   expect(told).toEqual([]);
@@ -82,7 +82,7 @@ test('A journal that was not written here is told and never executed, until it i
   const common = expectValue(await commonDirectory(place.git, repo.path));
   const before = await place.sh(repo.path, 'for-each-ref');
   const told: Message[] = [];
-  const edge = { git: place.git, tell: (message: Message) => void told.push(message) };
+  const edge = { git: place.git, dispatch: (message: Message) => void told.push(message) };
   const { state } = new Scene();
   await settleUnfinished(edge, { ...state, config: { ...state.config, repos: [repo] } });
   expect(told).toMatchObject([{ type: 'noticed', problem: { code: 'journal_foreign' } }]);

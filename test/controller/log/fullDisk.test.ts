@@ -58,7 +58,7 @@ describe.skipIf(noSmallDisk !== null)(`a log on a full disk${noSmallDisk ? `: ${
     }
   });
 
-  it('writes all happenings of a decision or none, however many lines fit', () => {
+  it('writes all events of a decision or none, however many lines fit', () => {
     const decision = [samples.approved, samples.started];
     const size = decision.map((one) => JSON.stringify(one).length + 60).reduce((a, b) => a + b);
     for (let cut = 0; cut < size - 120; cut += 7) {

@@ -14,11 +14,11 @@ const lost: DomainEvent = { type: 'lost', id };
 const proposedResume: DomainEvent = { ...proposed, n: 2, kind: 'resume' };
 
 /** What a controller remembers that was killed behind these. */
-function remembered(...happenings: DomainEvent[]) {
-  const events = happenings.map(
-    (happening, at): LogEvent => ({ v: 1, seq: at + 1, at: '2026-11-22T12:00:00.000Z', ...happening }),
+function remembered(...events: DomainEvent[]) {
+  const logged = events.map(
+    (event, at): LogEvent => ({ v: 1, seq: at + 1, at: '2026-11-22T12:00:00.000Z', ...event }),
   );
-  const { proposals, workers } = events.reduce(applyEvent, emptyLogState);
+  const { proposals, workers } = logged.reduce(applyEvent, emptyLogState);
   return {
     open: [...proposals.keys()],
     workers: [...workers.values()].map(({ state, run }) => [state, run]),

@@ -31,7 +31,7 @@ export class ToolPlace {
   /** A real board, in the sandbox. */
   readonly board = new BoardDocuments({
     state: () => ({ ...this.scene.state, config: { ...this.scene.state.config, root: this.sandbox.root } }),
-    tell: (message) => this.told.push(message),
+    dispatch: (message) => this.told.push(message),
     fail: (error) => this.faults.push(error),
   });
   readonly #index = new MemoryIndex();
@@ -55,7 +55,7 @@ export class ToolPlace {
         find: async () =>
           success(((_: string, { token }: { token: string }) => this.#identify(token)) as never),
       },
-      tell: (message) => this.told.push(message),
+      dispatch: (message) => this.told.push(message),
       fail: (error) => this.faults.push(error),
     });
   }

@@ -120,7 +120,7 @@ describe('the loop', () => {
         request: { do: name, ...samples[mcp.name ?? name] },
       });
       expect([name, scene.refusal]).toEqual([name, 'not_allowed']);
-      expect(scene.happenings).toEqual([]);
+      expect(scene.events).toEqual([]);
     }
   });
 

@@ -14,7 +14,7 @@ describe('proposing', () => {
 
   it('keeps the proposal and has its plan worked out', () => {
     const scene = new Scene().ask({ do: 'propose', draft, sessionId: 's' });
-    expect(scene.happenings).toEqual([
+    expect(scene.events).toEqual([
       { type: 'proposed', n: 1, kind: 'start', by: 'person', draft, sessionId: 's' },
     ]);
     expect(scene.done).toEqual(['plan', 'reply-proposal']);
@@ -32,7 +32,7 @@ describe('proposing', () => {
   ])('refuses %j as %s', (wrong, code) => {
     const scene = new Scene().ask({ do: 'propose', draft: wrong, sessionId: 's' });
     expect(scene.refusal).toBe(code);
-    expect(scene.happenings).toEqual([]);
+    expect(scene.events).toEqual([]);
   });
 
   it('refuses a name that differs only in case from a proposal or a worker', () => {
@@ -96,7 +96,7 @@ describe('a configuration that changed', () => {
 describe('approving', () => {
   it('writes approval and start before it launches exactly the plan', () => {
     const scene = new Scene().proposed().ask(approveFirst);
-    expect(scene.happenings.map((one) => one.type)).toEqual(['approved', 'started']);
+    expect(scene.events.map((one) => one.type)).toEqual(['approved', 'started']);
     expect(scene.effects).toEqual([
       { type: 'launch', id, plan: planFor('backend', 'auth'), size, ticket: 2 },
     ]);
@@ -142,7 +142,7 @@ describe('approving', () => {
       ticket: 2,
     });
     expect(scene.worker(id)).toMatchObject({ state: 'exited', exitCode: 127 });
-    expect(scene.ask({ do: 'proposeResume', id }).happenings[0]).toMatchObject({
+    expect(scene.ask({ do: 'proposeResume', id }).events[0]).toMatchObject({
       kind: 'resume',
       sessionId: 'session-1',
     });
@@ -159,7 +159,7 @@ describe('approving', () => {
     for (const request of requests) {
       const scene = new Scene().proposed().ask(request, false);
       expect(scene.refusal).toBe('approval_forbidden');
-      expect(scene.happenings).toEqual([]);
+      expect(scene.events).toEqual([]);
     }
     for (const request of [
       { do: 'stop', id } as const,
@@ -256,7 +256,7 @@ describe('observing', () => {
 
   it('writes nothing when a sign says nothing new', () => {
     const scene = new Scene().started().tell(hook({ kind: 'prompted' }));
-    expect(scene.tell(hook({ kind: 'tool-started' })).happenings).toEqual([]);
+    expect(scene.tell(hook({ kind: 'tool-started' })).events).toEqual([]);
   });
 
   it('takes the title as second source, for Esc fires no hook', () => {
@@ -292,7 +292,7 @@ describe('observing', () => {
     const gone = terminal(id, { exit: { code: 3, signal: 0, at: '2026-11-22T12:00:00.000Z' } });
     const scene = new Scene().started().tell({ type: 'terminal-changed', terminal: gone });
     expect(scene.worker(id)).toMatchObject({ state: 'exited', exitCode: 3 });
-    expect(scene.tell({ type: 'terminal-changed', terminal: gone }).happenings).toEqual([]);
+    expect(scene.tell({ type: 'terminal-changed', terminal: gone }).events).toEqual([]);
     expect(scene.tell(hook({ kind: 'prompted' })).worker(id)?.state).toBe('exited');
   });
 });
@@ -360,7 +360,7 @@ describe('ending', () => {
       ticket: 3,
     });
     expect(scene.refusal).toBe('conflicts');
-    expect(scene.happenings).toEqual([]);
+    expect(scene.events).toEqual([]);
     expect(scene.ask({ do: 'finish', id, tip: 't' }).done).toEqual(['finish']);
   });
 

@@ -97,7 +97,7 @@ describe('a request of an agent', () => {
     expect(scene.told).toEqual([]);
     scene.answers('ls', allow);
     expect(scene.told).toEqual([[100, allow]]);
-    expect(scene.happenings).toEqual([
+    expect(scene.events).toEqual([
       { type: 'answered', id, request: 'ls', what: 'Bash: ls', answer: allow, byPid: 42 },
       { type: 'observed', id, state: 'working', asks: null },
     ]);
@@ -251,7 +251,7 @@ describe('two requests that look alike', () => {
   it('are told apart after a restart, in whichever order they come again', () => {
     const scene = two().answers('a', allow).restarted();
     expect(scene.waiting).toEqual([`question ${id}`]);
-    expect(scene.asks(requestFor('b', alike), 'make').happenings).toEqual([]);
+    expect(scene.asks(requestFor('b', alike), 'make').events).toEqual([]);
     expect(scene.waiting).toEqual(['b']);
     const other = two().restarted().asks(requestFor('b', alike), 'make').asks(requestFor('a', alike), 'make');
     expect(other.worker(id)?.questions).toHaveLength(2);
@@ -273,7 +273,7 @@ describe('two requests that look alike', () => {
 describe('a request that is handed over again', () => {
   it('after a restart is the question that is known, and can be answered', () => {
     const scene = asking('ls').restarted().asks(requestFor('ls'));
-    expect(scene.happenings).toEqual([]);
+    expect(scene.events).toEqual([]);
     expect(scene.waiting).toEqual(['ls']);
     expect(scene.answers('ls', allow).told).toEqual([[101, allow]]);
   });
@@ -281,7 +281,7 @@ describe('a request that is handed over again', () => {
   it('to the same controller is answered where it waits last', () => {
     const scene = asking('ls').asks(requestFor('ls'));
     expect(scene.told).toEqual([[100, null]]);
-    expect(scene.happenings).toEqual([]);
+    expect(scene.events).toEqual([]);
     expect(scene.waiting).toEqual(['ls']);
     expect(scene.answers('ls', allow).told).toEqual([[101, allow]]);
   });
@@ -340,7 +340,7 @@ describe('a request with a hostile id', () => {
   it('and of a worker that is not known asks nothing', () => {
     const scene = asking().asks(requestFor('ls', { worker: 'backend/gone' }));
     expect(scene.told).toEqual([[100, null]]);
-    expect(scene.happenings).toEqual([]);
+    expect(scene.events).toEqual([]);
   });
 });
 

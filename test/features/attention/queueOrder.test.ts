@@ -74,7 +74,7 @@ test('an undone worker is there again, as it was, with its process ended', () =>
     mergeStays: null,
   };
   all.tell({ type: 'undo-ended', id: 'backend/a', result: success(value), ticket: 2 });
-  expect(all.happenings).toEqual([{ type: 'undone', id: 'backend/a' }]);
+  expect(all.events).toEqual([{ type: 'undone', id: 'backend/a' }]);
   expect(all.worker('backend/a')).toEqual({
     ...before,
     state: 'exited',
@@ -90,7 +90,7 @@ test('an undo that is refused changes nothing; of what never was there is none',
   all.ask({ do: 'undo', id: 'backend/a', keepMerge: false });
   expect(all.ask({ do: 'undo', id: 'backend/a', keepMerge: false }).refusal).toBe('busy');
   all.tell({ type: 'undo-ended', id: 'backend/a', result: failure('target_blocked', 'No.'), ticket: 2 });
-  expect(all.happenings).toEqual([]);
+  expect(all.events).toEqual([]);
   expect(all.state.log.ended).toHaveLength(1);
   expect(all.ask({ do: 'undo', id: 'backend/none', keepMerge: false }).refusal).toBe('no_such_worker');
   expect(all.ask({ do: 'undo', id: 'backend/a', keepMerge: false }, false).refusal).toBe(

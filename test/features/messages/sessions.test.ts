@@ -34,7 +34,7 @@ describe('updates', () => {
     hear(two(), 'web/none', { do: 'report', update: cleanUpdate({}) });
     const scene = hear(two(), 'web/none', { do: 'report', update: cleanUpdate({}) });
     expect(scene.refusal).toBe('no_such_worker');
-    expect(scene.happenings).toEqual([]);
+    expect(scene.events).toEqual([]);
   });
 });
 

@@ -21,7 +21,7 @@ it('becomes a proposal with the text of the card, whose plan is worked out, and 
     ...{ repo: 'backend', task: 'limit-how-often-a-client-may-ask', agent: null },
     brief: 'Limit how often a client may ask',
   };
-  expect(scene.happenings).toEqual([
+  expect(scene.events).toEqual([
     { type: 'proposed', n: 1, kind: 'start', by: 'board', draft, sessionId: 's' },
   ]);
   expect(scene.effects).toEqual([{ type: 'plan', n: 1 }]);
@@ -33,25 +33,25 @@ it('becomes a proposal with the text of the card, whose plan is worked out, and 
 
 it('is proposed once, although a sync that was killed tells of it twice', () => {
   const scene = wanted(wanted(new Scene()));
-  expect(scene.happenings).toEqual([]);
+  expect(scene.events).toEqual([]);
   expect(scene.state.notices).toEqual([]);
   expect(scene.state.log.proposals.size).toBe(1);
 });
 
 it('is proposed again when it is moved there again after a no', () => {
   const scene = wanted(new Scene()).ask({ do: 'reject', n: 1, why: 'later' });
-  expect(wanted(scene).happenings).toMatchObject([{ type: 'proposed', n: 2, by: 'board' }]);
+  expect(wanted(scene).events).toMatchObject([{ type: 'proposed', n: 2, by: 'board' }]);
 });
 
 it('is taken to be for the one repository where there is only one', () => {
   const scene = new Scene();
   const [backend] = config.repos;
   scene.tell({ type: 'config-read', config: { ...config, repos: backend ? [backend] : [] } });
-  expect(wanted(scene, { repo: null }).happenings).toMatchObject([{ draft: { repo: 'backend' } }]);
+  expect(wanted(scene, { repo: null }).events).toMatchObject([{ draft: { repo: 'backend' } }]);
 });
 
 it('takes its name from the id where none can be made of the text', () => {
-  expect(wanted(new Scene(), { task: '認証を直す' }).happenings).toMatchObject([
+  expect(wanted(new Scene(), { task: '認証を直す' }).events).toMatchObject([
     { draft: { task: 'orc-7', brief: '認証を直す' } },
   ]);
 });
@@ -62,7 +62,7 @@ it.each<[string, Partial<WantedCard>, RegExp]>([
   ['no name', { id: null, task: '認証' }, /^“認証” asks .* no task name can be made of its text\.$/],
 ])('says what is missing of a card with %s, and proposes nothing', (_, change, message) => {
   const scene = wanted(new Scene(), change);
-  expect(scene.happenings).toEqual([]);
+  expect(scene.events).toEqual([]);
   expect(scene.effects).toEqual([]);
   expect(noticed(scene)).toMatch(message);
 });
@@ -98,9 +98,7 @@ it('stops at twenty when all cards were moved there, with one notice', () => {
 
 it('shows no control characters of an external text, neither in the brief nor in a notice', () => {
   const task = 'Fix\u001b[31m it\u202e\nwith care';
-  expect(wanted(new Scene(), { task }).happenings).toMatchObject([
-    { draft: { brief: 'Fix[31m it\nwith care' } },
-  ]);
+  expect(wanted(new Scene(), { task }).events).toMatchObject([{ draft: { brief: 'Fix[31m it\nwith care' } }]);
   expect(noticed(wanted(new Scene(), { task, repo: null }))).toMatch(
     /^ORC-7 “Fix \[31m it<U\+202E> with care” asks/,
   );

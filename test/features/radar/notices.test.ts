@@ -45,8 +45,8 @@ function look(...changed: string[]): Effect {
   return { type: 'look-at-radar', repo: 'backend', changed };
 }
 
-function turns({ happenings }: Scene) {
-  return happenings.filter(({ type }) => type === 'radar-turned');
+function turns({ events }: Scene) {
+  return events.filter(({ type }) => type === 'radar-turned');
 }
 
 describe('a look is wanted', () => {
@@ -103,7 +103,7 @@ describe('a look is wanted', () => {
     expect(looks(scene.effects)).toEqual([]);
     expect(looks(scene.tell({ type: 'repos-looked-at', repos: [] }).effects)).toEqual([]);
     scene.tell({ type: 'radar-looked', radar: radar('conflict') });
-    expect([scene.happenings, scene.state.notices]).toEqual([[], []]);
+    expect([scene.events, scene.state.notices]).toEqual([[], []]);
     expect(selectFacts(scene.state).radar).toBeUndefined();
   });
 });
@@ -121,7 +121,7 @@ describe('a look', () => {
       ),
     ]);
     scene.tell({ type: 'radar-looked', radar: radar('conflict') });
-    expect(scene.happenings).toEqual([]);
+    expect(scene.events).toEqual([]);
     expect(scene.state.notices).toHaveLength(1);
   });
 
@@ -140,7 +140,7 @@ describe('a look', () => {
 
   it('tells conflicts with the base by its name', () => {
     const scene = two().tell({ type: 'radar-looked', radar: radar('clean', 'conflict') });
-    expect(scene.happenings).toMatchObject([
+    expect(scene.events).toMatchObject([
       { a: 'backend/auth', b: null, verdict: 'conflict' },
       { a: 'backend/cart', b: null, verdict: 'conflict' },
     ]);
@@ -168,6 +168,6 @@ describe('a look', () => {
     expect(scene.state.log.clashes.size).toBe(0);
     expect(conflictingWorkers(scene.state, 'backend/cart')).toEqual([]);
     scene.tell({ type: 'radar-looked', radar: radar('conflict') });
-    expect(scene.happenings).toEqual([]);
+    expect(scene.events).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ function looked(scene: Scene, ...files: readonly RadarFile[]): Scene {
 }
 
 const two = () => new Scene().started('auth').started('cart');
-const told = (scene: Scene) => scene.happenings.filter(({ type }) => type === 'note-sent');
+const told = (scene: Scene) => scene.events.filter(({ type }) => type === 'note-sent');
 
 describe('two workers that change the same file', () => {
   test('are both told of it, each from its own side, as information', () => {

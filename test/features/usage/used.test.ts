@@ -21,7 +21,7 @@ const dollars = (scene: Scene) => usageRows(scene.state.log.used).map((row) => [
 describe('dollars', () => {
   it('are the last sum of a run, each said once', () => {
     const scene = spends(working(), 0, 0.5, 0.5);
-    expect(scene.happenings).toEqual([]);
+    expect(scene.events).toEqual([]);
     expect(dollars(spends(scene, 1.25))).toEqual([['2026-11-22', 1.25]]);
   });
 
@@ -53,7 +53,7 @@ it('tokens of a conversation are counted from its beginning, so that a second lo
   const scene = working();
   const counted = { type: 'tokens-counted', id, session: 's1', days: { '2026-11-22': tokens } } as const;
   scene.tell(counted).tell(counted);
-  expect(scene.happenings).toEqual([]);
+  expect(scene.events).toEqual([]);
   scene.tell({ ...counted, session: 's2' });
   expect(selectFacts(scene.state).usage).toMatchObject({ workers: { [id]: { input: 20, output: 10 } } });
 });

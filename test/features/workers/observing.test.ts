@@ -27,9 +27,9 @@ const ended = (code: number): Message => ({
 describe('the title', () => {
   it('is ahead of the hook that tells of a question, and not believed before the terminal is quiet', () => {
     const scene = new Scene().started().tell(prompted).tell(prints('⠂ auth'));
-    expect(scene.tell(prints('✳ auth')).happenings).toEqual([]);
+    expect(scene.tell(prints('✳ auth')).events).toEqual([]);
     scene.tell(hook({ kind: 'asked', what: 'Bash: ls' }));
-    expect(scene.tell(isQuiet('✳ auth')).happenings).toEqual([]);
+    expect(scene.tell(isQuiet('✳ auth')).events).toEqual([]);
     expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'Bash: ls' });
   });
 
@@ -87,7 +87,7 @@ describe('what an agent keeps of itself', () => {
       .tell(prompted)
       .tell(hook({ kind: 'turn-ended', said: null }));
     for (const says of ['resting', 'working'] as const)
-      expect(scene.tell(file(says, since - 100)).happenings).toEqual([]);
+      expect(scene.tell(file(says, since - 100)).events).toEqual([]);
     scene.tell(file('asking', since - 100));
     expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'something in its pane' });
   });
@@ -98,8 +98,8 @@ describe('what an agent keeps of itself', () => {
       for (const report of [{ kind: 'prompted' }, { kind: 'asked', what: 'Bash: ls' }] as const) {
         const scene = new Scene().started().tell(hook(report));
         const before = scene.worker(id);
-        expect(scene.tell(file(says, since)).happenings).toEqual([]);
-        expect(scene.tell(file(says, since - 60_000)).happenings).toEqual([]);
+        expect(scene.tell(file(says, since)).events).toEqual([]);
+        expect(scene.tell(file(says, since - 60_000)).events).toEqual([]);
         expect(scene.worker(id)).toBe(before);
       }
     },
@@ -110,13 +110,13 @@ describe('questions', () => {
   it('of tools side by side are kept in the log, the last one on top', () => {
     const scene = new Scene().started().tell(prompted);
     scene.tell(hook({ kind: 'asked', what: 'one' })).tell(hook({ kind: 'asked', what: 'two' }));
-    expect(scene.happenings).toEqual([
+    expect(scene.events).toEqual([
       {
         ...{ type: 'observed', id, state: 'waiting', asks: 'two' },
         questions: [{ text: 'one' }, { text: 'two' }],
       },
     ]);
-    expect(scene.tell(hook({ kind: 'tool-ended', what: 'three' })).happenings).toEqual([]);
+    expect(scene.tell(hook({ kind: 'tool-ended', what: 'three' })).events).toEqual([]);
     scene.tell(hook({ kind: 'tool-ended', what: 'two' }));
     expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'one', questions: [{ text: 'one' }] });
   });
@@ -185,7 +185,7 @@ describe('a conversation', () => {
     expect(scene.done).toEqual(['plan']);
     expect(scene.state.log.lastProposal).toBe((n ?? 0) + 1);
     expect(selectFacts(scene.state).notices).toMatchObject([{ code: 'conversation_differs' }]);
-    expect(scene.tell(missing).happenings).toEqual([]);
+    expect(scene.tell(missing).events).toEqual([]);
   });
 
   it('that was there already is gone on with by the next resume', () => {
@@ -195,12 +195,12 @@ describe('a conversation', () => {
     expect(scene.tell(ended(1)).done).toContain('look-at-agent');
     scene.tell({ type: 'conversation-found', id });
     expect(scene.worker(id)).toMatchObject({ sessionId: 'session-1', hasConversation: true });
-    expect(scene.tell({ type: 'conversation-found', id }).happenings).toEqual([]);
+    expect(scene.tell({ type: 'conversation-found', id }).events).toEqual([]);
   });
 
   it('is not doubted for a worker that runs', () => {
     const scene = new Scene().started().tell(prompted);
-    expect(scene.tell(missing).happenings).toEqual([]);
+    expect(scene.tell(missing).events).toEqual([]);
     expect(scene.tell(ended(1)).done).not.toContain('look-at-agent');
   });
 });

@@ -15,7 +15,7 @@ it('shows a worker under another title and takes that back; its id stays', () =>
   expect(called(scene)).toEqual([id, 'auth', id]);
   scene.ask({ do: 'rename', id, title: ' Log in \u202e twice\n' });
   expect(called(scene)).toEqual([id, 'Log in twice', `Log in twice · ${id}`]);
-  expect(scene.happenings).toEqual([{ type: 'renamed', id, title: 'Log in twice' }]);
+  expect(scene.events).toEqual([{ type: 'renamed', id, title: 'Log in twice' }]);
   expect(scene.effects).toMatchObject([{ result: { ok: true, value: { id, title: 'Log in twice' } } }]);
   scene.ask({ do: 'rename', id, title: '', undo: true });
   expect(called(scene)).toEqual([id, 'auth', id]);

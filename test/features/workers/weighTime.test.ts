@@ -21,7 +21,7 @@ it('a person says how long it took, which is not asked again, goes before claims
   const scene = report(new Scene().started(), '1 hour');
   expect(told(report(scene, '3 units'))).toEqual(['3 units', 60]);
   scene.ask({ do: 'weighTime', id, minutes: 150, said: '3 units' });
-  expect(scene.happenings).toEqual([{ type: 'time-weighed', id, minutes: 150 }]);
+  expect(scene.events).toEqual([{ type: 'time-weighed', id, minutes: 150 }]);
   expect(told(scene)).toEqual([undefined, 150]);
   expect(told(report(scene, '3 units'))).toEqual([undefined, 150]);
   scene.ask({ do: 'weighTime', id, minutes: null });

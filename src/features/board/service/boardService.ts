@@ -37,7 +37,7 @@ import { type CardStep, changeCards } from '../document/keptValues.ts';
 /** Dependencies of the document services. */
 export interface DocumentDeps {
   state(): ControllerState;
-  tell(message: Message): void;
+  dispatch(message: Message): void;
   /** Reports a bug; expected failures never come here. */
   fail(error: unknown): void;
 }
@@ -126,7 +126,7 @@ export class BoardDocuments {
         return this.#step(board, takes ? { ...change, holder: move.worker.id } : change);
       });
       if (moved.ok && moved.value) this.keep([moved.value]);
-      else if (!moved.ok) this.#world.tell({ type: 'noticed', problem: notMoved(move, moved.problem) });
+      else if (!moved.ok) this.#world.dispatch({ type: 'noticed', problem: notMoved(move, moved.problem) });
       return moved.ok ? (moved.value?.id ?? null) : null;
     });
   }
@@ -212,7 +212,7 @@ export class BoardDocuments {
 
   #keepAs(card: string, left: CardStep['left']): void {
     if (JSON.stringify(this.#keptAs(card)) === JSON.stringify(left)) return;
-    this.#world.tell({ type: 'documented', happening: { type: 'card-moved', card, left } });
+    this.#world.dispatch({ type: 'documented', happening: { type: 'card-moved', card, left } });
   }
 
   #keptAs(card: string): CardStep['left'] {
@@ -235,7 +235,7 @@ export class BoardDocuments {
     if (!config) return this.#nothing(boardOff());
     const read = await readDocument({ root: this.#world.state().config.root, file: config.file });
     if (!read.ok) {
-      this.#world.tell({ type: 'noticed', problem: read.problem });
+      this.#world.dispatch({ type: 'noticed', problem: read.problem });
       return this.#nothing(read);
     }
     if (read.value.hash === null) return this.#nothing(noBoard(config.file));
@@ -248,13 +248,13 @@ export class BoardDocuments {
     this.#hash = hash;
     const { cards, flaws } = parseBoard(text);
     const board = boardFacts(file, cards, flaws);
-    this.#world.tell({ type: 'board-read', board });
+    this.#world.dispatch({ type: 'board-read', board });
     return board;
   }
 
   #nothing<T>(result: Result<T>): Result<T> {
     this.#hash = null;
-    if (this.#world.state().documents.board) this.#world.tell({ type: 'board-read', board: null });
+    if (this.#world.state().documents.board) this.#world.dispatch({ type: 'board-read', board: null });
     return result;
   }
 }

@@ -153,7 +153,7 @@ export class InvoiceDocuments {
   noteBilled(outcomes: readonly Result<EntryOutcome>[]): readonly Billed[] {
     const billed = outcomes.flatMap((one) => (one.ok && one.value.billed ? [one.value.billed] : []));
     for (const { number, entries, left } of billed)
-      this.#world.tell({ type: 'documented', happening: { type: 'billed', number, entries, left } });
+      this.#world.dispatch({ type: 'documented', happening: { type: 'billed', number, entries, left } });
     return billed;
   }
 
@@ -246,9 +246,9 @@ export class InvoiceDocuments {
       const task = cardOf(documents.board?.cards ?? [], worker)?.task ?? worker.task;
       const about = { id: newEntryId(now), date: dayOf(now), task };
       const happening = entryFor(config.invoices, worker, time, about);
-      this.#world.tell({ type: 'time-entered', happening });
+      this.#world.dispatch({ type: 'time-entered', happening });
       if (worker.openTime)
-        this.#world.tell({
+        this.#world.dispatch({
           type: 'noticed',
           problem: openTimeOf(worker.id, worker.openTime.text, happening.entry),
         });
@@ -270,9 +270,9 @@ export class InvoiceDocuments {
         const outcome = written.ok ? written.value[at] : written;
         // It was written before a crash, and not logged.
         if (outcome?.ok || outcome?.problem.code === 'duplicate_id')
-          this.#world.tell({ type: 'documented', happening: { type: 'entry-written', entry: entry.id } });
+          this.#world.dispatch({ type: 'documented', happening: { type: 'entry-written', entry: entry.id } });
         else if (outcome)
-          this.#world.tell({ type: 'noticed', problem: notWritten(entry, outcome.problem.message) });
+          this.#world.dispatch({ type: 'noticed', problem: notWritten(entry, outcome.problem.message) });
       }
     });
   }
@@ -350,16 +350,17 @@ export class InvoiceDocuments {
     const { invoices, root } = this.#world.state().config;
     const read = invoices ? await readDocument({ root, file: invoices.file }) : invoicesOff();
     if (!read.ok || !invoices) {
-      if (this.#world.state().documents.invoices) this.#world.tell({ type: 'invoices-read', invoices: null });
-      if (!read.ok && invoices) this.#world.tell({ type: 'noticed', problem: read.problem });
+      if (this.#world.state().documents.invoices)
+        this.#world.dispatch({ type: 'invoices-read', invoices: null });
+      if (!read.ok && invoices) this.#world.dispatch({ type: 'noticed', problem: read.problem });
       return read.ok ? invoicesOff() : read;
     }
     const facts = readInvoices(invoices, parseInvoices(read.value.text, readingOf(invoices)));
     const known = this.#world.state().documents.invoices;
     if (JSON.stringify(facts) !== JSON.stringify(known)) {
-      this.#world.tell({ type: 'invoices-read', invoices: facts });
+      this.#world.dispatch({ type: 'invoices-read', invoices: facts });
       const problem = known?.file === facts.file ? lockedChange(known.entries, facts.entries) : null;
-      if (problem) this.#world.tell({ type: 'noticed', problem });
+      if (problem) this.#world.dispatch({ type: 'noticed', problem });
     }
     return success(facts);
   }

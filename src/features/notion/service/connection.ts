@@ -137,7 +137,7 @@ async function store(world: NotionDeps, change: Partial<NotionConfig>): Promise<
   const { root, notion } = world.state().config;
   const stored = await storeNotion(root, { ...notion, ...change });
   if (!stored.ok) return stored;
-  world.tell({ type: 'config-read', config: stored.value });
+  world.dispatch({ type: 'config-read', config: stored.value });
   return success(null);
 }
 

@@ -123,7 +123,7 @@ export class NotionConnection {
         wantedStatus: table === 'board' ? (this.#config?.wantedStatus ?? null) : null,
         onWanted: (cards) => {
           for (const card of cards)
-            this.#world.tell({ type: 'worker-wanted', card, sessionId: randomUUID() });
+            this.#world.dispatch({ type: 'worker-wanted', card, sessionId: randomUUID() });
         },
       });
       if (!report.ok) return report;
@@ -192,7 +192,7 @@ export class NotionConnection {
       const said = opened.ok ? await opened.value.comment(page.value, text) : opened;
       if (said.ok) return;
       const message = `No comment on ${card} in Notion: ${said.problem.message}`;
-      this.#world.tell({ type: 'noticed', problem: problemOf(said.problem.code, message) });
+      this.#world.dispatch({ type: 'noticed', problem: problemOf(said.problem.code, message) });
     });
   }
 
@@ -280,14 +280,15 @@ export class NotionConnection {
 
   #progress(running: NotionFacts['running']): void {
     const { notion } = this.#world.state();
-    if (notion) this.#world.tell({ type: 'notion-looked', notion: { ...notion, running } });
+    if (notion) this.#world.dispatch({ type: 'notion-looked', notion: { ...notion, running } });
   }
 
   /** Reports the current state. @param syncedAt end of a sync that just ended */
   async #tell(syncedAt?: Date): Promise<void> {
     const { notion: known } = this.#world.state();
     const notion = await this.#look(syncedAt?.toISOString() ?? known?.syncedAt ?? null);
-    if (JSON.stringify(notion) !== JSON.stringify(known)) this.#world.tell({ type: 'notion-looked', notion });
+    if (JSON.stringify(notion) !== JSON.stringify(known))
+      this.#world.dispatch({ type: 'notion-looked', notion });
   }
 
   /** Returns the state of the sync while none runs; null where nothing is connected. */

@@ -5,7 +5,7 @@ import type { RowConflict, SyncChoice, SyncTable } from '../../../core/notion.ts
 import {
   checkPath,
   type GrowingFile,
-  growing,
+  growingFile,
   openForAppend,
   readText,
   replaceFile,
@@ -59,7 +59,7 @@ function appendHistory(file: string, line: string): void {
     rename(file, `${file}.1`);
     fd = openToAppend(file);
   }
-  const history = growing(fd, fstatSync(fd).size);
+  const history = growingFile(fd, fstatSync(fd).size);
   try {
     history.append(line, true);
   } finally {
@@ -170,7 +170,7 @@ export function openIntents(file: string): Result<Intents> {
   let journal: GrowingFile | null = null;
   const append = (lines: readonly IntentLine[]) => {
     if (lines.length === 0) return;
-    journal ??= growing(openToAppend(file), keep);
+    journal ??= growingFile(openToAppend(file), keep);
     journal.append(lines.map((line) => `${JSON.stringify(line)}\n`).join(''), true);
   };
   return success({

@@ -27,7 +27,7 @@ const usualPace: Pace = { quietMs: 1000, restMs: 5000, restPerLook: 9 };
 interface RadarWorld {
   readonly git: Git;
   state(): ControllerState;
-  tell(message: Message): void;
+  dispatch(message: Message): void;
   /** A bug: nothing that can be expected comes here. */
   fail(error: unknown): void;
 }
@@ -174,7 +174,7 @@ export class RadarWatch {
       watched.last = looked.ok
         ? await this.#picture(watched, into, looked.value, isFresh)
         : failed(watched, looked.problem);
-      if (places.length > 0) this.#world.tell({ type: 'radar-looked', radar: watched.last });
+      if (places.length > 0) this.#world.dispatch({ type: 'radar-looked', radar: watched.last });
       else await radar.close();
       return watched.last;
     } finally {

@@ -32,7 +32,7 @@ async function createScene() {
     {
       git: place.git,
       state: () => world.state,
-      tell(message: Message) {
+      dispatch(message: Message) {
         if (message.type !== 'radar-looked') return;
         told.push(message.radar);
         heard.resolve(message.radar);

@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { HostPort } from '../../../src/controller/effects/hostPort.ts';
-import { launch } from '../../../src/controller/effects/launching.ts';
+import { launch } from '../../../src/controller/effects/launch.ts';
 import type { Tools } from '../../../src/controller/effects/tools.ts';
 import type { Worker } from '../../../src/core/worker.ts';
 import type { OpenTerminal } from '../../../src/ipc/hostApi.ts';

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { lookAtAgent, lookAtRestless } from '../../../src/controller/effects/agentState.ts';
 import type { HostPort } from '../../../src/controller/effects/hostPort.ts';
-import { lookAtAgent, lookAtRestless } from '../../../src/controller/effects/lookingAtAgent.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { processStart } from '../../../src/lib/processes.ts';
 import { success } from '../../../src/lib/result.ts';
@@ -53,7 +53,7 @@ async function open() {
     const world = {
       host: host as unknown as Pick<HostPort, 'find'>,
       ambient: { CLAUDE_CONFIG_DIR: folder },
-      tell: (message: Message) => told.push(message),
+      dispatch: (message: Message) => told.push(message),
     };
     await how(world, scene.state, id);
     return told;

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { HostPort } from '../../../src/controller/effects/hostPort.ts';
-import { Typist } from '../../../src/controller/effects/typing.ts';
+import { Typist } from '../../../src/controller/effects/typist.ts';
 import type { Report } from '../../../src/core/observation.ts';
 import type { Delivery } from '../../../src/features/messages/typing.ts';
 import type { Message } from '../../../src/features/messages.ts';
@@ -59,7 +59,7 @@ class Agent {
     this.scene.tell(message);
     const worker = this.scene.worker(id);
     const { log } = this.scene.state;
-    if (worker && this.scene.happenings.length > 0) {
+    if (worker && this.scene.events.length > 0) {
       const workers = new Map(log.workers).set(id, { ...worker, stateSince: `${this.#hooks}` });
       this.scene.state = { ...this.scene.state, log: { ...log, workers } };
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makePlan } from '../../../src/controller/effects/planning.ts';
+import { makePlan } from '../../../src/controller/effects/plan.ts';
 import type { Tools } from '../../../src/controller/effects/tools.ts';
 import type { StartPlan } from '../../../src/core/proposal.ts';
 import type { Worker } from '../../../src/core/worker.ts';

@@ -27,7 +27,7 @@ import { chooseBase, describeCommit } from '../../git/worktrees/branch.ts';
 import { checkNewWorktree, checkOldWorktree } from '../../git/worktrees/worktrees.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { personKey } from '../../lib/stateFolder.ts';
-import { guardRules, guardWarnings, planReadying, type Readying, workerEnvironment } from './launching.ts';
+import { guardRules, guardWarnings, planReadying, type Readying, workerEnvironment } from './launch.ts';
 import { leftOf } from './leftovers.ts';
 import { agentSettingsFile, mcpConfigFile, type Tools, worktreePath } from './tools.ts';
 

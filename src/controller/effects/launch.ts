@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endingManners } from '../../agents/abilities.ts';
+import { shutdownPolicy } from '../../agents/abilities.ts';
 import { claudeFolder } from '../../agents/claude/files.ts';
 import { claudeSettings, orchestratorTools } from '../../agents/claude/launch.ts';
 import { agentEnvironment, agentPrograms, withSetup } from '../../agents/launch.ts';
@@ -138,7 +138,7 @@ async function spawn(
     token: randomBytes(32).toString('base64url'),
     ...(scrollback && { scrollback }),
     ...(guard && { guard }),
-    ...(preset.value.quit && { ending: endingManners(preset.value.quit, tools.config.limits) }),
+    ...(preset.value.quit && { ending: shutdownPolicy(preset.value.quit, tools.config.limits) }),
   });
 }
 

@@ -2,7 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { HostPort } from '../../../src/controller/effects/hostPort.ts';
-import { cleanWorker, finishWorker, runChecks } from '../../../src/controller/effects/removing.ts';
+import { cleanWorker, finishWorker, runChecks } from '../../../src/controller/effects/removal.ts';
 import type { Tools } from '../../../src/controller/effects/tools.ts';
 import type { Worker } from '../../../src/core/worker.ts';
 import { failure, type Result, success } from '../../../src/lib/result.ts';

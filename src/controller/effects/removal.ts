@@ -208,9 +208,9 @@ export function jobEnvironment(ambient: Tools['ambient'], cwd: string): Record<s
   return { ...Object.fromEntries(env), GIT_CEILING_DIRECTORIES: ceilings(ambient, cwd) };
 }
 
-interface Told {
+interface SettlingDeps {
   readonly git: Git;
-  tell(message: Message): void;
+  dispatch(message: Message): void;
 }
 
 /** The process that was asked is no more, so the answer has no receiver. */
@@ -220,19 +220,19 @@ const noTicket = 0;
  * Brings finishes and cleans to an end that an earlier controller was killed in: completed where something was merged
  * or removed already, else dropped with a notice.
  */
-export async function settleUnfinished(edge: Told, state: ControllerState): Promise<void> {
+export async function settleUnfinished(edge: SettlingDeps, state: ControllerState): Promise<void> {
   for (const repo of state.config.repos) {
     for (const flow of await unfinishedFlows(edge.git, repo))
-      edge.tell({ type: 'noticed', problem: cutOffFlow(repo, flow) });
+      edge.dispatch({ type: 'noticed', problem: cutOffFlow(repo, flow) });
     for (const read of await unfinishedJournals(edge.git, repo)) {
-      if (!read.ok) edge.tell({ type: 'noticed', problem: read.problem });
+      if (!read.ok) edge.dispatch({ type: 'noticed', problem: read.problem });
       else await settleOne(edge, state, repo, read.value);
     }
   }
 }
 
 async function settleOne(
-  { git, tell }: Told,
+  { git, dispatch }: SettlingDeps,
   { log }: ControllerState,
   repo: Repo,
   unfinished: UnfinishedEnding,
@@ -242,12 +242,12 @@ async function settleOne(
   // Of another workspace that has the repository, too, or written by another program: not ours to bring to an end.
   if (known?.branch !== branch || known.worktree !== worktree) return;
   const settled = await settleFinish(git, repo, { ...unfinished, worker: known });
-  if (!settled.ok) return tell({ type: 'noticed', problem: unsettled(unfinished, settled.problem) });
-  if (settled.value.how === 'dropped') return tell({ type: 'noticed', problem: dropped(unfinished) });
+  if (!settled.ok) return dispatch({ type: 'noticed', problem: unsettled(unfinished, settled.problem) });
+  if (settled.value.how === 'dropped') return dispatch({ type: 'noticed', problem: dropped(unfinished) });
   if (settled.value.how === 'finished')
-    return tell({ type: 'finish-ended', id, result: success(settled.value.result), ticket: noTicket });
+    return dispatch({ type: 'finish-ended', id, result: success(settled.value.result), ticket: noTicket });
   const result = success({ id, backup: settled.value.backup });
-  tell({ type: 'clean-ended', id, result, ticket: noTicket });
+  dispatch({ type: 'clean-ended', id, result, ticket: noTicket });
 }
 
 /** A person began it at the command line and decides there: what it tagged or pushed is the person's to complete. */
@@ -277,7 +277,7 @@ function unsettled({ kind, worker }: UnfinishedEnding, { message, hint }: Proble
 
 /** Deletes backups that have been kept for as long as was promised; the log says which. */
 export async function sweepBackups(
-  { git, tell }: Told,
+  { git, dispatch }: SettlingDeps,
   { config }: ControllerState,
   now: Date,
 ): Promise<void> {
@@ -285,6 +285,6 @@ export async function sweepBackups(
     const gone = await expireBackups(git, repo, now);
     // A repository that cannot be read is reported by its own look.
     if (gone.ok && gone.value.length > 0)
-      tell({ type: 'backups-expired', repo: repo.name, refs: gone.value.map(({ ref }) => ref) });
+      dispatch({ type: 'backups-expired', repo: repo.name, refs: gone.value.map(({ ref }) => ref) });
   }
 }

@@ -10,25 +10,25 @@ import { pause } from '../../lib/schedule.ts';
 import type { HostPort } from './hostPort.ts';
 import type { Tools } from './tools.ts';
 
-interface World {
+interface LookDeps {
   readonly host: Pick<HostPort, 'find'>;
   readonly ambient: Tools['ambient'];
-  tell(message: Message): void;
+  dispatch(message: Message): void;
 }
 
 /** Most looks at an agent that reports work while its pane looks idle. */
 const mostLooks = 3;
 
 /** Reads an agent's state without hooks: from its own files, and, where they are not newer, from its pane. */
-export async function lookAtAgent(world: World, state: ControllerState, id: string): Promise<void> {
+export async function lookAtAgent(deps: LookDeps, state: ControllerState, id: string): Promise<void> {
   const worker = state.log.workers.get(id);
   const terminal = state.terminals.get(id);
   const rests = terminal !== undefined && !terminal.flowing && titleRests(terminal);
   for (let looks = 1; ; looks++) {
-    const own = await sessionOf(world.ambient, state, id);
-    const text = await textOf(world.host, id);
+    const own = await sessionOf(deps.ambient, state, id);
+    const text = await textOf(deps.host, id);
     if (own !== null && worker !== undefined && isFresh(worker, own))
-      world.tell({ type: 'signed', id, sign: own, sessionId: null });
+      deps.dispatch({ type: 'signed', id, sign: own, sessionId: null });
     else {
       const signs = signsOfPane(readScreen(text), rests, looks < mostLooks ? (own?.says ?? null) : null);
       if (signs === 'unclear') {
@@ -37,21 +37,21 @@ export async function lookAtAgent(world: World, state: ControllerState, id: stri
       }
       // A hook may have come meanwhile, and what it tells of is drawn later.
       const only = worker && { ofStateSince: worker.stateSince };
-      for (const sign of signs) world.tell({ type: 'signed', id, sign, sessionId: null, ...only });
+      for (const sign of signs) deps.dispatch({ type: 'signed', id, sign, sessionId: null, ...only });
     }
-    return tellOfConversation(world, id, text);
+    return dispatchConversation(deps, id, text);
   }
 }
 
-async function textOf(host: World['host'], id: string): Promise<string> {
+async function textOf(host: LookDeps['host'], id: string): Promise<string> {
   const call = await host.find();
   const screen = call.ok ? await call.value('text', { id }) : call;
   return screen.ok ? screen.value.text : '';
 }
 
-function tellOfConversation({ tell }: World, id: string, text: string): void {
-  if (showsMissingConversation(text)) tell({ type: 'conversation-missing', id, sessionId: randomUUID() });
-  if (showsKeptConversation(text)) tell({ type: 'conversation-found', id });
+function dispatchConversation({ dispatch }: LookDeps, id: string, text: string): void {
+  if (showsMissingConversation(text)) dispatch({ type: 'conversation-missing', id, sessionId: randomUUID() });
+  if (showsKeptConversation(text)) dispatch({ type: 'conversation-found', id });
 }
 
 /**
@@ -80,12 +80,12 @@ const restlessMs = 1500;
  * Looks whether an agent asks whose title came to rest while it prints on, as beside a dialog that blinks. Anything
  * else than a question is left to its hooks.
  */
-export async function lookAtRestless(world: World, state: ControllerState, id: string): Promise<void> {
+export async function lookAtRestless(deps: LookDeps, state: ControllerState, id: string): Promise<void> {
   await pause(restlessMs, { keepsAlive: false });
-  const sign = await sessionOf(world.ambient, state, id);
+  const sign = await sessionOf(deps.ambient, state, id);
   const worker = state.log.workers.get(id);
   if (sign?.says !== 'asking' || worker === undefined) return;
-  world.tell({ type: 'signed', id, sign, sessionId: null, ofStateSince: worker.stateSince });
+  deps.dispatch({ type: 'signed', id, sign, sessionId: null, ofStateSince: worker.stateSince });
 }
 
 /** Processes below a pane's own that are asked. */
@@ -132,12 +132,12 @@ const looksForEach = 3;
 
 /** Counts what transcripts say was used, at the pace of one look at a time for each. */
 export class TokenCounter {
-  readonly #tell: (message: Message) => void;
+  readonly #dispatch: (message: Message) => void;
   readonly #fail: (error: unknown) => void;
   readonly #counted = new Map<string, Counted>();
 
-  constructor(tell: (message: Message) => void, fail: (error: unknown) => void) {
-    this.#tell = tell;
+  constructor(dispatch: (message: Message) => void, fail: (error: unknown) => void) {
+    this.#dispatch = dispatch;
     this.#fail = fail;
   }
 
@@ -159,7 +159,7 @@ export class TokenCounter {
       while (counted.looks > 0) {
         counted.looks -= 1;
         const days = await counted.reader.count();
-        if (Object.keys(days).length > 0) this.#tell({ type: 'tokens-counted', id, session, days });
+        if (Object.keys(days).length > 0) this.#dispatch({ type: 'tokens-counted', id, session, days });
         await pause(pauseMs, { keepsAlive: false });
       }
     } finally {

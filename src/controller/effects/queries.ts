@@ -20,7 +20,7 @@ import type { Core } from '../core.ts';
 import { logFile } from '../log/log.ts';
 import { logEvents } from '../log/logLines.ts';
 import { findLeftProcesses, leftOf } from './leftovers.ts';
-import { checksOf } from './removing.ts';
+import { checksOf } from './removal.ts';
 import { type Edge, lookAtRepos, tellingSigner, toolsFor } from './runEffect.ts';
 import type { Tools } from './tools.ts';
 
@@ -39,12 +39,13 @@ export class Queries {
     const { config, notices, trust } = this.#core.state;
     const read = openConfig(config.root);
     if (!read.ok) {
-      this.#core.tell({ type: 'config-refused', problem: read.problem });
+      this.#core.dispatch({ type: 'config-refused', problem: read.problem });
       return;
     }
     // What is known of the state holds for as long as this process has its log open.
     const now = { ...read.value.trust, state: trust.state };
-    if (JSON.stringify(now) !== JSON.stringify(trust)) this.#core.tell({ type: 'trust-read', trust: now });
+    if (JSON.stringify(now) !== JSON.stringify(trust))
+      this.#core.dispatch({ type: 'trust-read', trust: now });
     const wasBroken = notices.some((notice) => notice.code === 'config_invalid');
     const unknown = findUnknownSettings(config.root);
     const wasUnknown = notices.filter(({ code }) => code === unknownSetting);
@@ -53,7 +54,7 @@ export class Queries {
       JSON.stringify(read.value.config) !== JSON.stringify(config) ||
       JSON.stringify(unknown) !== JSON.stringify(wasUnknown)
     )
-      this.#core.tell({ type: 'config-read', config: read.value.config, unknown });
+      this.#core.dispatch({ type: 'config-read', config: read.value.config, unknown });
   }
 
   /** With the configuration as it is now. @param environment what a client has lent; the controller's own without */
@@ -70,13 +71,16 @@ export class Queries {
     const { state } = this.#core;
     const memory = measure(state);
     if (JSON.stringify(memory) !== JSON.stringify(state.memory))
-      this.#core.tell({ type: 'memory-measured', memory });
+      this.#core.dispatch({ type: 'memory-measured', memory });
   }
 
   async refreshRepos(): Promise<void> {
     this.measureMemory();
-    findLeftProcesses(this.#edge.tell, this.#core.state).catch(this.#edge.fail);
-    this.#core.tell({ type: 'repos-looked-at', repos: await lookAtRepos(this.#edge.git, this.#core.state) });
+    findLeftProcesses(this.#edge.dispatch, this.#core.state).catch(this.#edge.fail);
+    this.#core.dispatch({
+      type: 'repos-looked-at',
+      repos: await lookAtRepos(this.#edge.git, this.#core.state),
+    });
   }
 
   async previewFinish(id: string): Promise<Result<FinishPreview>> {
@@ -140,7 +144,7 @@ export class Queries {
     if (!repo.ok) return repo;
     const created = await createDevelop(this.tools(environment).git, repo.value);
     // Plans made before begin somewhere else now.
-    if (created.ok) this.#core.tell({ type: 'config-read', config: { ...this.#core.state.config } });
+    if (created.ok) this.#core.dispatch({ type: 'config-read', config: { ...this.#core.state.config } });
     await this.refreshRepos();
     return created;
   }
