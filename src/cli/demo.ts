@@ -124,7 +124,7 @@ async function makeDemoWorkspace(
 const pictureSize: ScreenSize = { cols: 120, rows: 40 };
 
 /** Longer than two agents take on a slow machine; a demo that hangs should say so. */
-const patienceMs = 120_000;
+const timeoutMs = 120_000;
 
 /** `demo --headless`: the whole round without a person, who is told of each yes that is given in their place. */
 async function runHeadlessDemo(out: Output, root: string): Promise<void> {
@@ -135,7 +135,7 @@ async function runHeadlessDemo(out: Output, root: string): Promise<void> {
     const ready = demand(
       await watch.until(
         ({ proposals }) => proposals.length > 0 && proposals.every((one) => one.plan ?? one.problem),
-        patienceMs,
+        timeoutMs,
       ),
     );
     for (const { n, draft, plan, problem } of ready.proposals) {
@@ -143,7 +143,7 @@ async function runHeadlessDemo(out: Output, root: string): Promise<void> {
       out.say(`Approving for you: start ${draft.repo}/${draft.task} on ${plan.branch} in ${plan.worktree}`);
       demand(await call('approve', { n, digest: plan.digest, ...paneSize(ready.proposals.length) }));
     }
-    demand(await watch.until(({ workers }) => workers.length > 0 && workers.every(hasRested), patienceMs));
+    demand(await watch.until(({ workers }) => workers.length > 0 && workers.every(isAtRest), timeoutMs));
     const seen = demand(await call('facts', { refresh: true }));
     const { takePicture } = await import('../client/picture.ts');
     const picture = await takePicture(root, seen, pictureSize);
@@ -166,7 +166,7 @@ function paneSize(workers: number): ScreenSize {
 }
 
 /** Its turn is over: it has said something and waits for more. */
-function hasRested({ state, said }: Worker): boolean {
+function isAtRest({ state, said }: Worker): boolean {
   return state === 'idle' && said !== null;
 }
 

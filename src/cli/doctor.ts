@@ -21,7 +21,7 @@ import { type GivenToken, isToken, NotionToken } from '../features/notion/servic
 import { runtimeFolder } from '../ipc/guard.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import { plainLine } from '../lib/sanitize.ts';
-import { alignColumns } from '../ui/rows.ts';
+import { alignColumns } from '../ui/format.ts';
 import { exitCodes, type Output } from './output.ts';
 import { readSettings, settingsFile } from './settings.ts';
 import { findWorkspace } from './workspace.ts';

@@ -9,7 +9,7 @@ import { createDevelop, readFlow } from '../git/flow.ts';
 import { discoverRepos, excludeOurFolders, type Other, uniqueNames } from '../git/repos.ts';
 import { Git } from '../git/run.ts';
 import { replaceFile } from '../lib/files.ts';
-import { alignColumns } from '../ui/rows.ts';
+import { alignColumns } from '../ui/format.ts';
 import { demandYes } from './ask.ts';
 import type { Output } from './output.ts';
 import { findFolder } from './workspace.ts';

@@ -28,16 +28,16 @@ export function createOutput(json: boolean): Output {
 }
 
 /** Tells a failure: one line on stderr, or as JSON on stdout. */
-export function tellProblem(json: boolean, problem: Problem): void {
+export function printProblem(json: boolean, problem: Problem): void {
   process.exitCode = problem.code === 'usage' ? exitCodes.usage : exitCodes.refused;
   if (json) write(visible({ error: problem }, 2));
   else process.stderr.write(`orch-tui: ${plainLines(withHint(problem))}\n`);
 }
 
 /** A bug, or a machine in trouble: told like any other problem, with what a report of it needs. */
-export function tellFault(json: boolean, error: unknown): void {
+export function printFault(json: boolean, error: unknown): void {
   const { stack } = error instanceof Error ? error : new Error(String(error));
-  tellProblem(json, problemOf('internal', `This went wrong: ${whyOf(error)}`, helpFor(error)));
+  printProblem(json, problemOf('internal', `This went wrong: ${whyOf(error)}`, helpFor(error)));
   process.stderr.write(`${plainLines(stack ?? '')}\n`);
 }
 

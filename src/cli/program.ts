@@ -8,7 +8,7 @@ import { problemOf } from '../lib/result.ts';
 import { admit } from './admission.ts';
 import { policyOf } from './commandPolicy.ts';
 import { type Call, handlers } from './handlers.ts';
-import { createOutput, ignoreClosedPipe, type Output, tellFault, tellProblem } from './output.ts';
+import { createOutput, ignoreClosedPipe, type Output, printFault, printProblem } from './output.ts';
 import { AlreadyAnswered, admitToWorkspace } from './trustGate.ts';
 
 /**
@@ -23,9 +23,9 @@ export async function runCommand(argv: readonly string[], token: GivenToken | nu
     await describeProgram(createOutput(json), token).parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof AlreadyAnswered) return;
-    if (error instanceof Refusal) tellProblem(json, error.problem);
+    if (error instanceof Refusal) printProblem(json, error.problem);
     // Help or version, which commander has printed.
-    else if (!(error instanceof CommanderError && error.exitCode === 0)) tellFault(json, error);
+    else if (!(error instanceof CommanderError && error.exitCode === 0)) printFault(json, error);
   }
 }
 

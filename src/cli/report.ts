@@ -16,7 +16,7 @@ interface ReportOptions {
 }
 
 /** Milliseconds until the control room has noted it. */
-const patience = 10_000;
+const timeoutMs = 10_000;
 
 /** `report`: what an agent without our tools says of itself. Whose report it is, its token says. */
 export async function reportUpdate(
@@ -33,7 +33,7 @@ export async function reportUpdate(
   const fields = { summary, status, done, next, blockers, percent, minutes, ready_to_merge: ready };
   const report = block === undefined ? fields : { block };
   const url = new URL('/report', inbox.url).href;
-  const answer = await postToInbox({ ...inbox, url }, JSON.stringify(report), patience).catch(
+  const answer = await postToInbox({ ...inbox, url }, JSON.stringify(report), timeoutMs).catch(
     (error: Error) => refuse('not_reported', `The report was not taken: ${error.message}.`),
   );
   const { result } = JSON.parse(answer) as { result?: Result<unknown> };

@@ -4,8 +4,7 @@ import { demand, refuse } from '../core/verb.ts';
 import { readDetails } from '../features/repos/service/details.ts';
 import { Git } from '../git/run.ts';
 import { mapConcurrently } from '../lib/queue.ts';
-import { alignColumns } from '../ui/rows.ts';
-import { longAge } from '../ui/words.ts';
+import { alignColumns, longAge } from '../ui/format.ts';
 import { exitCodes, type Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
@@ -13,35 +12,35 @@ import { findWorkspace } from './workspace.ts';
 
 /** Each repository's branches beside its base. */
 export async function showBranches(out: Output, repo: string | undefined): Promise<void> {
-  const { details, problems } = await look(out, repo);
+  const { details, problems } = await readRepos(out, repo);
   const branches = details.flatMap((one) => one.branches.map((branch) => ({ repo: one.name, ...branch })));
   const text = details.map((one) => section(one, one.branches.map(branchRow)));
-  tell(out, { branches, problems }, text);
+  printResult(out, { branches, problems }, text);
 }
 
 /** Each repository's version, as files and tags of its base say it. */
 export async function showVersions(out: Output): Promise<void> {
-  const { details, problems } = await look(out, undefined);
+  const { details, problems } = await readRepos(out, undefined);
   const versions = details.map(({ name, version, base }) => ({ repo: name, version, base }));
   const rows = versions.map(({ repo, version, base }) => [repo, version ?? 'none', base ?? '']);
-  tell(out, { versions, problems }, rows.length > 0 ? [alignColumns(rows)] : []);
+  printResult(out, { versions, problems }, rows.length > 0 ? [alignColumns(rows)] : []);
 }
 
 /** Each repository's worktrees, ours and others. */
 export async function showWorktrees(out: Output): Promise<void> {
-  const { details, problems } = await look(out, undefined);
+  const { details, problems } = await readRepos(out, undefined);
   const worktrees = details.flatMap((one) => one.worktrees.map((tree) => ({ repo: one.name, ...tree })));
   const text = details.map((one) => section(one, one.worktrees.map(worktreeRow)));
-  tell(out, { worktrees, problems }, text);
+  printResult(out, { worktrees, problems }, text);
 }
 
 /** Repositories that cannot be read stop no other; the command ends with 1 then. */
-interface Looked {
+interface ReposRead {
   readonly details: readonly RepoDetails[];
   readonly problems: readonly { readonly repo: string; readonly problem: string }[];
 }
 
-async function look(out: Output, wanted: string | undefined): Promise<Looked> {
+async function readRepos(out: Output, wanted: string | undefined): Promise<ReposRead> {
   const root = demand(findWorkspace('.'));
   const { repos } = demand(readConfig(root));
   const chosen = repos.filter(({ name }) => wanted === undefined || name === wanted);
@@ -62,9 +61,9 @@ async function look(out: Output, wanted: string | undefined): Promise<Looked> {
   };
 }
 
-function tell(
+function printResult(
   out: Output,
-  value: Pick<Looked, 'problems'> & { readonly [field: string]: unknown },
+  value: Pick<ReposRead, 'problems'> & { readonly [field: string]: unknown },
   text: readonly string[],
 ): void {
   const { problems } = value;

@@ -8,7 +8,7 @@ import type { GivenToken } from '../features/notion/service/token.ts';
 import { plainLine } from '../lib/sanitize.ts';
 import { capabilitiesOf, notificationStyle, Tty } from '../terminal/tty.ts';
 import { admit, needsOfRoom } from './admission.ts';
-import { tellProblem } from './output.ts';
+import { printProblem } from './output.ts';
 import { controllerAddress } from './session.ts';
 import { readSettings, withColor } from './settings.ts';
 import { findWorkspace } from './workspace.ts';
@@ -32,7 +32,7 @@ export async function openRoom(folder: string, token: GivenToken | null): Promis
     // What a slow terminal has not taken yet is of no use to anybody.
     process.exit();
   } catch (error) {
-    if (error instanceof Refusal) tellProblem(false, error.problem);
+    if (error instanceof Refusal) printProblem(false, error.problem);
     else throw error;
   }
 }

@@ -3,7 +3,7 @@ import { demand, Refusal } from '../core/verb.ts';
 import { type TrustFacts, type TrustRow, untrustedProblem } from '../core/workspace.ts';
 import { readHead } from '../git/directories.ts';
 import { plainLine } from '../lib/sanitize.ts';
-import { alignColumns } from '../ui/rows.ts';
+import { alignColumns } from '../ui/format.ts';
 import type { CommandNeeds } from './admission.ts';
 import type { Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';

@@ -154,7 +154,7 @@ export class PaintPace {
  * Sees to it that the worker who has the keys gets them as its program asked for: its keyboard and mouse modes are
  * meanwhile those of the person's terminal, and it hears when it gets and loses the focus.
  */
-export class KeyHolder {
+export class PaneInput {
   readonly #terminals: Pick<Terminals, 'screenOf' | 'type'>;
   #set: InputModes = ownInputModes;
   #focused: string | null = null;
@@ -169,7 +169,7 @@ export class KeyHolder {
 
   /** Takes note of what the person's terminal can do. */
   hear(token: Token): void {
-    if (token.kind === 'reply' && tellsOfKitty(token.raw)) this.#knowsKitty = true;
+    if (token.kind === 'reply' && confirmsKitty(token.raw)) this.#knowsKitty = true;
   }
 
   /** Tells programs that asked for it where the focus has gone. */
@@ -322,7 +322,7 @@ function keyboardSequence(set: number, wanted: number): string {
 }
 
 /** Whether a terminal's answer says that it has kitty's keyboard protocol; `keyboardQuery` asks for it. */
-export function tellsOfKitty(reply: string): boolean {
+export function confirmsKitty(reply: string): boolean {
   return /^\x1b\[\?\d+u$/.test(reply);
 }
 

@@ -10,7 +10,7 @@ import type { ScreenMessage } from '../ui/step.ts';
 import { Terminals } from './terminals.ts';
 
 /** How long screens may take; what has not come by then is left blank. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 
 /** The control room as text, as a person would see it now; needs no terminal. */
 export async function takePicture(root: string, facts: Facts, size: ScreenSize): Promise<string> {
@@ -41,7 +41,7 @@ export async function takePicture(root: string, facts: Facts, size: ScreenSize):
     const panes = chrome.layers.filter((layer) => layer.kind === 'pane');
     for (const { id } of panes) if (terminals.has(id)) missing.add(id);
     terminals.show(panes.map(({ id, width, height }) => ({ id, cols: width, rows: height })));
-    if (missing.size > 0) await within(patienceMs, complete);
+    if (missing.size > 0) await within(timeoutMs, complete);
     const whole = createGrid(size.cols, size.rows);
     const layers = chrome.layers.map((layer) => {
       const screen = terminals.screenOf(layer.id);

@@ -20,7 +20,7 @@ import { attach } from './attach.ts';
 import { Clipboard, runViewEffect } from './clipboard.ts';
 import { type ControllerAddress, ControllerPort } from './controllerPort.ts';
 import { Notifier, type NotifySettings } from './notifier.ts';
-import { caretOf, KeyHolder, keyboardQuery, PaintPace, PaneLayers } from './panes.ts';
+import { caretOf, keyboardQuery, PaintPace, PaneInput, PaneLayers } from './panes.ts';
 import { Terminals } from './terminals.ts';
 import { AgeTimer, ClickCounter, DragTimer, DrawPace } from './timers.ts';
 
@@ -72,7 +72,7 @@ class ControlRoom {
     const unseen = isUnseen(this.#state, this.#drawn?.state ?? null);
     this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()), unseen });
   });
-  readonly #keys: KeyHolder;
+  readonly #keys: PaneInput;
   readonly #drawing = new DrawPace(() => this.#draw());
   readonly #pace = new PaintPace(() => this.#paint());
   readonly #left = Promise.withResolvers<void>();
@@ -115,7 +115,7 @@ class ControlRoom {
       onNotTyped: (id, problem) => this.#tell({ type: 'notTyped', id, problem }),
     });
     this.#panes = new PaneLayers(this.#terminals);
-    this.#keys = new KeyHolder(this.#terminals, options.mouse);
+    this.#keys = new PaneInput(this.#terminals, options.mouse);
     this.#controller = new ControllerPort(options.controller, {
       onFacts: (facts) => {
         this.#tell({ type: 'factsArrived', facts });

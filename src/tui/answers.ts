@@ -11,6 +11,7 @@ import { developMade } from '../features/repos/developDialog.ts';
 import { openCard } from '../features/workers/proposals.ts';
 import type { Problem } from '../lib/result.ts';
 import { plainLine } from '../lib/sanitize.ts';
+import { counted } from '../ui/format.ts';
 import {
   findWorker,
   isSameRow,
@@ -42,10 +43,9 @@ import {
   withoutNotice,
 } from '../ui/step.ts';
 import { cellWidth, cutText } from '../ui/text.ts';
-import { counted } from '../ui/words.ts';
 import { definitionOf } from './definitions.ts';
 
-/** Takes the answer to a request into the state, and lets the dialog that waited for it go on. */
+/** Updates the state by the answer to a request; the dialog that waits for it handles it first. */
 export function updateAnswer(state: AppState, answer: Answered): Step {
   const taken = takenByDialog(state, answer);
   if (taken) return taken;
@@ -53,10 +53,10 @@ export function updateAnswer(state: AppState, answer: Answered): Step {
   if (!result.ok) return noEffects(withRefusal(state, tag, result.problem));
   if (method === 'stopAll') return { state, effects: [{ type: 'quit' }] };
   // The value is of this very method; the compiler cannot follow the pair through a union.
-  const tell = tellings[method] as Telling<Method> | undefined;
-  if (!tell) return noEffects(state);
+  const updated = answerUpdates[method] as AnswerUpdate<Method> | undefined;
+  if (!updated) return noEffects(state);
   const wasAwaited = isAwaited(state, tag);
-  return noEffects(tell(wasAwaited ? toList(state) : state, result.value as never, params, wasAwaited));
+  return noEffects(updated(wasAwaited ? toList(state) : state, result.value as never, params, wasAwaited));
 }
 
 /** Returns the step of the open dialog for an answer that it waits for; null when it does not wait. */
@@ -66,22 +66,22 @@ function takenByDialog(state: AppState, answer: Answered): Step | null {
   const { awaits, onAnswer } = definitionOf(dialog);
   const isMeant = awaits?.(dialog, answer.tag) ?? (answer.result.ok && dialog.pending === answer.tag);
   if (!isMeant || !onAnswer) return null;
-  // Each of several started workers is in the facts before the dialog goes on.
+  // The facts contain each of several started workers before the dialog continues.
   const isStart = answer.method === 'approve' && answer.result.ok && awaits !== undefined;
   const known = isStart ? withStarted(state, answer.result.value, answer.params.n) : state;
   return onAnswer(known, dialog, answer);
 }
 
-/** @param state without the dialog that waited @param wasAwaited whether one did */
-type Telling<M extends Method> = (
+/** Returns the state after an answer. @param state without the dialog that waited @param wasAwaited true if one did */
+type AnswerUpdate<M extends Method> = (
   state: AppState,
   value: Extract<MethodResult<M>, { readonly ok: true }>['value'],
   params: MethodParams<M>,
   wasAwaited: boolean,
 ) => AppState;
 
-/** What each answer changes in the lists and the notice, unless a dialog handles it. */
-const tellings: { readonly [M in Method]?: Telling<M> } = {
+/** Updates of the lists and the notice by answers that no dialog handles. */
+const answerUpdates: { readonly [M in Method]?: AnswerUpdate<M> } = {
   facts: (state, facts, { refresh }) => withFacts(refresh ? withoutNotice(state) : state, facts),
   propose: withOwnProposal,
   edit: withOwnProposal,
@@ -115,7 +115,7 @@ function isAskedByKey(state: AppState, { draft }: Proposal): boolean {
   return isRoomFree(state) && isOrchestrator(draft);
 }
 
-/** Shows what was done; warnings open a dialog, because a notice is easily missed. */
+/** Shows the result of an end; warnings open a dialog, because a notice is easily missed. */
 function withEnding(state: AppState, done: string, warnings: readonly string[] = []): AppState {
   if (warnings.length === 0) return withNotice(state, done);
   if (!isRoomFree(state)) return withNotice(state, `${done} ${warnings.join(' ')}`, 'problem');
@@ -123,7 +123,7 @@ function withEnding(state: AppState, done: string, warnings: readonly string[] =
   return openProblem(state, 'Done, but something was left behind', problem);
 }
 
-/** Shows what an undo did; a merge that stays opens a dialog with the way to revert it. */
+/** Shows the result of an undo; a merge that stays opens a dialog with the command to revert it. */
 function withUndone(state: AppState, { id, takenBackFrom, mergeStays, warnings }: UndoResult): AppState {
   const from = takenBackFrom ? `, its merge taken back from ${takenBackFrom}` : '';
   const done = `${id} is back${from}; r resumes it.`;
@@ -143,9 +143,9 @@ function withBrought(
   state: AppState,
   { id, base, conflicts, told }: BaseUpdate & { readonly told: boolean },
 ): AppState {
-  if (conflicts.length === 0) return withNotice(state, `${id} holds all of ${base} now.`);
-  const next = told ? 'The worker was told to resolve them.' : 'Resolve them in its worktree.';
-  return withNotice(state, `Conflicts wait in ${counted(conflicts.length, 'file')} of ${id}. ${next}`);
+  if (conflicts.length === 0) return withNotice(state, `${id} contains all of ${base} now.`);
+  const next = told ? 'The worker was asked to resolve them.' : 'Resolve them in its worktree.';
+  return withNotice(state, `There are conflicts in ${counted(conflicts.length, 'file')} of ${id}. ${next}`);
 }
 
 /** Reports whether the open dialog waits for this answer. */
@@ -153,7 +153,7 @@ function isAwaited(state: AppState, tag: number): boolean {
   return shownDialog(state)?.pending === tag;
 }
 
-/** Shows a refusal in the dialog that waited, which keeps its text; else in a notice, or a dialog if it is long. */
+/** Shows a refusal in the dialog that waited, which keeps its text; otherwise in a notice, or in a dialog if it is long. */
 function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
   const dialog = shownDialog(state);
   if (dialog && isAwaited(state, tag)) {
@@ -166,13 +166,13 @@ function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
   return openProblem(withoutNotice(state), 'That did not work', problem);
 }
 
-/** Takes a proposal. Its card opens if the person asked for it; otherwise it waits in the queue. */
+/** Stores a proposal. Its card opens if the person asked for it; otherwise it waits in the queue. */
 function withProposal(state: AppState, proposal: Proposal, isAwaited: boolean): AppState {
   const known = state.facts ? withFacts(state, factsWithProposal(state.facts, proposal)) : state;
   return isAwaited ? openCard(known, proposal) : known;
 }
 
-/** Removes an answered request. The next row was selected by the person's own answer, so keys work at once. */
+/** Removes an answered request. The person's own answer selected the next row, so keys work at once. */
 function withAnswered(state: AppState, { request: id, answer }: MethodParams<'answer'>): AppState {
   const request = findRequest(state, id);
   if (!state.facts || !request) return state;
@@ -181,16 +181,16 @@ function withAnswered(state: AppState, { request: id, answer }: MethodParams<'an
   return withNotice(next, `${request.worker}: ${what}: ${request.text}`);
 }
 
-/** Shows which workers go on after a limit, and why others do not. */
+/** Shows which workers continue after a limit, and why others do not. */
 function withGoneOn(state: AppState, { going, left }: ContinueOutcome): AppState {
   const [first] = left;
   if (first) return withNotice(state, problemLine(first.problem), 'problem');
-  return withNotice(state, `${going.join(', ')} ${going.length === 1 ? 'is' : 'are'} told to go on.`);
+  return withNotice(state, `${going.join(', ')} ${going.length === 1 ? 'was' : 'were'} asked to continue.`);
 }
 
-/** Takes new facts. What pointed at something that no longer exists is moved, with a notice. */
+/** Stores new facts. Selection and focus move, with a notice, from what no longer exists. */
 export function withFacts(state: AppState, facts: Facts): AppState {
-  return withFocus(withLists(withNews(withDenials({ ...state, facts }, state), state), state));
+  return withFocus(withLists(withNotices(withDenials({ ...state, facts }, state), state), state));
 }
 
 function withLists(next: AppState, old: AppState): AppState {
@@ -198,7 +198,7 @@ function withLists(next: AppState, old: AppState): AppState {
   const [before, after] = [selectQueue(old), selectQueue(next)];
   const queue = keptKey(old.cursors.queue, before, after, 'proposal');
   const gone = old.cursors.queue !== null && !isSameRow(old.cursors.queue, queue);
-  const turned = hasTurned(itemAt(before, queue), itemAt(after, queue));
+  const turned = hasChanged(itemAt(before, queue), itemAt(after, queue));
   return {
     ...next,
     cursors: { fleet, queue },
@@ -213,8 +213,8 @@ function itemAt(rows: readonly QueueRow[], key: RowKey | null): QueueItem | null
   return rows.find((row) => isSameRow(row.key, key))?.item ?? null;
 }
 
-/** Reports whether a row asks for something else now: a pressed key was meant for what it showed before. */
-function hasTurned(before: QueueItem | null, after: QueueItem | null): boolean {
+/** Reports whether a row asks for something else now; a key pressed before was meant for its old content. */
+function hasChanged(before: QueueItem | null, after: QueueItem | null): boolean {
   return before !== null && after !== null && (before.kind !== after.kind || before.text !== after.text);
 }
 
@@ -253,7 +253,7 @@ function withFocus(state: AppState): AppState {
   }
 }
 
-/** Closes a dialog whose subject no longer exists, unless it waits for the answer that explains why. */
+/** Closes a dialog whose subject no longer exists, unless it waits for the answer that gives the reason. */
 function withSubject(state: AppState, dialog: AnyDialog): AppState {
   const { isStale, onFacts } = definitionOf(dialog);
   const why = isStale?.(state, dialog) ?? null;
@@ -283,7 +283,7 @@ function factsWithProposal(facts: Facts, proposal: Proposal): Facts {
   return { ...facts, proposals };
 }
 
-/** Returns the facts without a request that the person just answered. */
+/** Returns the facts without an answered request. */
 function factsWithoutRequest(facts: Facts, id: string): Facts {
   return { ...facts, queue: facts.queue.filter(({ request }) => request?.id !== id) };
 }
@@ -313,38 +313,40 @@ function withoutProposal(state: AppState, n: number): AppState {
   return withFacts(state, { ...state.facts, proposals });
 }
 
-/** Shows what the guard denied a session, when it happens. */
+/** Shows a new denial of the guard. */
 function withDenials(next: AppState, old: AppState): AppState {
   if (!old.facts) return next;
   const fresh = next.facts?.workers.find(
     ({ id, denied }) => denied && denied.count > (findWorker(old, id)?.denied?.count ?? 0),
   );
   if (!fresh?.denied) return next;
-  return withNotice(next, newsLine(denialText(fresh.id, fresh.denied), 1, next.size.cols));
+  return withNotice(next, noticeText(denialText(fresh.id, fresh.denied), 1, next.size.cols));
 }
 
 /** Shows each notice of the controller once. */
-export function withNews(next: AppState, old: AppState): AppState {
-  const said = new Set(old.facts?.notices.map((notice) => placeless(problemLine(notice))));
-  const news = next.facts?.notices.map(problemLine).filter((text) => !said.has(placeless(text))) ?? [];
-  const [first] = news;
-  if (first !== undefined) return withNotice(next, newsLine(first, news.length, next.size.cols), 'problem');
+export function withNotices(next: AppState, old: AppState): AppState {
+  const known = new Set(old.facts?.notices.map((notice) => withoutPosition(problemLine(notice))));
+  const fresh =
+    next.facts?.notices.map(problemLine).filter((text) => !known.has(withoutPosition(text))) ?? [];
+  const [first] = fresh;
+  if (first !== undefined)
+    return withNotice(next, noticeText(first, fresh.length, next.size.cols), 'problem');
   return isBroken(old) && !isBroken(next) ? withNotice(next, repaired) : next;
 }
 
-/** A setting that has moved in its file is no news. */
-function placeless(text: string): string {
+/** Returns a notice without line and column: a setting that moved in its file is not a new problem. */
+function withoutPosition(text: string): string {
   return text.replace(/^\.orch\/config\.json:\d+:\d+/, '');
 }
 
-const repaired = '.orch/config.json is right again and in use.';
+const repaired = '.orch/config.json is valid again and in use.';
 
 function isBroken({ facts }: AppState): boolean {
   return facts?.notices.some(({ code }) => code === 'config_invalid') ?? false;
 }
 
-/** Returns as much as fits into one line, and where to read the rest. */
-function newsLine(first: string, count: number, cols: number): string {
+/** Returns as much of a notice as fits into one line, with the key that shows the rest. */
+function noticeText(first: string, count: number, cols: number): string {
   const text = plainLine(first);
   const room = cols - noticeMargin;
   if (count === 1 && cellWidth(text) <= room) return text;

@@ -4,6 +4,7 @@ import { budgetState } from '../core/workspace.ts';
 import { countConflicts } from '../features/radar/pairs.ts';
 import { plainLine } from '../lib/sanitize.ts';
 import { oneLineField } from '../ui/field.ts';
+import { type Badge, counted, moneyText, stateBadge, tokensText } from '../ui/format.ts';
 import { hintOf, keyLabel, keysOf, type RoomKey, whyOff } from '../ui/keys.ts';
 import { fits } from '../ui/layout.ts';
 import { countStates, selectQueue } from '../ui/select.ts';
@@ -19,13 +20,12 @@ import {
   spreadLine,
   type Tone,
 } from '../ui/text.ts';
-import { counted, type Look, moneyText, stateLook, tokensText } from '../ui/words.ts';
 import { keysAt } from './definitions.ts';
 
 /** The longest shown name of a workspace, in cells. */
 const longestName = 24;
 
-/** Returns the header: the workspace, what is in it, and at the right what needs the person. */
+/** Returns the header: the workspace, a summary of it, and at the right the counts that need the person. */
 export function headerLine(state: AppState): Line {
   const { facts, size } = state;
   const name = facts ? ` · ${cutText(facts.workspace.name, longestName)}` : '';
@@ -56,9 +56,9 @@ function summaries({ facts, connection }: AppState): readonly Line[] {
   ];
 }
 
-function states(workers: readonly Worker[], name: (look: Look) => string): Line {
+function states(workers: readonly Worker[], name: (look: Badge) => string): Line {
   return countStates(workers).flatMap(({ state, count }, index): Line => {
-    const look = stateLook({ state, exitCode: null });
+    const look = stateBadge({ state, exitCode: null });
     return [span(index > 0 ? ' ' : ''), span(`${count}${name(look)}`, look.tone)];
   });
 }
@@ -68,7 +68,7 @@ function connection({ connection, facts }: AppState): Line {
   return connection.status === 'connecting' && facts ? [span('connecting … ', 'muted')] : [];
 }
 
-/** Returns what waits to be synced with Notion, and what changed on both sides. */
+/** Returns the number of rows to sync with Notion, and of conflicts with it. */
 function notion({ facts }: AppState): Line {
   const { pending = 0, conflicts = [], running = null, suggestion } = facts?.notion ?? {};
   const open = conflicts.filter(({ isDecided }) => !isDecided).length;
@@ -79,13 +79,13 @@ function notion({ facts }: AppState): Line {
   return [suggestion ? span(`notion${rows} sync? `, 'notice') : span(`notion${rows} `, 'muted'), ...clash];
 }
 
-/** Returns the number of conflicts. */
+/** Returns the number of conflicts between workers. */
 function conflictCount(state: AppState): Line {
   const count = countConflicts(state);
   return count > 0 ? [span(`radar ${count} `, 'bad'), span(' ')] : [];
 }
 
-/** Returns today's usage, on wide screens or when it is near its budget. */
+/** Returns today's usage, on wide screens or near its budget. */
 function used(state: AppState): Line {
   const today = usedToday(state);
   return today && (state.size.cols >= 100 || today.tone !== 'muted') ? [today, span('  ')] : [];
@@ -144,24 +144,24 @@ export function footerLine(state: AppState): Line {
   const { cols } = state.size;
   const notice = noticeLine(state);
   const { focus } = state;
-  if (focus.at === 'pane') return besideKeys(state, notice);
+  if (focus.at === 'pane') return keysWithText(state, notice);
   // The palette shows its keys itself.
   if (state.palette) return fitLine([span(' '), ...notice], cols);
   const prompt = promptOf(state);
   if (prompt) return prompt.line;
-  if (focus.at === 'copy-mode' && notice.length === 0) return besideKeys(state, matchesLine(focus));
+  if (focus.at === 'copy-mode' && notice.length === 0) return keysWithText(state, matchesLine(focus));
   if (notice.length > 0) return fitLine([span(' '), ...notice], cols);
   return fitLine(focus.at === 'dialog' ? [] : [span(' '), ...keyHints(state, cols - 2)], cols);
 }
 
 /** Returns the keys with a text behind them. */
-function besideKeys(state: AppState, said: Line): Line {
+function keysWithText(state: AppState, text: Line): Line {
   const { cols } = state.size;
-  const room = cols - 2 - (said.length > 0 ? lineWidth(said) + 3 : 0);
-  return fitLine([span(' '), ...keyHints(state, room), span('   '), ...said], cols);
+  const room = cols - 2 - (text.length > 0 ? lineWidth(text) + 3 : 0);
+  return fitLine([span(' '), ...keyHints(state, room), span('   '), ...text], cols);
 }
 
-/** Returns the search prompt and the caret's cell; null while nothing is typed. */
+/** Returns the search prompt and the caret's cell; null while it is closed. */
 export function promptOf(state: AppState): { line: Line; caret: { x: number; y: number } } | null {
   const prompt = state.focus.at === 'copy-mode' ? state.focus.prompt : null;
   if (!prompt || !fits(state.size)) return null;
@@ -194,9 +194,9 @@ function noticeLine({ notice, connection }: AppState): Line {
   return notice.tone === 'problem' ? line(`! ${notice.text}`, 'bad') : line(notice.text, 'notice');
 }
 
-/** Returns keys with a word each, as many as fit; the last two, help and the way out, always fit. */
+/** Returns as many keys with a word each as fit; the last two, help and the way out, always do. */
 export function keyHints(state: AppState, width: number): Line {
-  const hints = possible(state);
+  const hints = enabledHints(state);
   const always = hints.slice(-2);
   const kept: Line[] = [];
   let left = width - lineWidth(joined(always));
@@ -208,7 +208,7 @@ export function keyHints(state: AppState, width: number): Line {
   return joined([...kept, ...always]);
 }
 
-function possible(state: AppState): readonly Line[] {
+function enabledHints(state: AppState): readonly Line[] {
   return keysAt(state)
     .filter((key) => hintOf(key, state) !== null)
     .filter((key) => whyOff(key, state) === null)

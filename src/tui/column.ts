@@ -5,6 +5,7 @@ import type { RepoStatus } from '../core/repo.ts';
 import { isOrchestrator, longTitleOf, titleOf, type Worker } from '../core/worker.ts';
 import { leastWords, roomInRow } from '../features/attention/requests.ts';
 import { countClashes } from '../features/radar/pairs.ts';
+import { shortAge, stateBadge } from '../ui/format.ts';
 import { type Rect, selectGeometry, selectShown, shownFrom } from '../ui/layout.ts';
 import { type FleetRow, isSameRow, type QueueRow, selectFleet, selectQueue } from '../ui/select.ts';
 import { type AppState, isRoomFree, type ListName, type RowKey } from '../ui/state.ts';
@@ -21,10 +22,9 @@ import {
   spreadLine,
   type Tone,
 } from '../ui/text.ts';
-import { shortAge, stateLook } from '../ui/words.ts';
 import { borderLine, type FrameView, frameView, progressMark } from './panes.ts';
 
-/** The left column: repositories with their workers, and below what needs the person. */
+/** The left column: repositories with their workers above the queue. */
 export interface ColumnView {
   readonly frame: FrameView;
   readonly fleet: ListView;
@@ -95,7 +95,7 @@ function rowContent(
 ): Line {
   if ('repo' in row) return repoRow(row.repo, width);
   if ('proposal' in row) return proposalRow(row.proposal, width);
-  if ('item' in row) return askingRow(row.worker, row.item, state.now, width);
+  if ('item' in row) return itemRow(row.worker, row.item, state.now, width);
   return workerRow(state, row, paneNumber(shown, row.worker), width);
 }
 
@@ -134,7 +134,7 @@ function workerRow(
   number: string,
   width: number,
 ): Line {
-  const { mark, word, tone } = stateLook(worker);
+  const { mark, word, tone } = stateBadge(worker);
   const progress = progressMark(state.terminals.get(worker.id)?.progress ?? null);
   const age = span(shortAge(worker.stateSince, state.now), 'muted');
   const bell = state.rang.has(worker.id) ? [span('♪ ', 'warning')] : [];
@@ -148,7 +148,7 @@ function workerRow(
   const short = share ? [share, span(' '), age] : [age];
   const isSigning = state.facts?.signing?.[worker.id] !== undefined;
   const right = [isSigning ? span('sign? ', 'warning') : span(`${word} `, tone), ...short];
-  // Where both do not fit, the name matters more than the word: the mark says the same.
+  // Without room for both, the word goes, because the mark means the same.
   const hasRoom = lineWidth(left) + lineWidth(right) + 1 <= width;
   return spreadLine(left, hasRoom ? right : short, width);
 }
@@ -167,33 +167,33 @@ function proposalRow({ kind, by, draft, problem }: Proposal, width: number): Lin
   const asks = kind === 'start' ? 'start?' : 'resume?';
   const words = problem ? ['cannot start'] : by === 'board' ? [`from the board: ${asks}`, 'board?'] : [asks];
   const fitting = words.find((word) => cellWidth(word) <= room);
-  // The word about a proposal from the board stays; the name is cut instead.
+  // The word for a proposal from the board stays; the name is cut instead.
   const word = fitting ?? (by === 'board' && !problem ? 'board?' : null);
   const shown =
     fitting === undefined && word ? cutText(name, cellWidth(name) + room - cellWidth(word)) : name;
   return spreadLine([mark, span(shown)], word ? [span(word, problem ? 'bad' : 'accent')] : [], width);
 }
 
-function askingRow(
+function itemRow(
   worker: Worker,
   { kind, since, text, request }: QueueItem,
   now: number,
   width: number,
 ): Line {
-  const { mark, tone } = newsLook[kind] ?? stateLook(worker);
+  const { mark, tone } = kindBadges[kind] ?? stateBadge(worker);
   const name = [span(`${mark} `, tone), span(worker.id)];
   const words = rightWords(worker, kind, now) ?? [shortAge(since, now)];
-  // Where no word fits, the name matters more: the mark says the same.
+  // Without room for a word, the name stays alone, because the mark means the same.
   const word = words.find((text) => lineWidth(name) + cellWidth(text) + 1 <= width) ?? '';
   const right = span(word, 'muted');
-  // The question, where enough of it fits; the card has all of it.
+  // Part of the question, where enough of it fits; the card shows all of it.
   const room = request ? roomInRow({ worker: worker.id, since }, now, width) : 0;
   if (room > 0) return spreadLine([...name, span(`  ${cutText(text, room)}`)], [right], width);
-  return newsRow(name, kind, text, right, width);
+  return textRow(name, kind, text, right, width);
 }
 
-/** What a worker asks of the person matters more than the word for it, which its mark says, too. */
-function newsRow(name: Line, kind: QueueKind, text: string, right: Span, width: number): Line {
+/** Draws an item with its text, which matters more than the word at the right: the mark means the same as the word. */
+function textRow(name: Line, kind: QueueKind, text: string, right: Span, width: number): Line {
   const room = width - lineWidth(name) - 2;
   if ((kind !== 'blocked' && kind !== 'time') || room < leastWords) return spreadLine(name, [right], width);
   const what = span(`  ${cutText(text, room)}`);
@@ -201,7 +201,7 @@ function newsRow(name: Line, kind: QueueKind, text: string, right: Span, width: 
   return spreadLine([...name, what], hasBoth ? [right] : [], width);
 }
 
-const newsLook: Partial<Record<QueueKind, { readonly mark: string; readonly tone: Tone }>> = {
+const kindBadges: Partial<Record<QueueKind, { readonly mark: string; readonly tone: Tone }>> = {
   blocked: { mark: '■', tone: 'bad' },
   time: { mark: '?', tone: 'warning' },
   done: { mark: '✓', tone: 'good' },

@@ -1,6 +1,7 @@
 import type { ViewCell } from '../ipc/hostApi.ts';
 import type { Result } from '../lib/result.ts';
 import { emptyField, insertText, type TextField } from '../ui/field.ts';
+import { counted } from '../ui/format.ts';
 import { type KeyPlace, type RoomKey, typeKey } from '../ui/keys.ts';
 import { selectPaneArea } from '../ui/layout.ts';
 import { findWorker } from '../ui/select.ts';
@@ -16,12 +17,11 @@ import {
   type ViewEffect,
   withNotice,
 } from '../ui/step.ts';
-import { counted } from '../ui/words.ts';
 
 const group = 'Copy mode';
 const searching = 'Searching in copy mode';
 
-/** The title of both directions, which are one row in the help. */
+/** Keys with the same title share a row in the help. */
 const moves = 'move; at the edge the view scrolls';
 const lineEnds = 'start and end of the line';
 const halfPages = 'half a page back and on';
@@ -29,7 +29,7 @@ const halfPages = 'half a page back and on';
 /** Wider than any screen. */
 const farAway = 1_000_000;
 
-/** The longest search text, in characters; the host takes no longer one. */
+/** The longest search text that the host accepts, in characters. */
 const longestSearch = 1000;
 
 /** The keys that enter copy mode. */
@@ -183,7 +183,7 @@ function enter(state: AppState, then: (state: AppState, mode: CopyMode) => Step)
   return state.anchor === null ? noEffects(state) : inCopyMode(then)(enterCopyMode(state, state.anchor, 0));
 }
 
-/** Scrolls a page back, unless the program has no scrollback. */
+/** Scrolls a page back, unless the program is full-screen and has no scrollback. */
 function pageBack(state: AppState, mode: CopyMode): Step {
   if (state.terminals.get(mode.id)?.fullScreen)
     return noEffects(withNotice(state, 'A full-screen program keeps no lines above its screen.'));
@@ -276,7 +276,7 @@ function leaveCopyMode(state: AppState): Step {
   return noEffects(toList(state));
 }
 
-/** Returns the visible size of a worker's terminal: its own, at most that of the pane. */
+/** Returns the visible size of a worker's terminal, at most that of the pane. */
 function viewSize(state: AppState, id: string): ScreenSize {
   const area = selectPaneArea(state, id);
   const terminal = state.terminals.get(id);
@@ -286,7 +286,7 @@ function viewSize(state: AppState, id: string): ScreenSize {
   };
 }
 
-/** Moves the cursor; beyond the upper or lower edge the view moves instead. */
+/** Moves the cursor; at the upper or lower edge the view scrolls instead. */
 function moveCursor(state: AppState, mode: CopyMode, dx: number, dy: number): Step {
   const size = viewSize(state, mode.id);
   const wanted = { x: mode.cursor.x + dx, y: mode.cursor.y + dy };
@@ -296,7 +296,7 @@ function moveCursor(state: AppState, mode: CopyMode, dx: number, dy: number): St
   return withCursor(state, mode, cursor, effects);
 }
 
-/** Moves the view by lines and leaves the cursor in its row. */
+/** Scrolls by lines; the cursor stays in its row. */
 function scrollView(state: AppState, mode: CopyMode, by: number): Step {
   return withCursor(state, mode, mode.cursor, [{ type: 'scroll', id: mode.id, by }]);
 }
@@ -307,7 +307,7 @@ function goToEnd(state: AppState, mode: CopyMode, to: 'top' | 'bottom'): Step {
   return withCursor(state, mode, { x: 0, y }, [{ type: 'scroll', id: mode.id, to }]);
 }
 
-/** Moves the cursor to a cell of the view, after the effects; a selection follows. */
+/** Moves the cursor to a cell of the view; the selection follows after the given effects. */
 export function withCursor(
   state: AppState,
   mode: CopyMode,
@@ -320,7 +320,7 @@ export function withCursor(
   return { state: withCopyMode(state, { ...mode, cursor }), effects: [...effects, ...extended] };
 }
 
-/** Moves the cursor into the view, which may have become smaller. */
+/** Moves the cursor into the view after the view became smaller. */
 export function withCursorInRange(state: AppState): AppState {
   const { focus } = state;
   if (focus.at !== 'copy-mode') return state;

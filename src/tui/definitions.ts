@@ -52,7 +52,7 @@ import { copyModeEntryKeys, copyModeKeys, searchPlace } from './copyMode.ts';
 import { itemsOf, type Offer, offersOf, paletteKeyOf, palettePlaceOf, subjectOf } from './palette.ts';
 import { movingKeys, paneKeys, panePlace, programKeys, tooSmallPlace, zoomKey } from './roomKeys.ts';
 
-/** The list of all dialogs and places. Keymap, footer, help and palette are derived from their definitions. */
+/* All dialogs and places. Keymap, footer, help and palette are derived from their definitions. */
 
 const answering = [asking, denyDialog, weighTimeDialog] as const;
 const others = [
@@ -119,7 +119,7 @@ const copyModePlace: KeyPlace = {
   keys: [zoomKey, ...copyModeKeys, paletteKey],
 };
 
-/** All places, by priority: the first one that is here has the keys. */
+/** All places, by priority: the first whose `isHere` holds has the keys. */
 export const places: readonly KeyPlace[] = [
   ...[tooSmallPlace, palettePlace, panePlace, searchPlace, copyModePlace],
   ...listPlaces,
@@ -130,8 +130,9 @@ export function placeOf(state: AppState): KeyPlace | null {
   return places.find(({ isHere }) => isHere(state)) ?? null;
 }
 
-/** A key, and whether it is ignored until what it answers was drawn. */
+/** A key of the current place or dialog. */
 interface KeyHere extends RoomKey {
+  /** True when it answers something that must have been drawn before. */
   readonly isDeciding?: boolean;
 }
 
@@ -184,8 +185,8 @@ export function keyFor(state: AppState, name: string): KeyHere | null {
 }
 
 /**
- * Reports whether a yes would answer something that was not drawn yet. Several keys may arrive at once, and none of them
- * may answer what opened because of the one before.
+ * Reports whether a yes would answer something that was not drawn yet. Several keys may arrive at once; a key must not
+ * answer what an earlier one of them opened.
  * @param drawn the state of the last picture
  */
 export function isUnseen(state: AppState, drawn: AppState | null): boolean {
@@ -198,7 +199,7 @@ function decided(state: AppState): string | null {
   return dialog && decidedSubject(definitionOf(dialog), state, dialog);
 }
 
-/** Returns what the palette offers: the actions of the place below it that match the typed text. */
+/** Returns the palette's items that match the typed text. */
 export function selectOffers(state: AppState): readonly Offer[] {
   const below = { ...state, palette: null };
   const isRoom = below.focus.at === 'list';
@@ -206,7 +207,7 @@ export function selectOffers(state: AppState): readonly Offer[] {
   return offersOf(items, state.palette?.filter.text ?? '');
 }
 
-/** Returns what is selected below the palette; null where nothing is. */
+/** Returns the selection below the palette; null without one. */
 export function selectSubject(state: AppState): string | null {
   const dialog = shownDialog(state);
   return subjectOf(state, dialog && definitionOf(dialog));

@@ -19,12 +19,12 @@ import { withCursor } from './copyMode.ts';
 import { definitionOf, selectOffers } from './definitions.ts';
 import { updatePaletteMouse } from './palette.ts';
 
-/** Rows that one notch of the wheel moves. */
+/** Rows per notch of the wheel. */
 const notch = 3;
 
 /**
- * Takes a mouse event. A click selects a row, opens the selected one, or enters a pane; dragging selects text in a pane;
- * the wheel scrolls lists, dialogs and panes. In the pane that has the keys, the mouse is the program's if it wants it.
+ * Handles a mouse event. A click selects a row, opens the selected one, or enters a pane. Dragging selects text in a
+ * pane. The wheel scrolls lists, dialogs and panes. In the focused pane, a program that asked for the mouse gets it.
  */
 export function updateMouse(state: AppState, token: MouseToken): Step {
   if (!fits(state.size)) return noEffects(state);
@@ -36,21 +36,21 @@ export function updateMouse(state: AppState, token: MouseToken): Step {
   }
   if (state.drag && isHeld(state.drag) && token.action !== 'press' && wheel(token) === 0)
     return updateDrag(state, state.drag, token);
-  const forWorker = state.focus.at === 'pane' ? mouseOf(state, state.focus.id, token) : null;
+  const forWorker = state.focus.at === 'pane' ? mouseForWorker(state, state.focus.id, token) : null;
   if (forWorker) return forWorker;
   const hit = hitTest(state, token.x, token.y);
   if (!hit) return noEffects(state);
-  if (wheel(token) !== 0) return turn(state, hit, wheel(token));
+  if (wheel(token) !== 0) return scrollAt(state, hit, wheel(token));
   if (token.action !== 'press' || token.button !== 'left') return noEffects(state);
   return hit.on === 'pane' ? press(withoutNotice(state), hit.id, token) : clickRow(withoutNotice(state), hit);
 }
 
-function turn(state: AppState, hit: Hit, by: number): Step {
+function scrollAt(state: AppState, hit: Hit, by: number): Step {
   if (hit.on === 'pane') return { state, effects: [{ type: 'scroll', id: hit.id, by: by * notch }] };
   return noEffects(state.focus.at === 'list' ? moveSelection({ ...state, list: hit.list }, by) : state);
 }
 
-/** Presses into a pane; a press on its border, or without a screen, enters it. */
+/** Handles a press on a pane; on its border, or without a screen, it enters the pane. */
 function press(state: AppState, id: string, token: MouseToken): Step {
   const area = selectPaneArea(state, id);
   const isOnScreen = area && contains(area, token.x, token.y) && state.terminals.has(id);
@@ -65,25 +65,25 @@ function clickRow(state: AppState, hit: Extract<Hit, { on: 'row' }>): Step {
   return why === null ? openKey.run(selected) : noEffects(withNotice(selected, why));
 }
 
-/** Returns the event for the program in the pane; a release goes there from everywhere. Null when it is not for it. */
-function mouseOf(state: AppState, id: string, token: MouseToken): Step | null {
+/** Returns the event for the program in the pane; moves and releases go there from outside, too. Null for other events. */
+function mouseForWorker(state: AppState, id: string, token: MouseToken): Step | null {
   const area = selectPaneArea(state, id);
-  if (!area || !hasUseFor(state, id, token)) return null;
+  if (!area || !wantsMouse(state, id, token)) return null;
   const { kind: _, raw: __, clicks: ___, ...mouse } = token;
   const isHeldOn = mouse.action === 'move' || mouse.action === 'release';
   if (!isHeldOn && !contains(area, mouse.x, mouse.y)) return null;
   return { state, effects: [{ type: 'mouse', id, mouse: { ...mouse, ...nearestCell(area, mouse) } }] };
 }
 
-/** Reports whether a program wants the event: any if it asked for the mouse, the wheel if it is full-screen. */
-function hasUseFor({ terminals }: AppState, id: string, token: MouseToken): boolean {
+/** Reports whether the program gets the event: every one if it asked for the mouse, the wheel if it is full-screen. */
+function wantsMouse({ terminals }: AppState, id: string, token: MouseToken): boolean {
   const terminal = terminals.get(id);
   return terminal?.mouse === true || (terminal?.fullScreen === true && wheel(token) !== 0);
 }
 
 const shapes: readonly SelectionShape[] = ['characters', 'words', 'lines'];
 
-/** Begins a press in a pane, which may become a click or a selection; a double click selects at once. */
+/** Starts a press in a pane, which may become a click or a selection. A double click selects at once. */
 function pressPane(state: AppState, id: string, area: Rect, token: MouseToken): Step {
   const clicks = token.clicks ?? 1;
   const from = nearestCell(area, token);
@@ -101,7 +101,7 @@ function pressPane(state: AppState, id: string, area: Rect, token: MouseToken): 
   return { state: step.state, effects: [...effects, ...step.effects] };
 }
 
-/** Takes moves and the release of a button that was pressed in a pane, from anywhere on the screen. */
+/** Handles moves and the release of a button that was pressed in a pane, anywhere on the screen. */
 function updateDrag(state: AppState, drag: Drag, token: MouseToken): Step {
   const area = selectPaneArea(state, drag.id);
   const isLetGo = token.action === 'move' && token.button === 'none';
@@ -138,7 +138,7 @@ export function dropsSelection(drag: Drag | null, token: Token): drag is Drag {
 function dragTo(state: AppState, drag: Drag, to: ViewCell, beyond: number): Step {
   const { id, shape, from } = drag;
   const scrolled: readonly ViewEffect[] = beyond === 0 ? [] : [{ type: 'scroll', id, by: beyond }];
-  // From then on the host keeps where it began, because lines move.
+  // After the first request the host keeps the start, because lines move.
   const select: ViewEffect =
     drag.phase === 'pressed' ? { type: 'select', id, from, to, shape } : { type: 'select', id, to, shape };
   const effects = drag.phase === 'pressed' ? [select, ...scrolled] : [...scrolled, select];

@@ -22,9 +22,9 @@ import { type FrameView, frameView, textColumns } from './panes.ts';
 /** The open dialog as it is drawn. */
 export interface DialogView {
   readonly frame: FrameView;
-  /** Inside the frame, after one empty cell at each side. */
+  /** The rows inside the frame, without the empty cell at each side. */
   readonly lines: readonly Line[];
-  /** Cell of the terminal where text is written. */
+  /** The caret's cell in the terminal. */
   readonly caret: { readonly x: number; readonly y: number } | null;
 }
 
@@ -67,15 +67,12 @@ function visibleRows({ size }: AppState, { rows, tail }: DialogBody): number {
   return Math.min(rows.length, Math.max(1, dialogHeight(size) - frameRows - tail.length));
 }
 
-/** Returns the caret's cell in a dialog; null where nothing is written. */
+/** Returns the caret's cell in a dialog; null without a text field. */
 export function selectCaret(state: AppState): DialogView['caret'] {
   return fits(state.size) ? (selectDialog(state)?.caret ?? null) : null;
 }
 
-/**
- * Records which rows of a plan are in sight when a key is pressed.
- * Call it only when the dialog was drawn.
- */
+/** Records the visible rows of a plan at a key press. Call it only after the dialog was drawn. */
 export function withSeen(state: AppState): AppState {
   const dialog = shownDialog(state);
   const mustRead = dialog && definitionOf(dialog).mustRead?.(dialog);
@@ -89,7 +86,7 @@ export function withSeen(state: AppState): AppState {
   return withDialog(state, { ...dialog, seen: { of, rows, all } });
 }
 
-/** Scrolls back to the end of a text that became shorter, or of a dialog that became higher. */
+/** Limits the scroll position to the rows of the dialog, which may have become fewer. */
 export function withScrollInRange(state: AppState): AppState {
   const dialog = shownDialog(state);
   if (!dialog?.scroll) return state;
@@ -127,7 +124,7 @@ export function selectPalette(state: AppState): DialogView | null {
   const lines = [
     cutLine(typed, width),
     line('─'.repeat(width), 'border'),
-    ...(rows.length > 0 ? rows : [line('  nothing is found by these letters', 'muted')]),
+    ...(rows.length > 0 ? rows : [line('  no matches', 'muted')]),
   ];
   return { frame, lines, caret: selectPaletteCaret(state) };
 }
@@ -140,7 +137,7 @@ export function selectPaletteCaret({ palette, size }: AppState): DialogView['car
   return { x: list.x + prompt.length + column, y: list.y - 2 };
 }
 
-/** Draws mark, name, reason, description and key of an item. Found letters are bold, because colour may be missing. */
+/** Draws mark, name, reason, description and key of an item. Matched letters are bold, because colour may be missing. */
 function drawOffer({ item, inName, inText }: Offer, isMarked: boolean, width: number): Line {
   const { name, text, key, off } = item;
   const tone: Tone = isMarked ? 'selected' : off === null ? 'plain' : 'muted';
@@ -153,7 +150,7 @@ function drawOffer({ item, inName, inText }: Offer, isMarked: boolean, width: nu
   ];
   const right = key === null ? [] : [span(key, tone === 'plain' ? 'key' : tone)];
   const row = spreadLine(left, right, width);
-  // The padding is marked, too.
+  // The mark covers the padding, too.
   return isMarked ? row.map((part) => (part.tone === 'plain' ? { ...part, tone } : part)) : row;
 }
 

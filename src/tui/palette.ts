@@ -9,13 +9,13 @@ import { plainLine } from '../lib/sanitize.ts';
 import type { MouseToken } from '../terminal/input.ts';
 import type { RoomDialog } from '../ui/dialog.ts';
 import { emptyField, insertText, type TextField } from '../ui/field.ts';
+import { counted, stateBadge } from '../ui/format.ts';
 import { hintOf, type KeyPlace, keyLabel, keysOf, type RoomKey, typeKey, wheel, whyOff } from '../ui/keys.ts';
 import { contains, paletteLayout, paletteRows, selectShown } from '../ui/layout.ts';
 import { enterPane, findProposal, selectQueue, selectRow, switchList } from '../ui/select.ts';
 import { type AppState, type ListName, type Palette, selectionOf, shownDialog } from '../ui/state.ts';
 import { noEffects, type Step, toList, whyUnreachable, withNotice, withoutNotice } from '../ui/step.ts';
 import { clustersOf } from '../ui/text.ts';
-import { counted, stateLook } from '../ui/words.ts';
 
 /** Computes what the palette offers. It is passed in, because the definitions include the palette itself. */
 type Offers = (state: AppState) => readonly Offer[];
@@ -26,7 +26,7 @@ const keys = { group: 'Palette', palette: 'never' } as const;
 export function paletteKeyOf(offersOf: Offers): RoomKey {
   return {
     id: 'palette',
-    title: 'all actions, workers and cards, to be found by their letters',
+    title: 'open the palette of all actions, workers and cards',
     hint: ({ focus }) => (focus.at === 'list' ? 'palette' : null),
     keys: [':', 'ctrl-p'],
     group: 'Program',
@@ -35,7 +35,7 @@ export function paletteKeyOf(offersOf: Offers): RoomKey {
   };
 }
 
-/** Returns the place of the palette. Enter does what the marked item's own key does. */
+/** Returns the place of the palette. Enter runs the marked item, as its own key would. */
 export function palettePlaceOf(offersOf: Offers): KeyPlace {
   const typed = (state: AppState, edit: (filter: TextField) => TextField | null): Step => {
     const filter = state.palette && edit(state.palette.filter);
@@ -57,13 +57,13 @@ export function palettePlaceOf(offersOf: Offers): KeyPlace {
       {
         ...keys,
         id: 'palette-run',
-        title: 'do what is marked, as its own key would',
-        hint: 'do it',
+        title: 'run the marked item',
+        hint: 'run',
         keys: ['enter'],
         run: (state) => runMarked(state, offersOf(state)),
       },
-      moving('down', 'the next one', ['down', 'ctrl-n', 'ctrl-j'], () => 1),
-      moving('up', 'the one before', ['up', 'ctrl-p', 'ctrl-k'], () => -1),
+      moving('down', 'next item', ['down', 'ctrl-n', 'ctrl-j'], () => 1),
+      moving('up', 'previous item', ['up', 'ctrl-p', 'ctrl-k'], () => -1),
       moving('page-down', 'a page down', ['pagedown'], ({ size }) => paletteRows(size)),
       moving('page-up', 'a page up', ['pageup'], ({ size }) => -paletteRows(size)),
       {
@@ -80,7 +80,7 @@ export function palettePlaceOf(offersOf: Offers): KeyPlace {
   };
 }
 
-/** Takes a mouse event: a click runs an item, or closes the palette; the wheel moves the mark. */
+/** Handles a mouse event: a click runs an item or closes the palette; the wheel moves the mark. */
 export function updatePaletteMouse(state: AppState, token: MouseToken, offers: readonly Offer[]): Step {
   if (wheel(token) !== 0) return noEffects(moveMark(state, offers, wheel(token)));
   if (token.action !== 'press' || token.button !== 'left') return noEffects(state);
@@ -98,7 +98,7 @@ function withFilter(state: AppState, filter: TextField, offersOf: Offers): AppSt
   return withPalette(next, { filter, marked: offersOf(next)[0]?.item.id ?? null });
 }
 
-/** Moves the mark, stopping at both ends; without a mark it begins at the nearer end. */
+/** Moves the mark, stopping at both ends; without a mark it starts at the nearer end. */
 function moveMark(state: AppState, offers: readonly Offer[], by: number): AppState {
   const at = markedAt(state, offers);
   const to = at < 0 && by < 0 ? offers.length - 1 : Math.max(0, Math.min(offers.length - 1, at + by));
@@ -118,11 +118,9 @@ export function markedAt({ palette }: AppState, offers: readonly Offer[]): numbe
 function runMarked(state: AppState, offers: readonly Offer[]): Step {
   const item = offers[markedAt(state, offers)]?.item;
   if (item && item.off === null) return item.run(withoutPalette(state));
-  const missing = offers.length === 0 ? 'Nothing is found by these letters.' : gone;
+  const missing = offers.length === 0 ? 'No matches.' : 'The marked item is gone. Mark another.';
   return noEffects(withNotice(state, item?.off ?? missing));
 }
-
-const gone = 'What was marked is gone: mark another.';
 
 function withPalette(state: AppState, palette: Palette): AppState {
   return { ...state, palette };
@@ -132,31 +130,31 @@ function withoutPalette(state: AppState): AppState {
   return { ...state, palette: null };
 }
 
-/** Something that the palette offers. */
+/** An item of the palette. */
 export interface PaletteItem {
   /** Identifies the action together with its subject. */
   readonly id: string;
-  /** Plain, on one line, as is `text`. */
+  /** One plain line, as is `text`. */
   readonly name: string;
-  /** What it does or is. */
+  /** A description. */
   readonly text: string;
-  /** Label of the key that does it here; null where none does. */
+  /** Label of its key here; null without one. */
   readonly key: string | null;
-  /** Why it cannot be done just now; null while it can. */
+  /** The reason why it is disabled; null while it is enabled. */
   readonly off: string | null;
   /** @param state without the palette, as if its key were pressed there */
   run(state: AppState): Step;
 }
 
-/** Why answers are not run from the palette: it covers what they answer. */
-const onlyByKey = 'Its own key answers, while all of it is in sight.';
+/** The reason why the palette runs no answers: it covers what they answer. */
+const onlyByKey = 'Only its own key answers, while nothing covers the question.';
 
 /**
  * Returns the actions of a place, then those of the room behind it, then destinations. Disabled ones come last, with the
- * reason. Actions that the footer lists come first, because they fit what is selected.
+ * reason. Actions that the footer lists come first, because they fit the selection.
  * @param state without the palette
- * @param here what its place has
- * @param room what the room has, where the place is another
+ * @param here keys of the place
+ * @param room keys of the room, if the place is another
  * @param subject see `subjectOf`
  */
 export function itemsOf(
@@ -207,7 +205,7 @@ function itemOf(state: AppState, action: RoomKey): Pick<PaletteItem, 'name' | 't
   return { name, text, off: why ?? answering };
 }
 
-/** Returns the subject of most actions: what is selected; null when nothing is. */
+/** Returns the subject of most actions, the selection; null without one. */
 export function subjectOf(state: AppState, definition: RoomDialog | null): string | null {
   const dialog = shownDialog(state);
   if (dialog) return definition?.selected?.(state, dialog) ?? null;
@@ -268,7 +266,7 @@ function listPlace(state: AppState, list: ListName): PaletteItem | null {
 function workerPlace(state: AppState, worker: Worker): PaletteItem {
   const { id } = worker;
   const at = state.focus.at === 'list' ? selectShown(state).indexOf(worker) : -1;
-  const text = `worker, ${stateLook(worker).word}`;
+  const text = `worker, ${stateBadge(worker).word}`;
   const run = (below: AppState) => noEffects(enterPane(toList(below), id));
   return { ...place(`worker ${id}`, id, text, run), key: at < 0 ? null : `${at + 1}` };
 }
@@ -295,25 +293,25 @@ function cardPlace(card: Card): PaletteItem {
   );
 }
 
-/** An item with what was found in it: clusters of its name and of its text. */
+/** An item with the matched clusters of its name and of its text. */
 export interface Offer {
   readonly item: PaletteItem;
   readonly inName: ReadonlySet<number>;
   readonly inText: ReadonlySet<number>;
 }
 
-/** How many times more a letter in the name counts than one in the text. */
+/** Extra points for each letter found in the name instead of the text. */
 const nameWorth = 2;
 
-/** The least average score of letters in a text: in sentences, any three letters are easily found. */
+/** The least average score per letter in a text: any three letters match in most sentences. */
 const leastInText = 7;
 
 /** The longest query, in characters; the rest of a longer paste is ignored. */
 const longestQuery = 100;
 
 /**
- * Returns the items in whose name or text all words of the query are found, the best first; all items for no word.
- * Disabled items come last, unless the query begins their name: then enter must not run another item.
+ * Returns the items with all words of the query in their name or text, best first; all items for an empty query.
+ * Disabled items come last, unless the query starts their name: then enter must not run another item.
  */
 export function offersOf(items: readonly PaletteItem[], query: string): readonly Offer[] {
   const words = query.slice(0, longestQuery).toLowerCase().split(/\s+/).filter(Boolean);
@@ -333,7 +331,7 @@ export function offersOf(items: readonly PaletteItem[], query: string): readonly
 function found(item: PaletteItem, words: readonly string[]): (Offer & { readonly score: number }) | null {
   const inName = new Set<number>();
   const inText = new Set<number>();
-  // A whole name is better than the beginning of another.
+  // A whole name ranks above the start of another.
   let score = Number(item.name.toLowerCase() === words.join(' '));
   for (const word of words) {
     const name = match(word, item.name);
@@ -348,29 +346,26 @@ function found(item: PaletteItem, words: readonly string[]): (Offer & { readonly
   return { item, inName, inText, score };
 }
 
-/** Where the letters of a query are found in a text. */
+/** The letters of a query found in a text. */
 interface Match {
-  /** Greater is better; comparable between texts for the same letters. */
+  /** Greater is better; comparable between texts for the same query. */
   readonly score: number;
   /** Indices of the text's clusters that match, in order. */
   readonly at: readonly number[];
 }
 
-/**
- * Points for a letter by its position. Consecutive letters count most: a typed beginning is better than the same letters
- * as initials.
- */
+/** Points for a letter by its position. Consecutive letters count most: a typed start ranks above the same initials. */
 const worth = { first: 9, wordStart: 8, inARow: 10, elsewhere: 1 } as const;
 
-/** The least average score of a match: letters scattered over a text do not count as one. */
+/** The least average score per letter: letters scattered over a text are no match. */
 const leastWorth = 4;
 
-/** How many clusters of a text are searched. */
+/** The most clusters of a text that are searched. */
 const longestText = 200;
 
 /**
- * Finds letters in a text in their order, with gaps, without regard to case and accents, and returns the best match.
- * @returns null without a match, or with a too scattered one; the empty query matches every text
+ * Returns the best match of letters in a text, in order and with gaps, ignoring case and accents.
+ * @returns null without a match or with a too scattered one; the empty query matches every text
  */
 export function match(query: string, text: string): Match | null {
   const wanted = clustersOf(query).map(folded);
@@ -381,7 +376,7 @@ export function match(query: string, text: string): Match | null {
   return best && best.score >= leastWorth * wanted.length ? { score: best.score, at: pathTo(best) } : null;
 }
 
-/** Reports whether the letters are in the text at all, which excludes most texts quickly. */
+/** Reports whether the text contains the letters in order, which excludes most texts quickly. */
 function holds(text: string, wanted: readonly string[]): boolean {
   let at = 0;
   return wanted.every((letter) => {
@@ -398,7 +393,7 @@ interface Found {
   readonly before: Found | null;
 }
 
-/** Returns the best path for the next letter: for each cluster that matches it, from the best letter before. */
+/** Returns the best path to the last letter. For each letter it keeps the best path to every cluster that matches it. */
 function bestEnd(wanted: readonly string[], given: readonly string[]): Found | null {
   let row: readonly (Found | null)[] = [];
   for (const [index, letter] of wanted.entries()) {
@@ -416,7 +411,7 @@ function bestEnd(wanted: readonly string[], given: readonly string[]): Found | n
   return row.reduce((best, found) => (found && found.score > (best?.score ?? -1) ? found : best), null);
 }
 
-/** Reports whether a cluster is an ideograph, which may be a word by itself. */
+/** Returns the points of a letter that does not continue a run. Every ideograph starts a word. */
 function startWorth(given: readonly string[], at: number): number {
   if (at === 0) return worth.first;
   const isWithin = /[\p{L}\p{N}]/u.test(given[at - 1] ?? '') && !/\p{Ideographic}/u.test(given[at] ?? '');

@@ -2,6 +2,7 @@ import { clockText } from '../core/amounts.ts';
 import { isLive, isOrchestrator, longTitleOf, type Worker } from '../core/worker.ts';
 import type { TerminalRecord } from '../ipc/hostApi.ts';
 import type { Progress } from '../terminal/modes.ts';
+import { counted, shortAge, signingText, stateBadge } from '../ui/format.ts';
 import { keyLabel } from '../ui/keys.ts';
 import { inside, type Rect, selectGeometry, selectShown } from '../ui/layout.ts';
 import type { AppState, ListName } from '../ui/state.ts';
@@ -18,16 +19,15 @@ import {
   type Tone,
   wrapLines,
 } from '../ui/text.ts';
-import { counted, shortAge, signingText, stateLook } from '../ui/words.ts';
 import { usedBy } from './bars.ts';
 
-/** What the keys do in a worker's pane; null where they go elsewhere. */
+/** The use of the keys in a worker's pane; null while they go elsewhere. */
 type PaneUse = 'pane' | 'copy-mode' | null;
 
 /** One pane of the room. */
 export interface PaneView {
   readonly frame: FrameView;
-  /** Worker whose screen is shown inside; null where `text` is. */
+  /** Id of the worker whose screen is inside; null where `text` is shown. */
   readonly screen: string | null;
   readonly text: readonly Line[];
 }
@@ -41,7 +41,7 @@ export function selectPanes(state: AppState): readonly PaneView[] {
 }
 
 function workerPane(state: AppState, worker: Worker, rect: Rect, number: number): PaneView {
-  const use = keysIn(state, worker);
+  const use = paneUse(state, worker);
   const tone = borderTone(state, worker, use);
   const right = paneAside(state, worker, use);
   const left = paneTitle(state, worker, number, rect.width - 4, right);
@@ -54,7 +54,7 @@ function workerPane(state: AppState, worker: Worker, rect: Rect, number: number)
   const frame = frameView(rect, tone, top, bottom);
   const screen = state.terminals.has(worker.id) ? worker.id : null;
   const width = textColumns(rect);
-  const text = screen === null ? missing(worker, width).map((row) => cutLine(row, width)) : [];
+  const text = screen === null ? placeholder(worker, width).map((row) => cutLine(row, width)) : [];
   return { frame, screen, text };
 }
 
@@ -65,7 +65,7 @@ const copyModeHint: Line = [
   span(' leaves', 'muted'),
 ];
 
-/** Returns the size of a terminal that is smaller than its pane, because another client has less space. */
+/** Returns the size of a terminal that is smaller than its pane, because another client has less room. */
 function sizeElsewhere({ terminals }: AppState, { id }: Worker, rect: Rect): Line {
   const terminal = terminals.get(id);
   const { width, height } = inside(rect);
@@ -79,16 +79,16 @@ function borderTone({ anchor }: AppState, { id }: Worker, use: PaneUse): BorderT
   return anchor === id ? 'border-selected' : 'border';
 }
 
-function keysIn({ focus }: AppState, { id }: Worker): PaneUse {
+function paneUse({ focus }: AppState, { id }: Worker): PaneUse {
   return (focus.at === 'pane' || focus.at === 'copy-mode') && focus.id === id ? focus.at : null;
 }
 
 /**
- * Returns `1 backend/user-auth ● working 12m`, its progress, and, where it fits beside the aside, what it lacks and its
- * last words or title.
+ * Returns `1 backend/user-auth ● working 12m` with its progress and, where it fits beside the aside, what it lacks and
+ * its last message or title.
  */
 function paneTitle(state: AppState, worker: Worker, number: number, width: number, aside: Line): Line {
-  const { mark, word, tone } = stateLook(worker);
+  const { mark, word, tone } = stateBadge(worker);
   const terminal = state.terminals.get(worker.id);
   const progress = progressMark(terminal?.progress ?? null);
   const head = span(`${isOrchestrator(worker) ? 'O' : number} `, 'muted');
@@ -102,42 +102,42 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
   const spare = room - cellWidth(name.text) - (aside.length > 0 ? lineWidth(aside) + 3 : 0);
   const lacks = lacking(state, worker);
   const left = spare - lineWidth(lacks);
-  const words = signingWords(state, worker) ?? lastWords(worker) ?? roleWords(worker) ?? titleWords(terminal);
-  const said =
-    words && left >= 11 ? [span(': ', words.tone), span(cutText(words.text, left - 3), words.tone)] : [];
-  return [head, name, ...status, ...(left >= 0 ? lacks : []), ...said];
+  const last = signingSpan(state, worker) ?? lastMessage(worker) ?? roleSpan(worker) ?? titleSpan(terminal);
+  const tail =
+    last && left >= 11 ? [span(': ', last.tone), span(cutText(last.text, left - 3), last.tone)] : [];
+  return [head, name, ...status, ...(left >= 0 ? lacks : []), ...tail];
 }
 
-/** Returns what a worker lacks: tools or hooks. */
+/** Returns the tools or hooks that a worker lacks. */
 function lacking({ facts }: AppState, { id, agent }: Worker): Line {
   if (facts?.withoutTools?.includes(id)) return [span(' no tools', 'warning')];
   return facts?.workspace.lacks?.[agent]?.includes('hooks') ? [span(' no hooks', 'muted')] : [];
 }
 
-/** Returns what waits for the person while something is done to a worker. */
-function signingWords({ facts }: AppState, { id }: Worker): Span | null {
+/** Returns the notice that a change to a worker waits for a signature. */
+function signingSpan({ facts }: AppState, { id }: Worker): Span | null {
   const program = facts?.signing?.[id];
   return program === undefined ? null : span(signingText(program), 'warning');
 }
 
-/** Returns what a worker asks or is blocked by; at rest, what it said or reported last. */
-function lastWords({ state, asks, said, update }: Worker): Span | null {
+/** Returns the worker's question or blocker; at rest, its last message or report. */
+function lastMessage({ state, asks, said, update }: Worker): Span | null {
   if (asks !== null) return span(asks);
   if (update?.status === 'blocked')
     return span(`blocked: ${update.blockers[0] ?? update.summary}`, 'warning');
   const rests = state !== 'starting' && state !== 'working';
-  const isNews = update && update.summary !== '' && (!said || update.at > said.at);
-  const text = isNews ? update.summary : said?.text;
+  const isNewer = update && update.summary !== '' && (!said || update.at > said.at);
+  const text = isNewer ? update.summary : said?.text;
   return rests && text ? span(text, 'muted') : null;
 }
 
 /** Returns a restriction of the role that the person can rely on. */
-function roleWords(worker: Worker): Span | null {
+function roleSpan(worker: Worker): Span | null {
   return isOrchestrator(worker) ? span('cannot write', 'muted') : null;
 }
 
 /** Returns the terminal's title, unless it is the worker's id. */
-function titleWords(terminal: TerminalRecord | undefined): Span | null {
+function titleSpan(terminal: TerminalRecord | undefined): Span | null {
   const title = shownTitle(terminal?.title ?? '');
   return title === '' || title === terminal?.id ? null : span(title, 'muted');
 }
@@ -154,11 +154,11 @@ function paneAside({ settings, terminals, facts, now }: AppState, worker: Worker
   return isLive(worker.state) || use ? [] : [span('r', 'key'), span(' resumes', 'muted')];
 }
 
-function missing(worker: Worker, width: number): readonly Line[] {
+function placeholder(worker: Worker, width: number): readonly Line[] {
   if (worker.state === 'starting') return [line('starting …', 'muted')];
   if (isLive(worker.state)) return [line('waiting for its screen …', 'muted')];
   return [
-    ...wrapLines('No process and no screen is left of this worker.', width, 'muted'),
+    ...wrapLines('This worker has no process and no screen any more.', width, 'muted'),
     [],
     ...hinted('r', 'resume its conversation where it stopped', width),
   ];
@@ -182,7 +182,7 @@ function hinted(key: string, text: string, width: number): readonly Line[] {
   return rows.map((row, index) => [span((index === 0 ? key : '').padEnd(keyColumn), 'key'), ...row]);
 }
 
-/** Returns what to do next, for a room without workers. */
+/** Returns the next steps for a room without workers. */
 function welcome({ facts, connection, list }: AppState, width: number): readonly Line[] {
   if (!facts)
     return connection.status === 'lost'
@@ -200,23 +200,19 @@ function welcome({ facts, connection, list }: AppState, width: number): readonly
     line('No workers yet.', 'strong'),
     [],
     ...waitingHint(facts.proposals.length, list, width),
-    ...hinted(
-      'n',
-      'propose a worker: repository, task and brief. Nothing starts before you have said yes.',
-      width,
-    ),
+    ...hinted('n', 'propose a worker: repository, task and brief. Nothing starts without your yes.', width),
     ...hinted('?', 'all keys', width),
   ];
 }
 
-/** Returns how to reach the proposals that wait. */
+/** Returns the key that leads to the waiting proposals. */
 function waitingHint(count: number, list: ListName, width: number): readonly Line[] {
   if (count === 0) return [];
   if (list === 'queue') return hinted('↵', 'look at the proposal', width);
   return hinted('tab', `${counted(count, 'proposal')} to look at; ↵ opens one`, width);
 }
 
-/** A spinner in front of a title. */
+/** Matches a spinner in front of a title. */
 const spinner = /^[\p{S}·|/\\-]\s+/u;
 
 /** Returns a terminal's title without its spinner. */
@@ -224,7 +220,7 @@ export function shownTitle(title: string): string {
   return title.replace(spinner, '').trim();
 }
 
-/** Returns how far the end of a worker's process is; null while it was not requested. */
+/** Returns the stage of ending a worker's process; null unless its end was requested. */
 export function endingText({ ending, exit }: Pick<TerminalRecord, 'ending' | 'exit'>): string | null {
   if (ending === undefined || exit !== null) return null;
   return { interrupting: 'interrupting …', quitting: 'asked to quit …', terminating: 'ending it …' }[ending];
@@ -239,7 +235,7 @@ const suffixes: Readonly<Record<Progress['state'], readonly [suffix: string, ton
   indeterminate: ['', 'accent'],
 };
 
-/** Returns a program's progress in eighths, in one cell that seldom changes and is readable without colour. */
+/** Returns a program's progress in eighths: one cell that changes seldom and is readable without colour. */
 export function progressMark(progress: Progress | null): Span | null {
   if (progress === null) return null;
   const [suffix, tone] = suffixes[progress.state];
@@ -259,7 +255,7 @@ export interface FrameView {
   readonly side: Span;
 }
 
-/** The upper line, the lower line and a side. A heavy or double border has the keys, readable without colour. */
+/** The upper line, the lower line and a side. A heavy or double border marks the pane that has the keys, also without colour. */
 const strokes: Readonly<Record<BorderTone, readonly [top: string, bottom: string, side: string]>> = {
   border: ['╭─╮', '╰─╯', '│'],
   'border-selected': ['╭─╮', '╰─╯', '│'],

@@ -9,7 +9,7 @@ import { type DialogView, selectDialog, selectPalette } from './overlays.ts';
 import { type FrameView, type PaneView, selectPanes } from './panes.ts';
 
 /**
- * Returns the whole screen, from the state alone. The dialog and then the palette come last, because they lie on top.
+ * Returns the whole screen, from the state alone. The dialog and then the palette come last, on top of the rest.
  * @param color - false honours NO_COLOR
  */
 export function pictureOf(state: AppState, color: boolean): Picture {
@@ -36,7 +36,7 @@ export function pictureOf(state: AppState, color: boolean): Picture {
   };
 }
 
-/** Returns one frame around two lists. */
+/** Returns the frame of the column with its two lists. */
 function columnParts({ frame, fleet, divider, queue }: ColumnView, color: boolean): readonly Part[] {
   return [
     ...frameParts(frame, color),
@@ -118,7 +118,7 @@ function tile(rect: Rect, cell: Span, color: boolean): Part {
   return { ...row(rect, [cell], color), isTile: true };
 }
 
-/** Returns the needed size, and how to leave. */
+/** Returns the message of a terminal that is too small. */
 function tooSmall({ size: { cols, rows } }: AppState, color: boolean): readonly Part[] {
   const needed = `${minimumSize.cols}×${minimumSize.rows}`;
   const text = `orch-tui needs at least ${needed}, this terminal has ${cols}×${rows} · q\u00a0quit`;

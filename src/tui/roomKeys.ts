@@ -29,7 +29,7 @@ const panes = 'Panes';
 const moving = { group: 'Moving', palette: 'never' } as const;
 const program = 'Program';
 
-/** More than any list is long. */
+/** More rows than any list has. */
 const farAway = 1_000_000;
 
 export const zoomKey: RoomKey = {
@@ -47,7 +47,7 @@ export const paneKeys: readonly RoomKey[] = [
   {
     group: panes,
     id: 'attach',
-    title: 'the whole terminal for this worker',
+    title: 'give this worker the whole terminal',
     keys: ['a'],
     disabledReason: ({ terminals, anchor }) =>
       terminals.has(anchor ?? '') ? null : 'There is no worker with a terminal here.',
@@ -72,7 +72,7 @@ export const paneKeys: readonly RoomKey[] = [
   {
     group: panes,
     id: 'stack',
-    title: 'the selected worker large and the others beside it, or all alike',
+    title: 'make the selected pane large and the others small, or all equal',
     keys: ['m'],
     disabledReason: ({ facts, stacked }) =>
       stacked || (facts?.workers.length ?? 0) > 1
@@ -83,7 +83,7 @@ export const paneKeys: readonly RoomKey[] = [
   {
     group: panes,
     id: 'order',
-    title: 'panes of those that need you first, or in their order',
+    title: 'order panes by who needs you, or by start',
     keys: ['o'],
     run: (state) => noEffects(withOrder(state, !state.needsFirst)),
   },
@@ -132,7 +132,7 @@ export const movingKeys: readonly RoomKey[] = [
   {
     ...moving,
     id: 'switch-list',
-    title: 'between the repositories and what needs you',
+    title: 'switch between the repositories and what needs you',
     hint: ({ list }) => (list === 'fleet' ? 'queue' : 'repos'),
     keys: ['tab', 'shift-tab'],
     disabledReason: (state) =>
@@ -157,11 +157,11 @@ export const programKeys: readonly RoomKey[] = [
   {
     group: program,
     id: 'refresh',
-    title: 'look at all repositories again',
+    title: 'refresh all repositories',
     keys: ['R', 'ctrl-r'],
     palette: 'everywhere',
     disabledReason: whyUnreachable,
-    run: (state) => ask(withNotice(state, 'Looking at all repositories …'), 'facts', { refresh: true }),
+    run: (state) => ask(withNotice(state, 'Refreshing all repositories …'), 'facts', { refresh: true }),
   },
   helpKey,
   noticesKey,
@@ -195,7 +195,7 @@ export const tooSmallPlace: KeyPlace = {
   ],
 };
 
-/** The place of a worker's pane: every key but the detach key goes to the worker, byte for byte. */
+/** The place of a worker's pane. Every key but the detach key goes to the worker, byte for byte. */
 export const panePlace: KeyPlace = {
   name: 'pane',
   isHere: ({ focus }) => focus.at === 'pane',
@@ -215,7 +215,7 @@ export const panePlace: KeyPlace = {
 };
 
 /**
- * Sends input to the worker. A worker that ends while the person types keeps the focus: the rest of the text must not
+ * Sends input to the worker. A worker that ends during typing keeps the focus, so that the rest of the text does not
  * become commands.
  */
 function toProgram(state: AppState, effect: (id: string) => ScreenEffect): Step {

@@ -1,8 +1,10 @@
+import type { Facts } from '../core/facts.ts';
 import type { QueueItem } from '../core/queue.ts';
 import { suggestionText } from '../features/notion/texts.ts';
 import type { TerminalRecord } from '../ipc/hostApi.ts';
 import type { KeyToken, PasteToken, ReleaseToken, Token } from '../terminal/input.ts';
 import { editField, insertText } from '../ui/field.ts';
+import { nextAge, shortAge } from '../ui/format.ts';
 import { keyName, typedText, whyOff } from '../ui/keys.ts';
 import { type AppState, type Notice, shownDialog } from '../ui/state.ts';
 import {
@@ -18,7 +20,6 @@ import {
   withNotice,
   withoutNotice,
 } from '../ui/step.ts';
-import { nextAge, shortAge } from '../ui/words.ts';
 import { updateAnswer, withFacts } from './answers.ts';
 import { withCopied, withCursorInRange, withFound, withoutTerminal, withResetView } from './copyMode.ts';
 import { definitionOf, keyFor, placeOf } from './definitions.ts';
@@ -26,10 +27,10 @@ import { dropsSelection, holdDrag, updateMouse } from './mouse.ts';
 import { withScrollInRange, withSeen } from './overlays.ts';
 import { progressMark, shownTitle } from './panes.ts';
 
-/** The one way to change what is on the screen. Pure, synchronous and total. */
+/** Updates the room's state. Pure, synchronous and total. */
 export function updateApp(state: AppState, message: ScreenMessage): Step {
   const step = withResetView(state, afterMessage(state, message));
-  return { state: withHeardBells(withCursorInRange(withScrollInRange(step.state))), effects: step.effects };
+  return { state: withoutSeenBells(withCursorInRange(withScrollInRange(step.state))), effects: step.effects };
 }
 
 function afterMessage(state: AppState, message: ScreenMessage): Step {
@@ -37,7 +38,7 @@ function afterMessage(state: AppState, message: ScreenMessage): Step {
     case 'resized':
       return noEffects({ ...state, size: message.size });
     case 'factsArrived':
-      return withNews(state, withSuggestedSync(state, withFacts(state, message.facts)));
+      return factsArrived(state, message.facts);
     case 'connectionChanged':
       return connectionChanged(state, message.connection);
     case 'terminalChanged':
@@ -45,7 +46,7 @@ function afterMessage(state: AppState, message: ScreenMessage): Step {
     case 'terminalForgotten':
       return noEffects(withoutTerminal(state, message.id));
     case 'bellRang':
-      return hearBell(state, message.id);
+      return ringBell(state, message.id);
     case 'notifyFailed':
       return noEffects(withNotice(state, message.message, 'problem'));
     case 'tokenArrived':
@@ -69,6 +70,11 @@ function afterMessage(state: AppState, message: ScreenMessage): Step {
   }
 }
 
+function factsArrived(old: AppState, facts: Facts): Step {
+  const state = withSuggestedSync(old, withFacts(old, facts));
+  return { state, effects: newNotifications(old, state) };
+}
+
 /** Suggests a sync once, unless another notice is shown; the header keeps showing it. */
 function withSuggestedSync(old: AppState, state: AppState): AppState {
   const { suggestion, pending = 0 } = state.facts?.notion ?? {};
@@ -76,18 +82,14 @@ function withSuggestedSync(old: AppState, state: AppState): AppState {
   return withNotice(state, `${suggestionText(suggestion, pending)}: b, then s.`);
 }
 
-function withNews(old: AppState, state: AppState): Step {
-  return { state, effects: newsBetween(old, state) };
-}
-
-/** Takes a new connection; a live one begins with a request for all facts. */
+/** Stores the connection; a new live one requests all facts. */
 function connectionChanged(state: AppState, connection: AppState['connection']): Step {
   const isNewlyLive = connection.status === 'live' && state.connection.status !== 'live';
   const next = { ...state, connection };
   return isNewlyLive ? ask(next, 'facts', {}) : noEffects(next);
 }
 
-/** Drops a notice after its time, because it covers the keys. */
+/** Removes a notice after its time, because it covers the keys. */
 function withFading(state: AppState): AppState {
   const { notice, now } = state;
   if (!notice) return state;
@@ -95,7 +97,7 @@ function withFading(state: AppState): AppState {
   return now - notice.since < noticeLife(notice) ? state : withoutNotice(state);
 }
 
-/** Takes a terminal's record, unless nothing visible changed: records change many times a second. */
+/** Stores a terminal's record if something visible changed: records change many times a second. */
 function withTerminal(state: AppState, record: TerminalRecord): AppState {
   const known = state.terminals.get(record.id);
   if (known && isShownAlike(known, record)) return state;
@@ -115,7 +117,7 @@ function isShownAlike(a: TerminalRecord, b: TerminalRecord): boolean {
   );
 }
 
-/** Routes input to what has the focus: a key, a text field or a program. */
+/** Routes input to a key, a text field or a program. */
 function updateToken(state: AppState, token: Token, unseen = false): Step {
   const { drag } = state;
   if (unseen && token.kind === 'key' && keyFor(state, keyName(token))?.isDeciding)
@@ -125,13 +127,13 @@ function updateToken(state: AppState, token: Token, unseen = false): Step {
   return { state: step.state, effects: [{ type: 'select', id: drag.id, to: null }, ...step.effects] };
 }
 
-const unseenText = 'This has just come up: look, and press again.';
+const unseenText = 'This has just appeared. Read it, then press again.';
 
 function takeToken(state: AppState, token: Token): Step {
   switch (token.kind) {
     case 'key':
-      // Typing in the palette does not mean that the person looked at the queue.
-      return state.palette ? updateKey(state, token) : steady(updateKey(state, token));
+      // Typing in the palette does not confirm the selected row.
+      return state.palette ? updateKey(state, token) : withSteadySelection(updateKey(state, token));
     case 'paste':
       return updatePaste(state, token);
     case 'mouse':
@@ -146,8 +148,8 @@ function takeToken(state: AppState, token: Token): Step {
   }
 }
 
-/** Forgets that the selected row was replaced: a key means that the person looked. */
-function steady(step: Step): Step {
+/** Resets `selectionShifted`: a key confirms the selected row. */
+function withSteadySelection(step: Step): Step {
   return step.state.selectionShifted ? { ...step, state: { ...step.state, selectionShifted: false } } : step;
 }
 
@@ -194,13 +196,13 @@ function updatePaste(state: AppState, token: PasteToken): Step {
 }
 
 /**
- * Returns notifications for what began to need the person since the facts before. The worker they look at, silenced
- * workers and what was there when the room opened are left out.
+ * Returns notifications for queue items that the facts before did not have. Left out are the worker in view, silenced
+ * workers and the items that the room opened with.
  */
-function newsBetween(old: AppState, next: AppState): readonly ScreenEffect[] {
+function newNotifications(old: AppState, next: AppState): readonly ScreenEffect[] {
   if (!old.facts || !next.facts || old.facts === next.facts || !next.settings.notify) return [];
   const known = new Set(old.facts.queue.map(nameOf));
-  const news = next.facts.queue.filter((item) => !known.has(nameOf(item)) && isNews(next, item));
+  const news = next.facts.queue.filter((item) => !known.has(nameOf(item)) && needsNotification(next, item));
   return news.map(({ worker, text }) => ({ type: 'notify', worker, text }));
 }
 
@@ -209,28 +211,28 @@ function nameOf({ id, since }: QueueItem): string {
   return `${id} ${since}`;
 }
 
-function isNews(state: AppState, { kind, worker, proposal }: QueueItem): boolean {
+function needsNotification(state: AppState, { kind, worker, proposal }: QueueItem): boolean {
   if (state.silenced.has(worker)) return false;
-  // A person knows of their own proposals.
+  // The person made their own proposals.
   if (kind === 'proposal') return state.facts?.proposals.find(({ n }) => n === proposal)?.by !== 'person';
   return !isLookedAt(state, worker);
 }
 
-/** Marks a worker that rang until the person looks at it, and rings their terminal if they want that. */
-function hearBell(state: AppState, id: string): Step {
-  if (isLookedAt(state, id)) return { state, effects: [] };
+/** Marks a worker that rang until it is in view, and rings the person's terminal if the settings say so. */
+function ringBell(state: AppState, id: string): Step {
+  if (isLookedAt(state, id)) return noEffects(state);
   const rang = state.rang.has(id) ? state.rang : new Set(state.rang).add(id);
   const next = rang === state.rang ? state : { ...state, rang };
   return { state: next, effects: state.settings.bell ? [{ type: 'ring' }] : [] };
 }
 
-/** Removes the marks of workers that are looked at or no longer exist. */
-function withHeardBells(state: AppState): AppState {
+/** Removes the marks of workers that are in view or no longer exist. */
+function withoutSeenBells(state: AppState): AppState {
   const rang = [...state.rang].filter((id) => state.terminals.has(id) && !isLookedAt(state, id));
   return rang.length === state.rang.size ? state : { ...state, rang: new Set(rang) };
 }
 
-/** Reports whether the person looks at a worker: it has the keys, or was selected last, in a focused window. */
+/** Reports whether a worker is in view: it has the keys, or was selected last, in a focused window. */
 function isLookedAt({ hasFocus, focus, anchor }: AppState, id: string): boolean {
   if (!hasFocus) return false;
   return 'id' in focus ? focus.id === id : anchor === id;
@@ -241,14 +243,14 @@ const shortestTick = 1_000;
 /** How late an age may be shown, so that the ages of many workers change in one frame. */
 const agesTogether = 15_000;
 
-/** Returns how long a notice is shown, in milliseconds. */
+/** Returns the time that a notice is shown, in milliseconds. */
 function noticeLife({ tone }: Pick<Notice, 'tone'>): number {
   return tone === 'problem' ? 30_000 : 10_000;
 }
 
 /**
  * Returns the milliseconds until an age or a notice changes on the screen; null while nothing changes with time.
- * @param now the time it is, as opposed to the last tick's in the state
+ * @param now the current time; the state has that of the last tick
  */
 export function nextTick(
   { facts, notice, now: shown }: Pick<AppState, 'facts' | 'notice' | 'now'>,

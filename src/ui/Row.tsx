@@ -13,7 +13,7 @@ export function Row({ line, color }: RowProps): ReactNode {
   return <Text wrap="truncate-end">{joined(line).map((span, at) => drawSpan(span, at, color))}</Text>;
 }
 
-/** Joins neighbours of one tone: the cost of the layout engine grows with the number of elements. */
+/** Joins neighbours of the same tone: the cost of the layout engine grows with the number of elements. */
 function joined(row: Line): readonly Span[] {
   const spans: Span[] = [];
   for (const span of row) {
@@ -28,19 +28,19 @@ function joined(row: Line): readonly Span[] {
 function drawSpan({ text, tone }: Span, key: number, color: boolean): ReactNode {
   if (tone === 'plain') return text;
   return (
-    <Text key={key} {...lookOf(tone, color)}>
+    <Text key={key} {...styleOf(tone, color)}>
       {text}
     </Text>
   );
 }
 
-type Look = Pick<TextProps, 'color' | 'bold' | 'dimColor' | 'inverse'>;
+type Style = Pick<TextProps, 'color' | 'bold' | 'dimColor' | 'inverse'>;
 
 /**
- * How each meaning looks, in the terminal's own sixteen colours, so that light and dark themes both work.
- * Without colour the shapes and words stay, and bold and dim.
+ * The style of each tone, in the terminal's own sixteen colours, so that light and dark themes both work.
+ * Without colour, shapes, words, bold and dim remain.
  */
-const looks: Readonly<Record<Tone, Look>> = {
+const styles: Readonly<Record<Tone, Style>> = {
   plain: {},
   muted: { dimColor: true },
   strong: { bold: true },
@@ -58,8 +58,8 @@ const looks: Readonly<Record<Tone, Look>> = {
   'border-copy-mode': { color: 'magenta' },
 };
 
-function lookOf(tone: Tone, color: boolean): Look {
-  const look = looks[tone];
+function styleOf(tone: Tone, color: boolean): Style {
+  const look = styles[tone];
   if (color || look.color === undefined) return look;
   const { color: _, ...rest } = look;
   return rest;

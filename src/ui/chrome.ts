@@ -23,11 +23,11 @@ import {
 import type { Rect } from './layout.ts';
 import { narrow } from './text.ts';
 
-// Ink's colours would depend on what chalk thinks of this process's output, while frames go into memory: what the
-// terminal can show is for the compositor to know.
+// Chalk would choose Ink's colours by this process's output, but frames go into memory; the compositor knows what the
+// terminal can show.
 chalk.level = 1;
 
-/** A region that changes by itself: a component that fills its rectangle, above all parts before it. */
+/** A region that changes independently: a component that fills its rectangle, above all parts before it. */
 export interface Part {
   readonly rect: Rect;
   /** Null leaves the rectangle blank. */
@@ -42,7 +42,7 @@ export interface Area extends Rect {
   readonly kind: 'pane' | 'overlay';
 }
 
-/** What is to be drawn, from bottom to top. */
+/** A whole screen: its parts and areas, from bottom to top. */
 export interface Picture {
   readonly parts: readonly Part[];
   readonly areas: readonly Area[];
@@ -53,15 +53,15 @@ type Size = Pick<Rectangle, 'width' | 'height'>;
 /** A part that Ink draws. */
 interface Drawn extends Size {
   readonly element: ReactElement;
-  /** Equal for those that look the same. */
+  /** Equal for parts that look the same. */
   readonly content: string;
 }
 
 /**
  * Draws the layout around the panes into a grid of cells. A part is drawn again only when its content has changed. The
  * cost of Ink grows with roots, elements and characters, so one short-lived root holds all changed parts. Components must
- * be pure functions of their properties, and these must be data. A component has the height of its rectangle by itself: a
- * box around it would cost as much as the component.
+ * be pure functions of their properties, and these must be data. A component must fill the height of its rectangle
+ * without a box, which would cost as much as the component.
  */
 export class Chrome {
   #grid: Grid;
@@ -126,12 +126,12 @@ function fill(grid: Grid, { x, y, width, height }: Rectangle, cell: Grid | undef
     blit(row, { x: 0, y: 0, width, height: 1 }, grid, x, y + below);
 }
 
-/** Returns the cells of all parts by their content: known ones, and those that Ink has to draw. */
-function cellsOf(parts: readonly Drawn[], known: ReadonlyMap<string, Grid>): Map<string, Grid> {
+/** Returns the cells of all parts by their content. Ink draws those that are not cached. */
+function cellsOf(parts: readonly Drawn[], cached: ReadonlyMap<string, Grid>): Map<string, Grid> {
   const cells = new Map<string, Grid>();
   const missing = new Map<string, Drawn>();
   for (const part of parts) {
-    const drawn = known.get(part.content);
+    const drawn = cached.get(part.content);
     if (drawn) cells.set(part.content, drawn);
     else missing.set(part.content, part);
   }
@@ -145,7 +145,7 @@ function cellsOf(parts: readonly Drawn[], known: ReadonlyMap<string, Grid>): Map
   return cells;
 }
 
-/** Draws parts one below the other in one root. */
+/** Draws parts below each other in one root. */
 function framesOf(parts: readonly Drawn[]): string[] {
   if (parts.length === 0) return [];
   const column = createElement(Box, { flexDirection: 'column' }, ...parts.map(({ element }) => element));
@@ -163,10 +163,10 @@ function clipped({ x, y, width, height }: Rectangle, { cols, rows }: Grid): Rect
   };
 }
 
-/** The words of a cell behind its text: fg, bg and ext. */
+/** The words of a cell after its text word. */
 type Style = [fg: number, bg: number, ext: number];
 
-/** A style, a run of narrow characters, or anything else with the character before it, which it may join. */
+/** Matches a style, a run of narrow characters, or anything else with the character before it, which it may join. */
 const pieces = new RegExp(
   `\\x1b\\[([\\d;]*)m|([${narrow}]+)(?=[${narrow}\\x1b]|$)|[${narrow}]?[^${narrow}\\x1b]+`,
   'g',
@@ -174,8 +174,7 @@ const pieces = new RegExp(
 const segmenter = new Intl.Segmenter();
 
 /**
- * Reads a frame of the layout engine into cells. Widths are the engine's own: a character that it laid out in two columns
- * has two columns here, so that borders never move.
+ * Reads a frame of the layout engine into cells. Widths are those of the engine, so that borders never move.
  */
 export function readFrame(frame: string, grid: Grid): void {
   const lines = frame.split('\n', grid.rows);
@@ -203,7 +202,7 @@ function writeNarrow(text: string, style: Style, grid: Grid, x: number, y: numbe
 /** Writes a cluster, or blanks where it does not fit. @returns the column behind it */
 function writeCluster(cluster: string, style: Style, grid: Grid, x: number, y: number): number {
   const columns = stringWidth(cluster);
-  // The layout engine gave it no column either.
+  // The layout engine gives it no column either.
   if (columns === 0) return x;
   const end = Math.min(x + columns, grid.cols);
   for (let column = x; column < end; column++) writeCell(grid, column, y, codeWord(0x20, 1), style);
@@ -242,7 +241,7 @@ const { bold, inverse } = Foreground;
 const { dim, italic } = Background;
 const underlined = 1 << underlineShift;
 
-/** Which bits of which word a number clears and then sets. */
+/** By SGR number: the word of the style, the bits to clear and the bits to set. */
 const attributes: Readonly<Record<number, readonly (readonly [0 | 1 | 2, number, number])[]>> = {
   1: [[0, bold, bold]],
   2: [[1, dim, dim]],

@@ -5,7 +5,7 @@ import type { AnyDialog, AppState, PendingRequest } from './state.ts';
 import { type Answered, isWaiting, noEffects, type Step, toList, waitingText, whyBusy } from './step.ts';
 import { type Line, line, lineText, type Span, span, type Tone, wrapLines } from './text.ts';
 
-/** What dialogs of the control room are made of. */
+/** The types that definitions of the room's dialogs are built from. */
 interface RoomTypes {
   readonly state: AppState;
   readonly step: Step;
@@ -15,27 +15,27 @@ interface RoomTypes {
   readonly mouse: MouseToken;
 }
 
-/** All of one dialog of the control room. */
+/** The definition of a dialog of the room. */
 export type RoomDialog<D extends AnyDialog = AnyDialog> = DialogDefinition<RoomTypes, D>;
 export type RoomDialogKey<D extends AnyDialog = AnyDialog> = DialogKey<RoomTypes, D>;
 
-/** Declares a dialog of the control room. The program knows it once its list of dialogs names it. */
+/** Declares a dialog of the room. `tui/definitions.ts` lists all of them. */
 export function defineDialog<D extends AnyDialog>(definition: RoomDialog<D>): RoomDialog<D> {
   return definition;
 }
 
-/** What a dialog shows, before it gets its border and its place. */
+/** The content of a dialog, without its border and position. */
 export interface DialogBody {
   readonly title: Line;
   /** At the right end of the upper border, where there is room. */
   readonly aside: Line;
   /** Scrolled when longer than the dialog. */
   readonly rows: readonly Line[];
-  /** How many rows, from the first on, must be read before a yes; all by default. */
+  /** The number of rows, from the first on, that must be read before a yes; all by default. */
   readonly deciding?: number;
   /** Always in sight, below the rows. */
   readonly tail: readonly Line[];
-  /** Where text is written, within the tail. */
+  /** Position of the caret in the tail. */
   readonly caret: { readonly row: number; readonly column: number } | null;
 }
 
@@ -67,7 +67,7 @@ export function marked(mark: string, text: string, width: number, tone: Tone): r
   return rows.map((row, index) => [span(index === 0 ? `${mark} ` : '  ', tone), ...row]);
 }
 
-/** Empty lines in a row that are shown as such. */
+/** The most consecutive empty lines that are shown; more are counted. */
 const mostEmpty = 2;
 
 /** Returns text by others, such as agents, with a bar of ours at the left of each row. */
@@ -122,10 +122,10 @@ export function problemRows(
   ];
 }
 
-/** Heading of the keys that answer a preview or a question. */
+/** The help's heading for keys that answer a preview or a question. */
 export const answersGroup = 'Finish, clean, questions';
 
-/** What a question says, and what its answers do. */
+/** The text of a question, and the effects of its answers. */
 interface Question<D> extends Pick<RoomDialog<AnyDialog & D>, 'isStale' | 'onAnswer'> {
   readonly kind: string;
   /** Shown while the controller works on the answer. */
@@ -147,7 +147,7 @@ export function defineQuestion<D extends PendingRequest & { readonly kind: strin
   return defineDialog<D>({
     kind: question.kind,
     group: answersGroup,
-    // The same question about another subject is another question.
+    // The same question about another subject has another title.
     subject: (_, dialog) => question.title(dialog),
     keys: [
       {
@@ -181,7 +181,7 @@ export function defineQuestion<D extends PendingRequest & { readonly kind: strin
   });
 }
 
-/** Returns why a key does nothing while the controller is asked: keys typed ahead must not answer. */
+/** Returns why a key is off while a request is under way: keys typed ahead must not answer. */
 export function whyWaits(state: AppState): string | null {
   return isWaiting(state) ? waitingText : null;
 }

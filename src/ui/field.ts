@@ -1,10 +1,10 @@
 import { plainLines, withoutHidden } from '../lib/sanitize.ts';
 import { cellWidth, clustersOf, type Line, span, wrapRanges } from './text.ts';
 
-/** Text being written, and where. */
+/** An editable text with a caret. */
 export interface TextField {
   readonly text: string;
-  /** Index of the character behind the caret; always between two visible characters. */
+  /** Index of the character after the caret; always a boundary of grapheme clusters. */
   readonly caret: number;
 }
 
@@ -147,7 +147,7 @@ function lastCells(text: string, room: number): string {
   return clusters.slice(from).join('');
 }
 
-/** Returns exactly `height` rows of wrapped text around the caret, and where the caret is in them. */
+/** Returns exactly `height` rows of wrapped text around the caret, and the caret's position in them. */
 export function manyLineField(
   field: TextField,
   width: number,

@@ -33,7 +33,7 @@ export function defineHelp(selectKeys: (settings: Settings) => readonly KeyGroup
   return defineDialog<HelpDialog>({
     kind: 'help',
     group: 'Dialogs',
-    takesTypedAhead: 'It is only looked at.',
+    takesTypedAhead: 'It only shows something.',
     keys: [closeKey],
     view({ settings }, _, width) {
       const rows = selectKeys(settings).flatMap(({ group, rows: keys }, index): readonly Line[] => [

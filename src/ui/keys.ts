@@ -10,7 +10,7 @@ export function keyName(token: KeyToken): string {
   return `${token.ctrl ? 'ctrl-' : ''}${token.alt ? 'alt-' : ''}${token.shift ? 'shift-' : ''}${token.name}`;
 }
 
-/** Returns what the key writes into a text; null when it is no letter, digit or sign. */
+/** Returns the character that the key types; null for a key that types none. */
 export function typedText(token: KeyToken): string | null {
   if (token.ctrl || token.alt) return null;
   if (token.name === 'space') return ' ';
@@ -58,7 +58,7 @@ export interface RoomKey extends KeyDescription {
   run(state: AppState): Step;
 }
 
-/** What has the keys while no dialog is open, such as the lists or a pane. */
+/** The receiver of keys while no dialog is open, such as the lists or a pane. */
 export interface KeyPlace {
   readonly name: string;
   isHere(state: AppState): boolean;
@@ -85,7 +85,7 @@ export function keysOf({ keys }: KeyDescription, { leaveKey }: Settings): readon
   return keys.includes('leave') ? keys.map((key) => (key === 'leave' ? leaveKey : key)) : keys;
 }
 
-/** Closes a dialog that only shows something. */
+/** Closes a dialog without questions or text. */
 export const closeKey = {
   id: 'close',
   title: 'close',
@@ -103,7 +103,7 @@ export const suspendKey: RoomKey = {
   run: (state) => ({ state, effects: [{ type: 'suspend' }] }),
 };
 
-/** More rows than any dialog has; `withScrollInRange` corrects it. */
+/** More rows than any dialog has; `withScrollInRange` limits it. */
 const farAway = 1_000_000;
 
 /** Scroll a dialog that is longer than the screen. */
@@ -134,7 +134,7 @@ function scrolling(
   };
 }
 
-/** Scrolls the open dialog by rows. A result out of range is corrected by `withScrollInRange`. */
+/** Scrolls the open dialog by rows; `withScrollInRange` limits the result. */
 export function scroll(state: AppState, by: number): Step {
   const dialog = shownDialog(state);
   if (dialog?.scroll === undefined) return noEffects(state);

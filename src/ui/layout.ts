@@ -47,7 +47,7 @@ interface Shape {
   readonly down: number;
 }
 
-/** Shapes for so many panes: the first one with comfortable panes is taken, else the last one that fits. */
+/** Shapes by number of panes. The first one with comfortable panes is taken, else the last one that fits. */
 const shapes: Readonly<Record<GridLayout, readonly Shape[]>> = {
   1: [{ across: 1, down: 1 }],
   2: [
@@ -70,7 +70,7 @@ export function fits(size: ScreenSize): boolean {
 
 /**
  * Computes all rectangles of the room.
- * @param workers how many workers could be shown
+ * @param workers the number of workers that could be shown
  */
 export function geometryOf(size: ScreenSize, layout: Layout, zoomed: boolean, workers: number): Geometry {
   const height = size.rows - 2;
@@ -216,7 +216,7 @@ export function paletteLayout(size: ScreenSize, count: number, marked: number): 
   };
 }
 
-/** Returns how many items are shown at most. */
+/** Returns the most items that are shown at once. */
 export function paletteRows(size: ScreenSize): number {
   return Math.min(mostPaletteRows, dialogHeight(size) - paletteOtherRows);
 }
@@ -306,7 +306,7 @@ function hitRow(state: AppState, list: ListName, area: Rect, y: number): Hit | n
   return row ? { on: 'row', list, key: row.key } : null;
 }
 
-/** Returns how many rows a row is outside an area: negative above it, 0 within, positive below. */
+/** Returns the distance in rows from an area: negative above it, 0 inside, positive below. */
 export function rowsBeyond({ y: top, height }: Rect, y: number): number {
   return Math.min(0, y - top) + Math.max(0, y - (top + height - 1));
 }

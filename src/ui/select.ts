@@ -38,7 +38,7 @@ export function selectFleet({ facts }: Pick<AppState, 'facts'>): readonly FleetR
   return rows;
 }
 
-/** Returns what waits for the person, oldest first. */
+/** Returns the queue's rows, oldest first. */
 export function selectQueue(state: Pick<AppState, 'facts'>): readonly QueueRow[] {
   return state.facts?.queue.flatMap((item) => queueRow(state, item)) ?? [];
 }
@@ -87,7 +87,7 @@ function rowName(key: RowKey): string {
   }
 }
 
-/** The worker's id that a row is about; null for none. */
+/** Returns the id of the worker that a row is about; null for none. */
 function workerOfKey(key: RowKey): string | null {
   return 'id' in key ? key.id : null;
 }
@@ -119,12 +119,12 @@ export function isZoomed(state: AppState): boolean {
   return state.zoomed && findWorker(state, state.anchor) !== null;
 }
 
-/** Returns how many processes run. */
+/** Returns the number of running agent processes. */
 export function countLive({ facts }: Pick<AppState, 'facts'>): number {
   return facts?.workers.filter((worker) => isLive(worker.state)).length ?? 0;
 }
 
-/** Returns how many workers count against the limit; the orchestrator does not. */
+/** Returns the number of workers that count against the limit; the orchestrator does not. */
 export function countRunning({ facts }: Pick<AppState, 'facts'>): number {
   return facts?.workers.filter(({ role, state }) => !role && isLive(state)).length ?? 0;
 }
@@ -146,7 +146,7 @@ export function countStates(workers: readonly Worker[]): readonly { state: Worke
     .filter(({ count }) => count > 0);
 }
 
-/** Returns one sentence about what happened to a worker that no longer exists. */
+/** Returns a sentence about the end of a worker that no longer exists. */
 export function whatBecame({ facts }: Pick<AppState, 'facts'>, id: string): string {
   const end = facts?.ended.findLast((ended) => ended.id === id);
   if (!end) return `${id} is no longer there.`;
@@ -185,7 +185,7 @@ export function switchZoom(state: AppState): AppState {
   return { ...state, zoomed: !isZoomed(state), anchor: selected?.id ?? state.anchor };
 }
 
-/** Selects a worker and gives it the keys; a worker that has ended is only selected. */
+/** Selects a worker and focuses its pane; a worker that has ended is only selected. */
 export function enterPane(state: AppState, id: string): AppState {
   const selected = selectRow(toList(state), 'fleet', { kind: 'worker', id });
   const worker = selectedWorker(selected);
@@ -194,7 +194,7 @@ export function enterPane(state: AppState, id: string): AppState {
   return why === null ? { ...selected, focus: { at: 'pane', id } } : withNotice(selected, why);
 }
 
-/** Returns why a worker takes no keys; null where it does. */
+/** Returns why a worker takes no keys; null while it does. */
 export function whyNoKeys({ id, state }: Worker): string | null {
   return isLive(state) ? null : `${id} is not running; r resumes it.`;
 }

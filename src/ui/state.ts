@@ -10,49 +10,49 @@ export interface AppState {
   /** Milliseconds since 1970; as old as the last tick. */
   readonly now: number;
   readonly connection: Connection;
-  /** Null until the controller has answered once; the last known ones while the connection is lost. */
+  /** Null until the controller's first answer; the last known facts while the connection is lost. */
   readonly facts: Facts | null;
   readonly terminals: ReadonlyMap<string, TerminalRecord>;
-  /** The list that the keys move in. */
+  /** The active list. */
   readonly list: ListName;
-  /** The selected row of each list, by identity, because rows come and go. Null while a list is empty. */
+  /** The selected row of each list, by identity, because rows change. Null while a list is empty. */
   readonly cursors: { readonly fleet: FleetKey | null; readonly queue: QueueKey | null };
-  /** Since the last key the selected row of the queue was replaced by another. */
+  /** True when the selected row of the queue was replaced by another since the last key. */
   readonly selectionShifted: boolean;
-  /** Worker last selected: its page of panes is shown. Null without workers. */
+  /** Id of the worker selected last, whose page of panes is shown. Null without workers. */
   readonly anchor: string | null;
   readonly grid: GridLayout;
   /** The selected worker large and the others of its page beside it, instead of the grid. */
   readonly stacked: boolean;
   readonly zoomed: boolean;
-  /** Panes of those that need the person first, instead of the order in which workers came. */
+  /** Orders panes by need of the person instead of by start of their workers. */
   readonly needsFirst: boolean;
   readonly focus: Focus;
-  /** Null while it is closed. It lies above whatever had the keys, which stays as it is. */
+  /** Null while it is closed. It covers the focus below it, which does not change. */
   readonly palette: Palette | null;
-  /** Whether the terminal's window has the focus; true where the terminal does not report it. */
+  /** True while the terminal's window has the focus, and where the terminal does not report it. */
   readonly hasFocus: boolean;
-  /** Workers that rang and have not been looked at since. */
+  /** Ids of workers whose bell has not been noticed yet. */
   readonly rang: ReadonlySet<string>;
-  /** Workers that the person wants no notifications of. */
+  /** Ids of workers without notifications. */
   readonly silenced: ReadonlySet<string>;
   readonly drag: Drag | null;
-  /** One line for the person, until the next key or until it has had its time. */
+  /** One line in the footer, until the next key or the end of its time. */
   readonly notice: Notice | null;
-  /** Tag of the next request, by which its answer is matched. */
+  /** Tag of the next request; the answer carries the same. */
   readonly nextTag: number;
 }
 
 export interface Settings {
   /** Name of the detach key, the one key that a worker never gets; see `keyName`. */
   readonly leaveKey: string;
-  /** Whether the person's terminal rings when a worker rings that they do not look at. */
+  /** Passes the bell of a worker out of sight on to the person's terminal. */
   readonly bell: boolean;
-  /** Whether notifications are sent for what begins to need the person. */
+  /** Sends a notification when something begins to need the person. */
   readonly notify: boolean;
-  /** Panes when the control room opens. */
+  /** Number of panes when the room opens. */
   readonly layout: Layout;
-  /** Order of the panes when the control room opens. */
+  /** Order of the panes when the room opens. */
   readonly order: 'fixed' | 'needs-you-first';
 }
 
@@ -65,7 +65,7 @@ export const initialSettings: Settings = {
   order: 'fixed',
 };
 
-/** Cells. */
+/** A size in cells. */
 export interface ScreenSize {
   readonly cols: number;
   readonly rows: number;
@@ -76,40 +76,40 @@ export type Connection =
   | { readonly status: 'live' }
   | { readonly status: 'lost'; readonly problem: Problem };
 
-/** `fleet`: repositories with their workers. `queue`: whatever waits for the person. */
+/** `fleet`: repositories with their workers. `queue`: everything that waits for the person. */
 export type ListName = 'fleet' | 'queue';
 
 export type RepoKey = { readonly kind: 'repo'; readonly name: string };
 export type WorkerKey = { readonly kind: 'worker'; readonly id: string };
 export type ProposalKey = { readonly kind: 'proposal'; readonly n: number };
 export type FleetKey = RepoKey | WorkerKey;
-/** What a worker waits for; `id` is the worker's. */
+/** A request of a worker; `id` is the worker's. */
 export type RequestKey = { readonly kind: 'request'; readonly request: string; readonly id: string };
-/** A worker's time that only a person can weigh: it waits beside what else the worker has to say. */
+/** A worker's time that only a person can weigh; a row of its own beside other rows of the worker. */
 type TimeKey = { readonly kind: 'time'; readonly id: string };
 export type QueueKey = ProposalKey | WorkerKey | RequestKey | TimeKey;
 export type RowKey = FleetKey | QueueKey;
 
-/** Numbers of panes that make a grid, from one step to the next. */
+/** Numbers of panes that make a grid, in ascending order. */
 export const grids = [1, 2, 4, 6, 9] as const;
 
-/** Panes wanted at once; fewer are shown where there is no room or are no workers. */
+/** The number of panes wanted; fewer are shown without room or workers for them. */
 export type GridLayout = (typeof grids)[number];
 
 /** `stack`: one main pane at the left, up to four small ones at the right. */
 export type Layout = GridLayout | 'stack';
 
-/** Where keys go: to exactly one of these. */
+/** The one receiver of keys. */
 export type Focus =
   | { readonly at: 'list' }
   | { readonly at: 'pane'; readonly id: string }
   | CopyMode
   | { readonly at: 'dialog'; readonly dialog: AnyDialog };
 
-/** The palette: all actions and destinations, found by their letters. */
+/** The palette: all actions and destinations, filtered by typed letters. */
 export interface Palette {
   readonly filter: TextField;
-  /** Id of what enter runs. It stays with its item while others come and go; null while there is none. */
+  /** Id of the item that enter runs; null while there is none. */
   readonly marked: string | null;
 }
 
@@ -164,12 +164,12 @@ export function isRoomFree({ focus, palette }: AppState): boolean {
   return focus.at === 'list' && palette === null;
 }
 
-/** Returns the row that keys act on. */
+/** Returns the selected row of the active list. */
 export function selectionOf(state: AppState): RowKey | null {
   return state.cursors[state.list];
 }
 
-/** A dialog that waits for an answer, and what the last answer refused. */
+/** The request of a dialog, and the problem of the last refused one. */
 export interface PendingRequest {
   /** Tag of the request under way. */
   readonly pending: number | null;
@@ -179,20 +179,21 @@ export interface PendingRequest {
 /** The initial values of a dialog that was just opened. */
 export const unasked = { pending: null, problem: null } as const;
 
-/** How many of the rows to be approved have been in sight, from the first on without a gap. */
+/** The rows of an approval that were visible, from the first on without a gap. */
 export interface SeenPane {
-  /** Identifies width and plan, because other ones have other rows. */
+  /** Identifies width and plan; another width or plan has other rows. */
   readonly of: string;
   readonly rows: number;
   readonly all: number;
 }
 
-/** First row shown of what is longer than the dialog. */
+/** The scroll position of a dialog. */
 export interface Scrolling {
+  /** Index of the first visible row. */
   readonly scroll: number;
 }
 
-/** What the room knows of every dialog. The rest is known to the dialog's own file. */
+/** The state that all dialogs share; each dialog's own file declares the rest. */
 export interface AnyDialog extends Partial<PendingRequest & Scrolling> {
   readonly kind: string;
   readonly seen?: SeenPane;
@@ -202,32 +203,32 @@ export interface AnyDialog extends Partial<PendingRequest & Scrolling> {
 export interface CopyMode {
   readonly at: 'copy-mode';
   readonly id: string;
-  /** Cell of the view that the keys move. */
+  /** The cursor's cell in the view. */
   readonly cursor: ViewCell;
-  /** What moving the cursor selects. */
+  /** The shape of the selection that the cursor extends; null without one. */
   readonly selecting: Exclude<SelectionShape, 'words'> | null;
-  /** Text whose matches are marked. */
+  /** The search whose matches are marked. */
   readonly search: Search | null;
-  /** A text to search for that is being typed. */
+  /** The search prompt while it is open. */
   readonly prompt: TextField | null;
 }
 
 export interface Search {
   readonly text: string;
-  /** Null until the answer has come. */
+  /** Null until the host has answered. */
   readonly found: Found | null;
 }
 
-/** A selection made with the mouse. It is seen until the next key or press, which drops it. */
+/** A selection made with the mouse. It stays visible until the next key or press. */
 export interface Drag {
   readonly id: string;
-  /** Where the button went down, in cells of the view … */
+  /** Cell of the view where the button went down. */
   readonly from: ViewCell;
-  /** … and where the mouse was last. */
+  /** Cell of the view where the mouse was last. */
   readonly to: ViewCell;
   readonly shape: SelectionShape;
-  /** `pressed` may become a click; `selecting` is no click any more; `copied` has let go. */
+  /** `pressed`: may still become a click. `selecting`: has moved. `copied`: the button was released. */
   readonly phase: 'pressed' | 'selecting' | 'copied';
-  /** Rows that the mouse is above (negative) or below the pane. */
+  /** Distance of the mouse from the pane in rows, negative above it; see `rowsBeyond`. */
   readonly beyond: number;
 }

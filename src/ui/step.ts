@@ -22,7 +22,7 @@ export function noEffects(state: AppState): Step {
   return { state, effects: [] };
 }
 
-/** Scrolls to the first row that was not in sight yet; null when all rows were, so that a yes is allowed. */
+/** Scrolls to the first row that was not visible yet; null when all rows were, so that a yes is allowed. */
 export function toUnseen(state: AppState, dialog: AnyDialog): AppState | null {
   const { rows = 0, all = 1 } = dialog.seen ?? {};
   if (rows >= all) return null;
@@ -30,7 +30,7 @@ export function toUnseen(state: AppState, dialog: AnyDialog): AppState | null {
   const next = withDialog(state, { ...dialog, scroll: rows });
   return withNotice(
     next,
-    `${left === 1 ? 'A line was' : `${left} lines were`} not in sight yet: read on, then y.`,
+    `${left === 1 ? 'A line was' : `${left} lines were`} not visible yet. Read on, then press y.`,
   );
 }
 
@@ -50,7 +50,7 @@ export function toList(state: AppState): AppState {
   return state.focus.at === 'list' ? state : { ...state, focus: { at: 'list' } };
 }
 
-/** Sends a request to the controller. `next` may store the tag, by which the answer is matched. */
+/** Sends a request to the controller. @param next may store the tag, which its answer carries, too */
 export function ask<M extends Method>(
   state: AppState,
   method: M,
@@ -62,7 +62,7 @@ export function ask<M extends Method>(
   return { state: next({ ...state, nextTag: tag + 1 }, tag), effects: [request] };
 }
 
-/** Sends a request to the controller, for whose answer the dialog waits. */
+/** Sends a request to the controller; the dialog waits for its answer. */
 export function askFrom<M extends Method, D extends AnyDialog>(
   state: AppState,
   dialog: D,
@@ -74,7 +74,7 @@ export function askFrom<M extends Method, D extends AnyDialog>(
   );
 }
 
-/** Takes steps one after the other and returns all their effects in order. */
+/** Takes steps in order and returns the effects of all. */
 export function sequence(state: AppState, takes: readonly ((state: AppState) => Step)[]): Step {
   return takes.reduce<Step>((before, take) => {
     const { state: next, effects } = take(before.state);
@@ -93,7 +93,7 @@ export function problemText({ message, hint }: Problem): string {
   return hint === undefined ? message : `${message}\n${hint}`;
 }
 
-/** Returns why the controller cannot be asked; null while it can. */
+/** Returns why no request can be sent; null while one can. */
 export function whyUnreachable({ connection }: AppState): string | null {
   switch (connection.status) {
     case 'live':
@@ -112,12 +112,12 @@ export function isWaiting(state: AppState): boolean {
 
 export const waitingText = 'Waiting for the controller; esc closes.';
 
-/** Returns why nothing can be asked from the open dialog: a request is under way, or there is no controller. */
+/** Returns why the open dialog cannot send a request: one is under way, or there is no controller. Null while it can. */
 export function whyBusy(state: AppState): string | null {
   return isWaiting(state) ? waitingText : whyUnreachable(state);
 }
 
-/** What happened, in the past tense. Nothing else changes the state. */
+/** A message to the room's loop, in the past tense. Nothing else changes the state. */
 export type ScreenMessage =
   | { readonly type: 'resized'; readonly size: ScreenSize }
   | { readonly type: 'factsArrived'; readonly facts: Facts }
@@ -126,30 +126,30 @@ export type ScreenMessage =
   | { readonly type: 'terminalForgotten'; readonly id: string }
   | { readonly type: 'bellRang'; readonly id: string }
   | { readonly type: 'notifyFailed'; readonly message: string }
-  /** `unseen`: what is open has not been drawn yet; see `isUnseen`. */
+  /** `unseen`: the open dialog has not been drawn yet; see `isUnseen`. */
   | { readonly type: 'tokenArrived'; readonly token: Token; readonly unseen?: boolean }
-  /** The mouse is held above or below the pane it selects in; repeated as long as it is. */
+  /** The mouse is held above or below the pane it selects in; repeated meanwhile. */
   | { readonly type: 'dragHeld' }
-  /** What a search for the text came to. */
+  /** The result of a search for the text. */
   | { readonly type: 'searched'; readonly id: string; readonly text: string; readonly result: Result<Found> }
   | { readonly type: 'copied'; readonly result: Result<Copied> }
   /** Typed or pasted text did not reach a worker's program. */
   | { readonly type: 'notTyped'; readonly id: string; readonly problem: Problem }
-  /** The room has the terminal again. */
+  /** The room got the terminal back. */
   | { readonly type: 'attachEnded'; readonly id: string; readonly why: 'left' | 'gone' }
   /** `now`: milliseconds since 1970. */
   | { readonly type: 'ticked'; readonly now: number }
   | Answered;
 
-/** What was selected, and where it is now. */
+/** A copied selection. */
 export interface Copied {
-  /** 0 when there was nothing but blanks. */
+  /** 0 when only blanks were selected. */
   readonly lines: number;
-  /** File it is in, where the clipboard does not take it; null for the clipboard. */
+  /** The file that holds it if the clipboard cannot; null for the clipboard. */
   readonly path: string | null;
 }
 
-/** What a request came to. */
+/** The answer to a request. */
 export type Answered<M extends Method = Method> = {
   [K in M]: {
     readonly type: 'answered';
@@ -160,32 +160,32 @@ export type Answered<M extends Method = Method> = {
   };
 }[M];
 
-/** Returns the message with a request's result. */
+/** Returns the message for a request's result. */
 export function answerTo(request: RequestEffect, result: MethodResult<Method>): Answered {
   const { method, params, tag } = request;
   // The caller got the result from this very method; the compiler cannot follow the pair through a union.
   return { type: 'answered', method, params, tag, result } as Answered;
 }
 
-/** What the edge has to do. Effects are run in order; their results come back as messages. */
+/** Work for the client. Effects run in order; results come back as messages. */
 export type ScreenEffect =
   | RequestEffect
-  /** Bytes typed into a worker, one a character. */
+  /** Bytes typed into a worker, one per character. */
   | { readonly type: 'input'; readonly id: string; readonly bytes: string }
   /** A piece of pasted text for a worker; `last` ends the paste. */
   | { readonly type: 'paste'; readonly id: string; readonly text: string; readonly last: boolean }
-  /** Something done with the mouse in a worker's pane, in cells of its screen; the worker may not want it. */
+  /** A mouse event in a worker's pane, in cells of its screen; dropped unless its program asked for the mouse. */
   | { readonly type: 'mouse'; readonly id: string; readonly mouse: Omit<MouseToken, 'kind' | 'raw'> }
   | ViewEffect
   /** Gives the whole terminal to a worker until the person leaves it. */
   | { readonly type: 'attach'; readonly id: string }
   /** Rings the person's terminal. */
   | { readonly type: 'ring' }
-  /** Notifies the person, who may look at another window. */
+  /** Sends a desktop notification. */
   | { readonly type: 'notify'; readonly worker: string; readonly text: string }
-  /** Leaves the control room; workers go on. */
+  /** Leaves the room; workers go on. */
   | { readonly type: 'quit' }
-  /** Hands the terminal back to the shell until it is continued. */
+  /** Suspends the room like ctrl-z. */
   | { readonly type: 'suspend' };
 
 /** A request to the host about the view of a worker's terminal; searching and copying have answers. */
@@ -193,7 +193,7 @@ export type ViewEffect =
   | ({ readonly type: 'scroll'; readonly id: string } & OnView<ScrollRequest>)
   | ({ readonly type: 'search'; readonly id: string } & OnView<SearchRequest>)
   | ({ readonly type: 'select'; readonly id: string } & OnView<SelectRequest>)
-  /** Puts what is selected into the person's clipboard. */
+  /** Copies the selection to the clipboard. */
   | { readonly type: 'copy'; readonly id: string };
 
 /** A request without its channel, which the edge adds. */
@@ -203,7 +203,7 @@ export type Method = keyof ControllerApi;
 export type MethodParams<M extends Method> = Parameters<ControllerApi[M]>[0];
 export type MethodResult<M extends Method> = ReturnType<ControllerApi[M]>;
 
-/** A request to the controller; its result comes back as the message `answered` with the same tag. */
+/** A request to the controller; its result comes back as an `answered` message with the same tag. */
 type RequestEffect<M extends Method = Method> = {
   [K in M]: {
     readonly type: 'request';

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { plainLine, plainLines, shownAlike, withoutHalfSpelt } from '../lib/sanitize.ts';
 
-/** What a piece of text means; the theme decides how that looks. */
+/** The meaning of a piece of text; `Row` gives each tone its style. */
 export type Tone =
   | 'plain'
   | 'muted'
@@ -57,7 +57,7 @@ export function fitLine(spans: Line, width: number): Line {
   let left = room;
   for (const part of spans) {
     const wide = cellWidth(part.text);
-    // The cut falls into the part after which something must still be dropped.
+    // The cut is in the part that reaches the edge, since more follows.
     const isLast = wide >= left;
     const text = isLast ? cutText(`${part.text}${wide === left ? '…' : ''}`, left) : part.text;
     kept.push({ text, tone: part.tone });
@@ -84,16 +84,16 @@ export function wrapLines(text: string, width: number, tone: Tone = 'plain'): re
   return wrapText(plainLines(text), width).map((row) => line(row.replaceAll('\u00a0', ' '), tone));
 }
 
-/** Made when first needed: the rules of Unicode take 20 ms to load, and most of what is printed is ASCII. */
+/** Created on first use: the rules of Unicode take 20 ms to load, and most text is ASCII. */
 let segmenter: Intl.Segmenter | undefined;
 const printableAscii = /^[\x20-\x7e]*$/;
 
-/** A class of characters that are one cell wide and join nothing before them: most of what is drawn. */
+/** A character class for regular expressions: one cell wide, joins nothing before it. Most text consists of it. */
 export const narrow =
   '\\x20-\\x7e\\u00a1-\\u00ac\\u00ae-\\u02ff\\u2010-\\u2027\\u2190-\\u2193\\u2500-\\u25fc\\u2713\\u270e';
 const isNarrow = new RegExp(`^[${narrow}]*$`);
 
-/** Returns the cells that a text takes where it is shown, by the same measure as the layout engine. */
+/** Returns the width of a text in cells, measured as the layout engine does. */
 export function cellWidth(text: string): number {
   return isNarrow.test(text) ? text.length : stringWidth(shownAlike(text));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KeyHolder } from '../../src/client/panes.ts';
+import { PaneInput } from '../../src/client/panes.ts';
 import { createScreen, initialModes, type Modes } from '../../src/terminal/screen.ts';
 import { type AppState, initialAppState } from '../../src/ui/state.ts';
 
@@ -12,7 +12,7 @@ function inPane(id: string, change: Partial<AppState> = {}): AppState {
 /** Workers `a` and `b`, their modes to be changed, and all that was typed into them. */
 function holder(modes: Record<string, Partial<Modes>>) {
   const typed: string[] = [];
-  const keys = new KeyHolder(
+  const keys = new PaneInput(
     {
       screenOf: (id) =>
         modes[id] ? { ...createScreen(8, 2), modes: { ...initialModes, ...modes[id] } } : null,

@@ -37,7 +37,7 @@ it('is taken in by itself when it was edited; what is wrong with it is said, and
   room.press('escape');
   await writeFile(shop.path('.orch/config.json'), good);
   shop.trust();
-  await room.until('.orch/config.json is right again and in use.');
+  await room.until('.orch/config.json is valid again and in use.');
   room.press('q');
   await room.exited;
 });

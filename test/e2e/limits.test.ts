@@ -101,7 +101,7 @@ it('one dialog lists all that stopped, lets those go on that can, and asks to re
   expect(dialog).toMatch(/Ended: each becomes a proposal to resume[ │\n]+backend\/gone/);
   expect(dialog).toMatch(/Their limit still holds[ │\n]+web\/held: until/);
   room.press('y');
-  await room.until('backend/over, web/unknown are told to go on.');
+  await room.until('backend/over, web/unknown were asked to continue.');
   await shop.untilState('backend/over', 'idle');
   await shop.untilState('web/unknown', 'idle');
   await untilQueue('limited web/held', 'proposal backend/gone');

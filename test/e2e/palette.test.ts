@@ -166,7 +166,7 @@ it('answers no request: that is said on its row', async () => {
   await room.until('y look');
   await look(room, 'yes');
   room.press('enter');
-  await room.until('Its own key answers, while all of it is in sight.');
+  await room.until('Only its own key answers, while nothing covers the question.');
   room.press('escape');
   await room.until((screen) => !screen.includes('Palette'));
   expect(await shop.json<{ length: number } & Record<string, unknown>>('queue')).toHaveLength(1);

@@ -74,7 +74,7 @@ it('one yes starts what was listed as far as limits allow, says what it did not,
   await room.until('n new');
   // Typed ahead, all at once: nobody can have read what that y would be to.
   room.type('Ay');
-  await room.until('This has just come up: look, and press again.');
+  await room.until('This has just appeared. Read it, then press again.');
   await room.until('Start these 3?');
   const dialog = await readAll(room);
   for (const part of ['backend/one', 'web/two', 'web/three', 'demo', 'feature/three', 'say: one is done.'])

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
+  confirmsKitty,
   type InputModes,
   inputModesFor,
   inputModesSequence,
   ownInputModes,
-  tellsOfKitty,
 } from '../../src/client/panes.ts';
 import { initialModes } from '../../src/terminal/screen.ts';
 
@@ -47,5 +47,5 @@ test.each([
   ['\x1b[?u', false],
   ['\x1b[1;1R', false],
 ])('%j tells of the protocol: %s', (reply, told) => {
-  expect(tellsOfKitty(reply)).toBe(told);
+  expect(confirmsKitty(reply)).toBe(told);
 });

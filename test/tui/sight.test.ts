@@ -34,7 +34,7 @@ function pressThrough(state: AppState): { rows: string[]; times: number; last: A
     rows.push(...shown(now));
     const step = press(now, 'y');
     if (step.effects.length > 0) return { rows, times, last: step.state };
-    expect(step.state.notice?.text).toMatch(/not in sight yet: read on, then y\.$/);
+    expect(step.state.notice?.text).toMatch(/not visible yet\. Read on, then press y\.$/);
     now = step.state;
   }
   throw new Error('y never started it');

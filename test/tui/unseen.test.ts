@@ -41,7 +41,7 @@ describe('a yes that was typed ahead', () => {
     const held = typedAhead(refused, 'y');
     expect([held.effects, held.state.notice?.text]).toEqual([
       [],
-      'This has just come up: look, and press again.',
+      'This has just appeared. Read it, then press again.',
     ]);
     expect(press(held.state, 'y').effects).toMatchObject([{ params: { allowMassDelete: true } }]);
   });

@@ -93,5 +93,7 @@ test('where conflicts stand in the way of a finish the base can be brought in, o
     result: { ok: true, value },
   }).state;
   expect(after.focus).toEqual({ at: 'list' });
-  expect(after.notice?.text).toBe(`Conflicts wait in 1 file of ${id}. The worker was told to resolve them.`);
+  expect(after.notice?.text).toBe(
+    `There are conflicts in 1 file of ${id}. The worker was asked to resolve them.`,
+  );
 });

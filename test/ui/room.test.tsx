@@ -17,7 +17,7 @@ function draw(state: AppState): string {
 /** Compares with the picture of that name; `npm run test:update` takes a new one, to be looked at before it is kept. */
 function expectPicture(name: string, state: AppState): Promise<void> {
   return expect(`${goldenOf(cellsOf(state))}
-`).toMatchFileSnapshot(`./${name}.golden.txt`);
+`).toMatchFileSnapshot(`golden/${name}.golden.txt`);
 }
 
 test.each<[string, SceneName, ScreenSize]>([

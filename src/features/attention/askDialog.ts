@@ -7,11 +7,11 @@ import {
   problemRows,
   type RoomDialogKey,
 } from '../../ui/dialog.ts';
+import { longAge } from '../../ui/format.ts';
 import { enterPane } from '../../ui/select.ts';
 import type { AppState } from '../../ui/state.ts';
 import { noEffects, type Step, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
-import { longAge } from '../../ui/words.ts';
 import { openDeny } from './denyDialog.ts';
 import { type AskDialog, canSay, findRequest, inPane, questionOf, say, whyOver } from './requests.ts';
 

@@ -6,6 +6,7 @@ import {
   type QueueItem,
   type RequestAnswer,
 } from '../../core/queue.ts';
+import { shortAge } from '../../ui/format.ts';
 import { selectGeometry } from '../../ui/layout.ts';
 import {
   type AnyDialog,
@@ -16,7 +17,6 @@ import {
 } from '../../ui/state.ts';
 import { ask, type Step, withDialog } from '../../ui/step.ts';
 import { cellWidth } from '../../ui/text.ts';
-import { shortAge } from '../../ui/words.ts';
 
 // Requests of agents, as the person sees and answers them.
 

@@ -2,6 +2,7 @@ import type { Card } from '../../core/board.ts';
 import type { Worker } from '../../core/worker.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { type DialogBody, marked, problemRows } from '../../ui/dialog.ts';
+import { counted, stateBadge } from '../../ui/format.ts';
 import type { AppState } from '../../ui/state.ts';
 import {
   cutLine,
@@ -14,7 +15,6 @@ import {
   type Tone,
   wrapRanges,
 } from '../../ui/text.ts';
-import { counted, stateLook } from '../../ui/words.ts';
 import { openConflicts } from '../notion/conflictsDialog.ts';
 import {
   type BoardDialog,
@@ -170,7 +170,7 @@ function heldRows({ card, over }: HeldCard, width: number): readonly Line[] {
 
 function cardDetails(card: Card, found: Worker | null, width: number): readonly Line[] {
   const { task, worker, branch, priority, pr, started, completed, blockers, problem } = card;
-  const look = found && stateLook(found);
+  const look = found && stateBadge(found);
   const facts = [
     ...(look ? [`${found.id} ${look.word}`] : worker === null ? [] : [worker]),
     ...[branch, priority, pr].filter((text) => text !== null),
@@ -238,7 +238,7 @@ function textRows(text: string, width: number, count: number, tone: Tone): reado
 /** Renders the assigned worker with the mark of its state; else the board's assignee. */
 function whoLine(card: Card, worker: Worker | null): Line | null {
   if (!worker) return card.worker === null ? null : line(card.worker, 'muted');
-  const { mark, tone } = stateLook(worker);
+  const { mark, tone } = stateBadge(worker);
   return [span(`${mark} `, tone), span(worker.id, 'muted')];
 }
 

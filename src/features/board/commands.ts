@@ -11,8 +11,7 @@ import {
   refTo,
 } from '../../core/board.ts';
 import { type Printed, refuse, yesOption } from '../../core/verb.ts';
-import { alignColumns as aligned } from '../../ui/rows.ts';
-import { counted } from '../../ui/words.ts';
+import { alignColumns as aligned, counted } from '../../ui/format.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 
 const column = { about: 'To Do, In Progress, Review or Done', parse: parseColumn } as const;

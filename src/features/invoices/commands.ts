@@ -15,8 +15,7 @@ import {
   sumsByStatus,
 } from '../../core/invoices.ts';
 import { day, demand, type Printed, refuse, yesOption } from '../../core/verb.ts';
-import { alignColumns } from '../../ui/rows.ts';
-import { counted } from '../../ui/words.ts';
+import { alignColumns, counted } from '../../ui/format.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 
 const period = {

@@ -10,11 +10,11 @@ import {
   sumOf,
 } from '../../core/invoices.ts';
 import { type DialogBody, defineDialog, marked, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
+import { counted } from '../../ui/format.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { type AppState, type PendingRequest, type Scrolling, unasked } from '../../ui/state.ts';
 import { askFrom, noEffects, type Step, toList, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
 import { fitLine, type Line, line, span, spreadLine, type Tone } from '../../ui/text.ts';
-import { counted } from '../../ui/words.ts';
 import { notionKeys } from '../notion/syncDialog.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { upTo } from '../../core/verb.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
-import { alignColumns, timeText } from '../../ui/rows.ts';
+import { alignColumns, timeText } from '../../ui/format.ts';
 import { defineCommand, defineServed, defineTool, defineWish } from '../define.ts';
 import { readReport } from '../messages/reports.ts';
 import type { NamedRequest, RequestId } from '../messages.ts';

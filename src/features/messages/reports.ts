@@ -2,7 +2,7 @@ import { cleanUpdate, parseUpdateBlock, type RawUpdate, updateBlock } from '../.
 import { demandWorker, type Printed, upTo } from '../../core/verb.ts';
 import type { Update, UpdateDraft } from '../../core/worker.ts';
 import { failure, success } from '../../lib/result.ts';
-import { alignColumns, timeText } from '../../ui/rows.ts';
+import { alignColumns, timeText } from '../../ui/format.ts';
 import { defineServed, defineTool, defineVerb, defineWish, type VerbCall, type World } from '../define.ts';
 import { withAddedTime } from '../invoices/workTime.ts';
 import type { SessionServices } from '../services.ts';

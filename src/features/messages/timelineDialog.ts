@@ -1,12 +1,12 @@
 import type { Note } from '../../core/facts.ts';
 import type { Update } from '../../core/worker.ts';
 import { type DialogBody, defineDialog, labelled, problemRows } from '../../ui/dialog.ts';
+import { shortAge } from '../../ui/format.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { findWorker, selectedWorker } from '../../ui/select.ts';
 import type { AppState, PendingRequest, Scrolling } from '../../ui/state.ts';
 import { ask, noEffects, toList, whyUnreachable, withDialog } from '../../ui/step.ts';
 import { type Line, line, type Span, span, wrapLines } from '../../ui/text.ts';
-import { shortAge } from '../../ui/words.ts';
 
 /** State of the dialog that shows a worker's reports and messages. */
 interface TimelineDialog extends PendingRequest, Scrolling {

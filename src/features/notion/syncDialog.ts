@@ -1,10 +1,10 @@
 import { type RebuildOutcome, rebuildCodes, type SyncOutcome } from '../../core/notion.ts';
 import type { Problem } from '../../lib/result.ts';
 import { type DialogBody, defineDialog, marked, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
+import { counted } from '../../ui/format.ts';
 import type { AnyDialog, AppState, PendingRequest, Scrolling } from '../../ui/state.ts';
 import { ask, noEffects, toList, whyUnreachable, withDialog } from '../../ui/step.ts';
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
-import { counted } from '../../ui/words.ts';
 import { conflictsKey, notionGroup } from './conflictsDialog.ts';
 import { leftOutTexts, rebuildQuestion, runningText } from './texts.ts';
 

@@ -8,8 +8,7 @@ import type {
   SyncSuggestion,
 } from '../../core/notion.ts';
 import type { Problem } from '../../lib/result.ts';
-import { alignColumns } from '../../ui/rows.ts';
-import { counted } from '../../ui/words.ts';
+import { alignColumns, counted } from '../../ui/format.ts';
 
 /** Describes the progress of a sync. */
 export function runningText({ table, stage, done, total }: NonNullable<NotionFacts['running']>): string {

@@ -11,7 +11,7 @@ import {
 import type { Printed } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { alignColumns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/format.ts';
 import { defineServed, defineTool, type VerbCall } from '../define.ts';
 
 /** Looks now which worktrees will not merge, in one repository or in all that have workers. */

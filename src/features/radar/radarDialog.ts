@@ -1,6 +1,7 @@
 import { taskOf } from '../../core/ids.ts';
 import { type RadarFile, type RepoRadar, rangesText } from '../../core/radar.ts';
 import { type DialogBody, defineDialog, marked, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
+import { counted, longAge } from '../../ui/format.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { dialogHeight, firstShown } from '../../ui/layout.ts';
 import { selectRow } from '../../ui/select.ts';
@@ -20,7 +21,6 @@ import {
   type Tone,
   wrapLines,
 } from '../../ui/text.ts';
-import { counted, longAge } from '../../ui/words.ts';
 import {
   axisOf,
   type Cell,

@@ -1,10 +1,10 @@
 import { taskOf } from '../../core/ids.ts';
 import { type FileSide, type FileSides, type LineRange, type SideHunk, touches } from '../../core/radar.ts';
 import { type DialogBody, defineDialog, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
+import { counted } from '../../ui/format.ts';
 import type { AppState } from '../../ui/state.ts';
 import { noEffects, whyUnreachable, withDialog } from '../../ui/step.ts';
 import { fitLine, type Line, line, span, type Tone, wrapLines } from '../../ui/text.ts';
-import { counted } from '../../ui/words.ts';
 import { backToMatrix, filesOf, findRadar, openFile, type SidesDialog, whyPairGone } from './pairs.ts';
 import { pairKeys } from './radarDialog.ts';
 

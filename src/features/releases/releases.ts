@@ -11,7 +11,7 @@ import type {
 import { pairs, yesOption } from '../../core/verb.ts';
 import type { FlowName } from '../../git/flow.ts';
 import { quoteCommand } from '../../lib/quote.ts';
-import { alignColumns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/format.ts';
 import { defineVerb, type OwnVerb } from '../define.ts';
 
 const prefixNames = ['feature', 'bugfix', 'release', 'hotfix', 'support', 'versiontag'];

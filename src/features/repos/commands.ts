@@ -1,5 +1,5 @@
 import type { Backup, RepoDetails } from '../../core/repo.ts';
-import { alignColumns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/format.ts';
 import { defineServed, defineVerb } from '../define.ts';
 import { ageOf } from '../workers/keeping.ts';
 import { showStatus } from './status.ts';

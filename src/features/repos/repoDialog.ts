@@ -7,11 +7,11 @@ import {
   type WorktreeStatus,
 } from '../../core/repo.ts';
 import { type DialogBody, defineDialog, labelled, marked, problemRows } from '../../ui/dialog.ts';
+import { counted, longAge, shortAge, stateBadge } from '../../ui/format.ts';
 import { closeKey } from '../../ui/keys.ts';
 import type { AppState } from '../../ui/state.ts';
 import { noEffects, whyBusy, withDialog } from '../../ui/step.ts';
 import { cellWidth, fitLine, type Line, line, type Span, span, type Tone } from '../../ui/text.ts';
-import { counted, longAge, shortAge, stateLook } from '../../ui/words.ts';
 import { createDevelopKey } from './developDialog.ts';
 import { openRepo, type RepoDialog } from './repos.ts';
 
@@ -65,7 +65,7 @@ function checkoutRows(
   width: number,
 ): readonly Line[] {
   const { path, branch, operation, last, base, hasDevelop, problem } = status;
-  const where = base === null ? 'none' : hasDevelop ? base : `${base}, for there is no develop branch`;
+  const where = base === null ? 'none' : hasDevelop ? base : `${base} (no develop branch)`;
   return [
     ...(problem === null ? [] : [...marked('!', problem, width, 'bad'), line('')]),
     ...(operation === null
@@ -79,7 +79,7 @@ function checkoutRows(
   ];
 }
 
-/** What the marks of the repository's row say, in words. */
+/** Returns the marks of the repository's row in words. */
 function changesOf({ dirty, untracked, ahead, behind }: RepoStatus): readonly string[] {
   const parts = [
     ...(dirty > 0 ? [`${dirty} changed`] : []),
@@ -150,7 +150,7 @@ function worktreeCells({ facts }: AppState, worktree: WorktreeStatus): Line {
   const { path, branch, owner, locked, prunable, operation } = worktree;
   const root = `${facts?.workspace.root ?? ''}/`;
   const worker = facts?.workers.find((one) => one.worktree === path);
-  const look = worker && stateLook(worker);
+  const look = worker && stateBadge(worker);
   const whose = owner === 'main' ? 'main checkout' : owner === 'other' ? 'not ours' : 'no worker';
   const notes = [
     ...(operation === null ? [] : [`${operation} under way`]),

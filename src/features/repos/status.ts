@@ -1,8 +1,7 @@
 import type { Facts, OperationFact } from '../../core/facts.ts';
 import type { RepoStatus } from '../../core/repo.ts';
 import { type Printed, refuse } from '../../core/verb.ts';
-import { alignColumns } from '../../ui/rows.ts';
-import { counted, longAge, memoryText, signingText } from '../../ui/words.ts';
+import { alignColumns, counted, longAge, memoryText, signingText } from '../../ui/format.ts';
 import type { VerbCall } from '../define.ts';
 import { proposalRows } from '../workers/proposalText.ts';
 import { workerJson, workersText } from '../workers/workerText.ts';

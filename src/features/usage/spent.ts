@@ -1,8 +1,7 @@
 import { addUsage, noUsage, type Usage, type UsageRow } from '../../core/usage.ts';
 import type { Printed } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
-import { alignColumns } from '../../ui/rows.ts';
-import { moneyText, tokensText } from '../../ui/words.ts';
+import { alignColumns, moneyText, tokensText } from '../../ui/format.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 import { usageRows } from './used.ts';
 

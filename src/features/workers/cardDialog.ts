@@ -12,6 +12,15 @@ import {
   problemRows,
   quotedRows,
 } from '../../ui/dialog.ts';
+import {
+  counted,
+  longAge,
+  memoryText,
+  portsText,
+  shortAge,
+  shownCommand,
+  sizeText,
+} from '../../ui/format.ts';
 import { selectPaneSize } from '../../ui/layout.ts';
 import { countRunning, findProposal, findWorker } from '../../ui/select.ts';
 import type { AppState } from '../../ui/state.ts';
@@ -26,7 +35,6 @@ import {
   withNotice,
 } from '../../ui/step.ts';
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
-import { counted, longAge, memoryText, portsText, shortAge, shownCommand, sizeText } from '../../ui/words.ts';
 import { createDevelopKey } from '../repos/developDialog.ts';
 import { openEdit } from './formDialog.ts';
 import { type CardDialog, proposalGone } from './proposals.ts';

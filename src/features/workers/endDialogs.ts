@@ -7,6 +7,7 @@ import {
   whyWaits,
 } from '../../ui/dialog.ts';
 import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
+import { signingText } from '../../ui/format.ts';
 import { findWorker, whatBecame } from '../../ui/select.ts';
 import type { AppState, PendingRequest, Scrolling } from '../../ui/state.ts';
 import {
@@ -20,7 +21,6 @@ import {
   whyUnreachable,
 } from '../../ui/step.ts';
 import { cellWidth, type Line, line, wrapLines } from '../../ui/text.ts';
-import { signingText } from '../../ui/words.ts';
 
 /** State that finishing and cleaning share: a preview, answered by one key or by typing the task's name. */
 export interface EndDialog extends PendingRequest, Scrolling {

@@ -3,8 +3,7 @@ import type { Proposer } from '../../core/proposal.ts';
 import type { RequestAnswer } from '../../core/queue.ts';
 import { quoteCommand } from '../../lib/quote.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { timeText } from '../../ui/rows.ts';
-import { counted, moneyText, tokensText } from '../../ui/words.ts';
+import { counted, moneyText, timeText, tokensText } from '../../ui/format.ts';
 import { eventSentence, type LogEvent } from '../log.ts';
 
 type Event<T extends LogEvent['type']> = Extract<LogEvent, { readonly type: T }>;

@@ -2,11 +2,11 @@ import type { FinishPreview } from '../../core/proposal.ts';
 import type { Worker } from '../../core/worker.ts';
 import { quoteCommand } from '../../lib/quote.ts';
 import { type DialogBody, defineDialog, listed, marked, type RoomDialogKey } from '../../ui/dialog.ts';
+import { counted } from '../../ui/format.ts';
 import { findWorker } from '../../ui/select.ts';
 import type { AppState } from '../../ui/state.ts';
 import { ask, askFrom, noEffects, type Step, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
-import { counted } from '../../ui/words.ts';
 import { type EndDialog, endBody, endOf, unpreviewed } from './endDialogs.ts';
 
 interface FinishDialog extends EndDialog {

@@ -1,12 +1,12 @@
 import { clockText } from '../../core/amounts.ts';
 import type { ContinueOutcome } from '../../core/usage.ts';
 import { type DialogBody, defineDialog, emptyBody, listed as headed, problemRows } from '../../ui/dialog.ts';
+import { counted } from '../../ui/format.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { findWorker } from '../../ui/select.ts';
 import { type AppState, type PendingRequest, type Scrolling, unasked } from '../../ui/state.ts';
 import { ask, noEffects, type Step, sequence, whyBusy, whyUnreachable, withDialog } from '../../ui/step.ts';
 import { line, wrapLines } from '../../ui/text.ts';
-import { counted } from '../../ui/words.ts';
 import { noKeys, queueHint, selectStopped, severalGroup, yesToAll } from './several.ts';
 
 /** Workers that stopped at a usage limit, as listed when the dialog was opened. */

@@ -1,8 +1,7 @@
 import type { BaseUpdate } from '../../core/proposal.ts';
 import type { Backup, Restored } from '../../core/repo.ts';
 import { type Printed, refuse, wholeNumber, yesOption } from '../../core/verb.ts';
-import { alignColumns } from '../../ui/rows.ts';
-import { counted } from '../../ui/words.ts';
+import { alignColumns, counted } from '../../ui/format.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 
 /** Lists a worker's snapshots, newest first; removed workers keep theirs. */

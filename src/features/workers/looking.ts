@@ -2,7 +2,7 @@ import type { Facts } from '../../core/facts.ts';
 import { allowedAnswers, type QueueItem } from '../../core/queue.ts';
 import { demandWorker, type Printed, wholeNumber } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
-import { alignColumns, timeText } from '../../ui/rows.ts';
+import { alignColumns, timeText } from '../../ui/format.ts';
 import { defineServed, defineVerb, type VerbCall } from '../define.ts';
 import type { LogEvent } from '../log.ts';
 import type { LoggedEvent } from '../services.ts';

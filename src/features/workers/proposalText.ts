@@ -4,8 +4,16 @@ import { isLive } from '../../core/worker.ts';
 import { quoteCommand } from '../../lib/quote.ts';
 import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { alignColumns as aligned, type NamedText, namedRows, quotedText } from '../../ui/rows.ts';
-import { longAge, portsText, shownCommand, sizeText } from '../../ui/words.ts';
+import {
+  alignColumns as aligned,
+  longAge,
+  type NamedText,
+  namedRows,
+  portsText,
+  quotedText,
+  shownCommand,
+  sizeText,
+} from '../../ui/format.ts';
 
 /** Cells of the longest name and its padding. */
 const besideNames = 'environment'.length + 4;

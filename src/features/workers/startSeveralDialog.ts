@@ -11,6 +11,7 @@ import {
   marked,
   quotedRows,
 } from '../../ui/dialog.ts';
+import { counted, longAge, sharedArguments, shownCommand } from '../../ui/format.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { selectPaneSize } from '../../ui/layout.ts';
 import { findProposal } from '../../ui/select.ts';
@@ -34,7 +35,6 @@ import {
   withNotice,
 } from '../../ui/step.ts';
 import { cellWidth, type Line, line, type Span, span, wrapLines } from '../../ui/text.ts';
-import { counted, longAge, sharedArguments, shownCommand } from '../../ui/words.ts';
 import { beyondText, selectBeyond } from './proposalText.ts';
 import {
   type Listed,

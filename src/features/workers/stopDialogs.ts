@@ -1,8 +1,8 @@
 import { defineQuestion } from '../../ui/dialog.ts';
+import { counted } from '../../ui/format.ts';
 import { countLive, findWorker, whatBecame } from '../../ui/select.ts';
 import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
 import { askFrom, withDialog } from '../../ui/step.ts';
-import { counted } from '../../ui/words.ts';
 
 interface StopDialog extends PendingRequest {
   readonly kind: 'stop';

@@ -1,7 +1,15 @@
 import type { Usage } from '../../core/usage.ts';
 import { isLive, type Update, type Worker } from '../../core/worker.ts';
-import { alignColumns, type NamedText, namedRows } from '../../ui/rows.ts';
-import { longAge, moneyText, portsText, stateLook, tokensText } from '../../ui/words.ts';
+import {
+  alignColumns,
+  longAge,
+  moneyText,
+  type NamedText,
+  namedRows,
+  portsText,
+  stateBadge,
+  tokensText,
+} from '../../ui/format.ts';
 
 /** Facts about a worker besides its record. */
 export interface WorkerAside {
@@ -43,7 +51,7 @@ function reportedWords({ status, blockers, summary }: Update): string {
 }
 
 function headText(worker: Worker, now: number): string {
-  const { word } = stateLook(worker);
+  const { word } = stateBadge(worker);
   const age = longAge(worker.stateSince, now);
   return isLive(worker.state)
     ? `${worker.id}  ${word} for ${age.replace(/ ago$/, '')}`

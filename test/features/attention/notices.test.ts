@@ -49,7 +49,7 @@ test('a configuration that is right again is said to be, once', () => {
     updateApp(from, { type: 'factsArrived', facts: busyFacts({ notices }) }).state;
   const broken = arrived(room(), [log, config]);
   const again = arrived(broken, [log]);
-  expect(again.notice).toMatchObject({ text: '.orch/config.json is right again and in use.', tone: 'info' });
+  expect(again.notice).toMatchObject({ text: '.orch/config.json is valid again and in use.', tone: 'info' });
   expect(arrived({ ...again, notice: null }, [log]).notice).toBeNull();
 });
 

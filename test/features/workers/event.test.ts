@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DomainEvent, LogEvent } from '../../../src/features/log.ts';
 import { eventText } from '../../../src/features/workers/eventText.ts';
-import { timeText } from '../../../src/ui/rows.ts';
+import { timeText } from '../../../src/ui/format.ts';
 
 const id = 'web/seo';
 const commit = '1a2b3c4d5e6f7081';

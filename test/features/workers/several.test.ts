@@ -212,7 +212,7 @@ describe('C', () => {
     const value: ContinueOutcome = { going: ['backend/a', 'backend/b'], left: [] };
     const told = answered(asked, effects[1], { ok: true, value });
     expect(dialogOf(told)).toBeNull();
-    expect(told.notice?.text).toBe('backend/a, backend/b are told to go on.');
+    expect(told.notice?.text).toBe('backend/a, backend/b were asked to continue.');
   });
 
   it('stays open with those that were not asked to go on', () => {

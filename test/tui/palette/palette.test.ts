@@ -242,10 +242,10 @@ describe('enter', () => {
 
   it('does nothing where nothing was found', () => {
     const lost = look(scenes.busy(medium), 'zzzz');
-    expect(text(lost)).toContain('nothing is found by these letters');
+    expect(text(lost)).toContain('no matches');
     expect(enter(lost)).toMatchObject({
       effects: [],
-      state: { notice: { text: 'Nothing is found by these letters.' } },
+      state: { notice: { text: 'No matches.' } },
     });
   });
 });
@@ -269,7 +269,7 @@ describe('a yes', () => {
     const below = press(asking('ls'), 'tab').state;
     const told = enter(look(below, 'yes'));
     expect(told.effects).toEqual([]);
-    expect(told.state.notice?.text).toBe('Its own key answers, while all of it is in sight.');
+    expect(told.state.notice?.text).toBe('Only its own key answers, while nothing covers the question.');
     expect(press(below, 'y').effects).toMatchObject([{ method: 'answer' }]);
   });
 
@@ -305,7 +305,7 @@ describe('what happens meanwhile', () => {
     expect(marked(gone)).toBeNull();
     expect(enter(gone)).toMatchObject({
       effects: [],
-      state: { notice: { text: 'What was marked is gone: mark another.' } },
+      state: { notice: { text: 'The marked item is gone. Mark another.' } },
     });
     expect(marked(press(gone, 'down').state)).toBe('web/old-cart');
     expect(marked(press(gone, 'up').state)).toBe(names(gone).at(-1));
@@ -315,7 +315,7 @@ describe('what happens meanwhile', () => {
     const looking = look(scenes.busy(medium), 'finish');
     const gone = arrive(looking, { workers: workers.filter(({ id }) => id !== 'backend/user-auth') });
     expect(enter(gone).effects).toEqual([]);
-    expect(enter(gone).state.notice?.text).toBe('What was marked is gone: mark another.');
+    expect(enter(gone).state.notice?.text).toBe('The marked item is gone. Mark another.');
   });
 
   it('refuses what cannot be done any more with the words of its key', () => {

@@ -1,17 +1,18 @@
+import { dayOf } from '../core/amounts.ts';
 import type { ProcessMemory } from '../core/facts.ts';
 import type { PortBlock, Worker } from '../core/worker.ts';
 import { quoteCommand } from '../lib/quote.ts';
 import { plainLine } from '../lib/sanitize.ts';
-import type { Tone } from './text.ts';
+import { cellWidth, type Tone, wrapText } from './text.ts';
 
-/** A state as shape, word and meaning: readable without colour. */
-export interface Look {
+/** A state as mark, word and tone, readable without colour. */
+export interface Badge {
   readonly mark: string;
   readonly word: string;
   readonly tone: Tone;
 }
 
-export function stateLook(worker: Pick<Worker, 'state' | 'exitCode' | 'failedSetup'>): Look {
+export function stateBadge(worker: Pick<Worker, 'state' | 'exitCode' | 'failedSetup'>): Badge {
   switch (worker.state) {
     case 'starting':
       return { mark: '◌', word: 'starting', tone: 'accent' };
@@ -28,18 +29,18 @@ export function stateLook(worker: Pick<Worker, 'state' | 'exitCode' | 'failedSet
     case 'exited':
       return worker.failedSetup
         ? { mark: '✕', word: 'setup failed', tone: 'bad' }
-        : exitLook(worker.exitCode);
+        : exitBadge(worker.exitCode);
     case 'lost':
       return { mark: '?', word: 'lost', tone: 'bad' };
   }
 }
 
-function exitLook(code: number | null): Look {
+function exitBadge(code: number | null): Badge {
   const word = code === null ? 'exited' : `exited ${code}`;
   return { mark: '✕', word, tone: code === 0 || code === null ? 'muted' : 'bad' };
 }
 
-/** Says that a program waits for the person to sign. */
+/** Returns the notice that a program waits for a signature. */
 export function signingText(program: string): string {
   return `Signing waits for you: ${plainLine(program)} asks for something, such as a passphrase …`;
 }
@@ -94,7 +95,7 @@ export function sizeText(bytes: number): string {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 
-/** What is left, and what workers take. */
+/** Returns the free memory and that of all workers. */
 export function memoryText({ free, workers }: ProcessMemory): string {
   const taken = Object.values(workers);
   const sum = taken.reduce((all, one) => all + one, 0);
@@ -127,7 +128,7 @@ const briefMark = '‹the brief›';
 
 /**
  * Returns a command in one line, with a mark instead of the brief that is shown beside it.
- * @param marks what else is shown in full elsewhere, with the mark that stands for it here
+ * @param marks marks for other arguments that are shown in full elsewhere
  */
 export function shownCommand(
   command: readonly string[],
@@ -139,7 +140,7 @@ export function shownCommand(
   return command.map(shown).join(' ');
 }
 
-/** Characters from which on an argument is shown once for several commands. */
+/** The length in characters from which on a shared argument is shown once for several commands. */
 const longArgument = 100;
 
 /** Returns marks for long arguments that all of several commands have. */
@@ -148,4 +149,60 @@ export function sharedArguments(commands: readonly (readonly string[])[]): Reado
   const isShared = (part: string) => part.length >= longArgument && others.every((one) => one.includes(part));
   const shared = others.length === 0 ? [] : [...new Set(first.filter(isShared))];
   return new Map(shared.map((part, n) => [part, `‹${n + 1}›`]));
+}
+
+/** A fact with its name; without a text it is left out. */
+export type NamedText = readonly [name: string, text: string | null | undefined];
+
+/**
+ * Returns facts with their names in a column of their own; further lines of a text are aligned below its first.
+ * @param columns width of the terminal, to wrap long lines inside their column; without it no line is wrapped
+ */
+export function namedRows(rows: readonly NamedText[], columns?: number): readonly string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const below = `\n${' '.repeat(width + 4)}`;
+  return rows.flatMap(([name, text]) =>
+    text
+      ? [`  ${name.padEnd(width)}  ${wrappedLines(text, columns && columns - width - 4).join(below)}`]
+      : [],
+  );
+}
+
+const narrowest = 20;
+
+/** Returns the lines of a text without invisible characters, wrapped where `columns` are given. */
+function wrappedLines(text: string, columns?: number): readonly string[] {
+  const lines = text.split('\n').map(plainLine);
+  if (columns === undefined) return lines;
+  return lines.flatMap((one) => wrapText(one, Math.max(narrowest, columns)));
+}
+
+/** Returns text by others, such as agents, with a bar before each line, so that it cannot pass for ours. */
+export function quotedText(text: string, columns?: number): string {
+  return wrappedLines(text, columns && columns - 2)
+    .map((one) => `│ ${one}`.trimEnd())
+    .join('\n');
+}
+
+/** Aligns the columns of rows, one row to a line. */
+export function alignColumns(rows: readonly (readonly string[])[]): string {
+  const clean = rows.map((row) => row.map(plainLine));
+  const widths = (clean[0] ?? []).map((_, at) => Math.max(...clean.map((row) => cellWidth(row[at] ?? ''))));
+  return clean
+    .map((row) =>
+      row
+        .map((cell, at) => cell + ' '.repeat(Math.max(0, (widths[at] ?? 0) - cellWidth(cell))))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Returns an ISO time in the local zone: `2026-11-22 10:00:05`. Any other text is returned unchanged. */
+export function timeText(at: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  const two = (part: number) => `${part}`.padStart(2, '0');
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  return `${dayOf(date)} ${time}`;
 }

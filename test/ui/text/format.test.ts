@@ -6,9 +6,9 @@ import {
   moneyText,
   nextAge,
   shortAge,
-  stateLook,
+  stateBadge,
   tokensText,
-} from '../../../src/ui/words.ts';
+} from '../../../src/ui/format.ts';
 import { now } from '../../tui/fixtures.ts';
 
 const minute = 60_000;
@@ -42,14 +42,18 @@ test('every state has a shape and a word of its own', () => {
     'exited',
     'lost',
   ];
-  const looks = states.map((state) => stateLook({ state, exitCode: null }));
+  const looks = states.map((state) => stateBadge({ state, exitCode: null }));
   expect(new Set(looks.map(({ mark }) => mark)).size).toBe(states.length);
   expect(new Set(looks.map(({ word }) => word)).size).toBe(states.length);
 });
 
 test('an exit is told with its code, and a bad one stands out', () => {
-  expect(stateLook({ state: 'exited', exitCode: 3 })).toEqual({ mark: '✕', word: 'exited 3', tone: 'bad' });
-  expect(stateLook({ state: 'exited', exitCode: 0 })).toEqual({ mark: '✕', word: 'exited 0', tone: 'muted' });
+  expect(stateBadge({ state: 'exited', exitCode: 3 })).toEqual({ mark: '✕', word: 'exited 3', tone: 'bad' });
+  expect(stateBadge({ state: 'exited', exitCode: 0 })).toEqual({
+    mark: '✕',
+    word: 'exited 0',
+    tone: 'muted',
+  });
 });
 
 test.each([
