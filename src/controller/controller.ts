@@ -10,7 +10,7 @@ import { isLive } from '../core/worker.ts';
 import { foreignStateProblem } from '../core/workspace.ts';
 import type { ControllerNotices } from '../features/commands.ts';
 import { applyEvent, emptyLogState, type LogState } from '../features/log.ts';
-import { addressed } from '../features/messages/sessions.ts';
+import { addressed } from '../features/messages/notes.ts';
 import type { Message } from '../features/messages.ts';
 import { RadarWatch } from '../features/radar/service/watch.ts';
 import { type ControllerState, hasLooked, initialState, selectFacts } from '../features/state.ts';

@@ -4,27 +4,30 @@ import type { AnyVerb } from '../core/verb.ts';
 import type { Role } from '../core/worker.ts';
 import type { DaemonStatus } from '../ipc/hostApi.ts';
 import type { Result } from '../lib/result.ts';
-import { answerWaiting } from './attention/answer.ts';
-import { setAside } from './attention/setAside.ts';
+import { answerWaiting, setAside } from './attention/attention.ts';
 import { boardCommands } from './board/commands.ts';
 import { boardTools } from './board/tools.ts';
 import type { FeatureCommand, SessionCommand } from './define.ts';
 import { invoiceCommands } from './invoices/commands.ts';
-import { run } from './jobs/run.ts';
-import { correctMemory, removeMemory } from './memory/change.ts';
-import { deleteMemory, updateMemory } from './memory/own.ts';
-import { memorySearch, remember, searchMemory, storeMemory } from './memory/remember.ts';
-import { mute } from './messages/mute.ts';
+import {
+  correctMemory,
+  deleteMemory,
+  memorySearch,
+  remember,
+  removeMemory,
+  searchMemory,
+  storeMemory,
+  updateMemory,
+} from './memory/commands.ts';
+import { mute, noteSession, talkVerbs } from './messages/notes.ts';
 import {
   listUpdates,
   report,
   reportBlocked,
   reportDone,
   reportProgress,
-  talkVerbs,
   updates,
 } from './messages/reports.ts';
-import { noteSession } from './messages/sessions.ts';
 import { notionCommands } from './notion/commands.ts';
 import { conflicts, fileSides, lookForConflicts, whoIsChanging } from './radar/conflicts.ts';
 import { flowVerbs } from './releases/releases.ts';
@@ -32,9 +35,21 @@ import { repoCommands, repoVerbs } from './repos/commands.ts';
 import { gitLog, gitShow } from './repos/history.ts';
 import type { ControllerState, Decision } from './state.ts';
 import { goOn } from './usage/goOn.ts';
-import { usage } from './usage/spent.ts';
-import { workerCommands } from './workers/commands.ts';
-import { lookingVerbs } from './workers/looking.ts';
+import { usage } from './usage/usage.ts';
+import { approve, reject } from './workers/approve.ts';
+import {
+  bringBase,
+  cancel,
+  clean,
+  finish,
+  leaveUnfinished,
+  previewClean,
+  previewFinish,
+} from './workers/finish.ts';
+import { check, edit, propose, resume } from './workers/propose.ts';
+import { undo } from './workers/removal.ts';
+import { log, workerVerbs } from './workers/show.ts';
+import { restoreWork, showSnapshot, snapshots } from './workers/snapshots.ts';
 import {
   listWorkers,
   proposeFinish,
@@ -43,11 +58,34 @@ import {
   status,
   workerScreen,
 } from './workers/tools.ts';
-import { workspaceCommands, workspaceVerbs } from './workspace/commands.ts';
+import { deliverBrief, rename, send, stop, weighTime } from './workers/workerCommands.ts';
+import { jobVerb, workspaceCommands, workspaceVerbs } from './workspace/commands.ts';
 
 const list = [
   ...workspaceCommands,
-  ...workerCommands,
+  check,
+  propose,
+  resume,
+  edit,
+  approve,
+  reject,
+  deliverBrief,
+  stop,
+  previewFinish,
+  finish,
+  previewClean,
+  clean,
+  cancel,
+  undo,
+  leaveUnfinished,
+  rename,
+  weighTime,
+  bringBase,
+  snapshots,
+  showSnapshot,
+  restoreWork,
+  send,
+  log,
   answerWaiting,
   setAside,
   goOn,
@@ -149,7 +187,7 @@ export interface ListedVerb extends AnyVerb {
 
 /** Every verb of the command line, in the order of its reference. */
 export const verbs: readonly ListedVerb[] = [
-  ...own([...workspaceVerbs, ...repoVerbs, ...lookingVerbs]),
+  ...own([...workspaceVerbs, ...repoVerbs, ...workerVerbs]),
   ...all.flatMap((command) =>
     (command.verbs ?? []).map((verb) => ({
       ...{ by: command.by, what: command.what ?? '', command: command.name },
@@ -159,7 +197,7 @@ export const verbs: readonly ListedVerb[] = [
   ...own([
     ...agentList.flatMap(({ verbs = [] }): readonly AnyVerb[] => verbs),
     ...talkVerbs,
-    run,
+    jobVerb,
     ...flowVerbs,
   ]),
 ];

@@ -2,12 +2,11 @@ import { composeSlices, type EventsOf, type StateOf } from '../core/slice.ts';
 import { attentionSlice } from './attention/attentionState.ts';
 import { boardSlice } from './board/boardState.ts';
 import { timeSlice } from './invoices/workTime.ts';
-import { memorySlice } from './memory/memory.ts';
+import { memorySlice } from './memory/memoryState.ts';
 import { messageSlice } from './messages/messageState.ts';
 import { radarSlice } from './radar/radarState.ts';
-import { usageSlice } from './usage/used.ts';
-import { proposalSlice } from './workers/proposalState.ts';
-import { workerSlice } from './workers/workerState.ts';
+import { usageSlice } from './usage/usageState.ts';
+import { proposalSlice, workerSlice } from './workers/workerState.ts';
 
 /** The parts of the log's state, each with its events. The log takes no other events. */
 const slices = [

@@ -12,7 +12,7 @@ import type { LeftProcess } from '../core/leftProcess.ts';
 import { type ConnectRequest, type SyncChoice, syncTables } from '../core/notion.ts';
 import type { ProposalDraft } from '../core/proposal.ts';
 import type { RequestAnswer } from '../core/queue.ts';
-import { type MemoryDraft, memoryKinds } from './memory/memory.ts';
+import { type MemoryDraft, memoryKinds } from './memory/memoryState.ts';
 
 // Schemas of requests to the controller. Every object refuses unknown keys.
 // Commands refer to these by functions of this module, so that loading their definitions does not load zod.

@@ -32,7 +32,7 @@ import type {
   Restored,
 } from '../core/repo.ts';
 import type { Result } from '../lib/result.ts';
-import type { FoundMemory } from './memory/memory.ts';
+import type { FoundMemory } from './memory/memoryState.ts';
 import type { NamedRequest, SessionMessage } from './messages.ts';
 import type { ControllerState } from './state.ts';
 

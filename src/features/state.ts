@@ -10,17 +10,17 @@ import type { Proposal, StartPlan } from '../core/proposal.ts';
 import { type AgentRequest, queueOf } from '../core/queue.ts';
 import type { RepoRadar } from '../core/radar.ts';
 import type { RepoStatus } from '../core/repo.ts';
+import type { Worker } from '../core/worker.ts';
 import { isWhollyTrusted, type TrustFacts, usualWorkers, type WorkspaceConfig } from '../core/workspace.ts';
 import type { TerminalRecord } from '../ipc/hostApi.ts';
 import { failure, type Problem, type Result, success } from '../lib/result.ts';
 import type { CardMove } from './board/boardState.ts';
 import { selectInvoices } from './invoices/workTime.ts';
 import { type DomainEvent, emptyLogState, type LogState } from './log.ts';
+import { type Delivery, selectUndelivered } from './messages/agentInput.ts';
 import { selectTalk } from './messages/messageState.ts';
-import { type Delivery, selectUndelivered } from './messages/typing.ts';
 import type { Message, RequestId } from './messages.ts';
-import { limitOf, selectHeld } from './usage/limiting.ts';
-import { selectUsage } from './usage/used.ts';
+import { limitOf, selectHeld, selectUsage } from './usage/usageState.ts';
 import type { OpenProposal, ToolsContact } from './workers/workerState.ts';
 
 /** The controller's state: the log's, and what can be observed again. */
@@ -317,6 +317,37 @@ export function noSuchWorker(state: ControllerState, id: string): Result<never> 
       `Its last commit is kept at ${ended.backup}.`,
     );
   return failure('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
+}
+
+/** Returns a worker without an operation under way. */
+export function findIdle(state: ControllerState, id: string): Result<Worker> {
+  const worker = state.log.workers.get(id);
+  if (!worker) return noSuchWorker(state, id);
+  const busy = state.busy.get(id);
+  if (busy) return failure('busy', `${id} is ${busy.kind} at this moment.`, 'Wait until that is done.');
+  return success(worker);
+}
+
+export function notRunning(id: string): Result<never> {
+  return failure('not_running', `${id} is not running.`, `Resume it: orch-tui worker resume ${id}`);
+}
+
+export function noSuchProposal(n: number): Result<never> {
+  return failure('no_such_proposal', `There is no open proposal ${n}.`, 'See: orch-tui proposals');
+}
+
+export function withBusy(
+  busy: ControllerState['busy'],
+  id: string,
+  operation: Operation,
+): ControllerState['busy'] {
+  return new Map(busy).set(id, operation);
+}
+
+export function withoutBusy(busy: ControllerState['busy'], id: string): ControllerState['busy'] {
+  const rest = new Map(busy);
+  rest.delete(id);
+  return rest;
 }
 
 /** Size of a terminal in cells. */

@@ -3,7 +3,7 @@ import { draftId, type Proposal } from '../core/proposal.ts';
 import type { QueueItem, QueueKind } from '../core/queue.ts';
 import type { RepoStatus } from '../core/repo.ts';
 import { isOrchestrator, longTitleOf, titleOf, type Worker } from '../core/worker.ts';
-import { leastWords, roomInRow } from '../features/attention/requests.ts';
+import { leastWords, roomInRow } from '../features/attention/requestDialogs.ts';
 import { countClashes } from '../features/radar/pairs.ts';
 import { shortAge, stateBadge } from '../ui/format.ts';
 import { type Rect, selectGeometry, selectShown, shownFrom } from '../ui/layout.ts';

@@ -7,11 +7,9 @@ import {
   keysNow,
   textNow,
 } from '../core/dialog.ts';
-import { asking } from '../features/attention/askDialog.ts';
-import { denyDialog } from '../features/attention/denyDialog.ts';
-import { notices } from '../features/attention/noticesDialog.ts';
-import { problem } from '../features/attention/problemDialog.ts';
+import { notices, problem } from '../features/attention/noticesDialog.ts';
 import { queueKeys, silenceKey } from '../features/attention/queueKeys.ts';
+import { asking, denyDialog } from '../features/attention/requestDialogs.ts';
 import { board, boardKey } from '../features/board/boardDialog.ts';
 import { beginBoard, cardText } from '../features/board/cardTextDialog.ts';
 import { invoices, invoicesKey } from '../features/invoices/invoicesDialog.ts';
@@ -23,17 +21,21 @@ import { radar, radarKey } from '../features/radar/radarDialog.ts';
 import { sides } from '../features/radar/sidesDialog.ts';
 import { develop, developKey } from '../features/repos/developDialog.ts';
 import { repo } from '../features/repos/repoDialog.ts';
+import { goOnDialog, goOnKey } from '../features/usage/goOnDialog.ts';
 import { card } from '../features/workers/cardDialog.ts';
-import { cleanDialog } from '../features/workers/cleanDialog.ts';
-import { finishDialog } from '../features/workers/finishDialog.ts';
+import { cleanDialog, finishDialog } from '../features/workers/endDialogs.ts';
 import { form } from '../features/workers/formDialog.ts';
-import { goOnDialog, goOnKey } from '../features/workers/goOnDialog.ts';
-import { rejectDialog } from '../features/workers/rejectDialog.ts';
-import { renameDialog, renameKey } from '../features/workers/renameDialog.ts';
+import { rejectDialog } from '../features/workers/proposalDialogs.ts';
 import { startSeveral, startSeveralKey } from '../features/workers/startSeveralDialog.ts';
-import { stopAll, stopDialog } from '../features/workers/stopDialogs.ts';
-import { undoDialog, undoKey } from '../features/workers/undoDialog.ts';
-import { weighTimeDialog } from '../features/workers/weighTimeDialog.ts';
+import {
+  renameDialog,
+  renameKey,
+  stopAll,
+  stopDialog,
+  undoDialog,
+  undoKey,
+  weighTimeDialog,
+} from '../features/workers/workerDialogs.ts';
 import { workerKeys } from '../features/workers/workerKeys.ts';
 import type { RoomDialog, RoomDialogKey } from '../ui/dialog.ts';
 import { defineHelp, type KeyGroup } from '../ui/helpDialog.ts';

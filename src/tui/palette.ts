@@ -4,7 +4,7 @@ import type { RepoStatus } from '../core/repo.ts';
 import type { Worker } from '../core/worker.ts';
 import { cardKey, openBoard } from '../features/board/boardLayout.ts';
 import { openRepo } from '../features/repos/repos.ts';
-import { openCard } from '../features/workers/proposals.ts';
+import { openCard } from '../features/workers/proposalDialogs.ts';
 import { plainLine } from '../lib/sanitize.ts';
 import type { MouseToken } from '../terminal/input.ts';
 import type { RoomDialog } from '../ui/dialog.ts';

@@ -1,6 +1,6 @@
 import { isLive } from '../core/worker.ts';
 import { noticesKey } from '../features/attention/noticesDialog.ts';
-import { openStopAll } from '../features/workers/stopDialogs.ts';
+import { openStopAll } from '../features/workers/workerDialogs.ts';
 import { helpKey } from '../ui/helpDialog.ts';
 import { type KeyPlace, keyLabel, type RoomKey } from '../ui/keys.ts';
 import { fits, selectGeometry, selectShown } from '../ui/layout.ts';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { parseHook } from '../../src/agents/claude/hooks.ts';
 import { readScreen } from '../../src/agents/claude/screen.ts';
 import { signsOfPane } from '../../src/controller/effects/agentState.ts';
-import { titleRests } from '../../src/features/workers/observing.ts';
+import { titleRests } from '../../src/features/workers/signals.ts';
 import { Scene, terminal } from './scene.ts';
 
 const folder = join(import.meta.dirname, '../agents/fixtures');

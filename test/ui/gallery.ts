@@ -1,4 +1,4 @@
-import { openWeighTime } from '../../src/features/workers/weighTimeDialog.ts';
+import { openWeighTime } from '../../src/features/workers/workerDialogs.ts';
 import { pictureOf } from '../../src/tui/picture.tsx';
 import { Chrome } from '../../src/ui/chrome.ts';
 import type { AppState, ScreenSize } from '../../src/ui/state.ts';

@@ -4,7 +4,7 @@ import { readScreen, showsKeptConversation, showsMissingConversation } from '../
 import type { SessionSignal, Signal } from '../../core/observation.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
-import { isFresh, titleRests } from '../../features/workers/observing.ts';
+import { isFresh, titleRests } from '../../features/workers/signals.ts';
 import { findTree, listProcesses, processStart } from '../../lib/processes.ts';
 import { pause } from '../../lib/schedule.ts';
 import type { HostPort } from './hostPort.ts';

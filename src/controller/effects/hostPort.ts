@@ -12,7 +12,7 @@ import { parseSpent } from '../../agents/claude/screen.ts';
 import { parseFailedSetup } from '../../agents/launch.ts';
 import type { RequestAnswer } from '../../core/queue.ts';
 import { agentCommands } from '../../features/commands.ts';
-import { contextFor } from '../../features/messages/sessions.ts';
+import { contextFor } from '../../features/messages/notes.ts';
 import type { Message } from '../../features/messages.ts';
 import type { SessionServices } from '../../features/services.ts';
 import { type ConnectOptions, connectDaemon } from '../../ipc/connect.ts';

@@ -9,8 +9,8 @@ import {
 import type { Message, RequestId } from '../../features/messages.ts';
 import type { RadarWatch } from '../../features/radar/service/watch.ts';
 import { type ControllerState, type Effect, noSuchWorker } from '../../features/state.ts';
-import { toolsPatienceMs } from '../../features/workers/observing.ts';
-import { takenPorts } from '../../features/workers/starting.ts';
+import { toolsPatienceMs } from '../../features/workers/signals.ts';
+import { takenPorts } from '../../features/workers/start.ts';
 import type { Git } from '../../git/run.ts';
 import { readStatuses } from '../../git/status/status.ts';
 import { helpFor, type Problem, problemOf, type Result, success, whyOf } from '../../lib/result.ts';

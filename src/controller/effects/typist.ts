@@ -22,9 +22,8 @@ import {
   patience,
   tooLikeCommand,
   usualPace,
-} from '../../features/messages/typing.ts';
-import { type ControllerState, noSuchWorker } from '../../features/state.ts';
-import { notRunning } from '../../features/workers/checks.ts';
+} from '../../features/messages/agentInput.ts';
+import { type ControllerState, noSuchWorker, notRunning } from '../../features/state.ts';
 import { KeyedQueue } from '../../lib/queue.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { pause, pollUntil } from '../../lib/schedule.ts';

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { findRepo } from '../../config/workspaceConfig.ts';
 import type { Repo } from '../../core/repo.ts';
 import type { SessionRequest } from '../../features/commands.ts';
-import type { FoundMemory } from '../../features/memory/memory.ts';
+import type { FoundMemory } from '../../features/memory/memoryState.ts';
 import type { CopilotMemory } from '../../features/memory/service/copilotMemory.ts';
 import { MemoryIndex } from '../../features/memory/service/memoryIndex.ts';
 import type { Message } from '../../features/messages.ts';

@@ -1,14 +1,14 @@
-import { releaseRequests } from '../../features/attention/holding.ts';
+import { releaseRequests } from '../../features/attention/attention.ts';
 import { cardMoveFor, cardOfStarted } from '../../features/board/cardMoves.ts';
 import { enterTime } from '../../features/invoices/timeEntries.ts';
 import type { DomainEvent } from '../../features/log.ts';
-import { followDelivery, keepBrief } from '../../features/messages/delivering.ts';
+import { followDelivery, keepBrief } from '../../features/messages/delivery.ts';
 import type { Message, MessageOf } from '../../features/messages.ts';
 import { lookAfterEvent, lookAfterMessage } from '../../features/radar/radar.ts';
 import type { ControllerState, Decision, Reaction } from '../../features/state.ts';
 import { dropTurns } from '../../features/usage/goOn.ts';
-import { awaitLimitEnd } from '../../features/usage/using.ts';
-import { awaitTools, keepWork, lookForLeft, noteRun } from '../../features/workers/observing.ts';
+import { awaitLimitEnd } from '../../features/usage/usage.ts';
+import { awaitTools, keepWork, lookForLeft, noteRun } from '../../features/workers/signals.ts';
 
 type AfterMessage = { readonly [T in Message['type']]?: readonly Reaction<MessageOf<T>>[] };
 type AfterEvent = {

@@ -1,14 +1,13 @@
 import { type TrustFacts, unknownSetting, untrustedProblem } from '../../core/workspace.ts';
-import { requestReceived, requestWithdrawn } from '../../features/attention/holding.ts';
+import { requestReceived, requestWithdrawn } from '../../features/attention/attention.ts';
 import { timeEntered } from '../../features/invoices/timeEntries.ts';
 import type { Message, MessageOf } from '../../features/messages.ts';
 import { workerWanted } from '../../features/notion/wantedCards.ts';
 import { radarLooked } from '../../features/radar/radar.ts';
-import { addNotice, type ControllerState, type Decision } from '../../features/state.ts';
+import { addNotice, type ControllerState, type Decision, withBusy } from '../../features/state.ts';
 import { slotAvailable } from '../../features/usage/goOn.ts';
-import { clockRead, spent, tokensCounted } from '../../features/usage/using.ts';
-import { withBusy } from '../../features/workers/checks.ts';
-import { cleanEnded, finishEnded } from '../../features/workers/ending.ts';
+import { clockRead, spent, tokensCounted } from '../../features/usage/usage.ts';
+import { cleanEnded, finishEnded, undoEnded } from '../../features/workers/removal.ts';
 import {
   branchRenamed,
   conversationFound,
@@ -21,10 +20,9 @@ import {
   terminalChanged,
   toolsMet,
   toolsOverdue,
-} from '../../features/workers/observing.ts';
-import { launched, launchFailed, planIn, planned } from '../../features/workers/starting.ts';
-import { processEnded } from '../../features/workers/stop.ts';
-import { undoEnded } from '../../features/workers/undo.ts';
+} from '../../features/workers/signals.ts';
+import { launched, launchFailed, planIn, planned } from '../../features/workers/start.ts';
+import { processEnded } from '../../features/workers/workerCommands.ts';
 import type { Problem } from '../../lib/result.ts';
 import { react } from './reactions.ts';
 import { requested, sessionAsked } from './requests.ts';

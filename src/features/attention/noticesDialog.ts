@@ -1,10 +1,10 @@
 import type { Denied, Worker } from '../../core/worker.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
-import { defineDialog, emptyBody, problemRows } from '../../ui/dialog.ts';
+import { defineDialog, emptyBody, marked, problemRows } from '../../ui/dialog.ts';
 import { closeKey, type RoomKey } from '../../ui/keys.ts';
 import type { AppState, Scrolling } from '../../ui/state.ts';
 import { noEffects, withDialog } from '../../ui/step.ts';
-import { line } from '../../ui/text.ts';
+import { line, wrapLines } from '../../ui/text.ts';
 
 /** State of the dialog that lists all notices. */
 interface NoticesDialog extends Scrolling {
@@ -53,3 +53,27 @@ function denialOf({ id, denied }: { id: string; denied: Denied }): Problem {
 export function denialText(id: Worker['id'], { what }: Denied): string {
   return `${id} was kept from ${what}`;
 }
+
+/** State of the dialog that shows a problem too long for one line, verbatim. */
+interface ProblemDialog extends Scrolling {
+  readonly kind: 'problem';
+  readonly title: string;
+  readonly problem: Problem;
+}
+
+export function openProblem(state: AppState, title: string, problem: Problem): AppState {
+  const dialog: ProblemDialog = { kind: 'problem', title, problem, scroll: 0 };
+  return withDialog(state, dialog);
+}
+
+export const problem = defineDialog<ProblemDialog>({
+  kind: 'problem',
+  group: 'Dialogs',
+  takesTypedAhead: 'It is only looked at.',
+  keys: [closeKey],
+  view(_, { title, problem: said }, width) {
+    const hint = said.hint === undefined ? [] : [line(''), ...wrapLines(said.hint, width)];
+    const rows = [...marked('!', said.message, width, 'bad'), ...hint];
+    return { ...emptyBody, title: line(title, 'strong'), aside: line(said.code, 'muted'), rows };
+  },
+});

@@ -5,12 +5,10 @@ import type { RoomKey } from '../../ui/keys.ts';
 import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../../ui/select.ts';
 import { type AppState, selectionOf } from '../../ui/state.ts';
 import { ask, noEffects, type Step, whyUnreachable, withNotice } from '../../ui/step.ts';
-import { openFinish } from '../workers/finishDialog.ts';
-import { openCard } from '../workers/proposals.ts';
-import { openReject } from '../workers/rejectDialog.ts';
-import { openWeighTime } from '../workers/weighTimeDialog.ts';
-import { openDeny } from './denyDialog.ts';
-import { canSay, inPane, isSaidInFull, openRequest, say } from './requests.ts';
+import { openFinish } from '../workers/endDialogs.ts';
+import { openCard, openReject } from '../workers/proposalDialogs.ts';
+import { openWeighTime } from '../workers/workerDialogs.ts';
+import { canSay, inPane, isSaidInFull, openDeny, openRequest, say } from './requestDialogs.ts';
 
 const group = 'Queue';
 

@@ -3,11 +3,10 @@ import { demandWorker, type Printed, upTo } from '../../core/verb.ts';
 import type { Update, UpdateDraft } from '../../core/worker.ts';
 import { failure, success } from '../../lib/result.ts';
 import { alignColumns, timeText } from '../../ui/format.ts';
-import { defineServed, defineTool, defineVerb, defineWish, type VerbCall, type World } from '../define.ts';
+import { defineServed, defineTool, defineWish, type VerbCall, type World } from '../define.ts';
 import { withAddedTime } from '../invoices/workTime.ts';
 import type { SessionServices } from '../services.ts';
 import { type ControllerState, noted } from '../state.ts';
-import { updatesOf } from './sessions.ts';
 
 /** Returns reports of one worker or of all, newest first. */
 export const updates = defineServed<readonly Update[]>()({
@@ -182,35 +181,7 @@ export const reportDone = defineTool<null>()({
   },
 });
 
-/** Verbs about messages between sessions, and the tools' own. */
-export const talkVerbs = [
-  defineVerb({
-    usage: 'messages [id]',
-    about: 'what sessions wrote to each other',
-    by: 'anyone',
-    what: 'look at messages',
-    run: listNotes,
-  }),
-  // Listed for people who write configurations; it speaks a protocol.
-  defineVerb({
-    usage: 'mcp',
-    about: 'inside a session: its tools over standard input and output',
-    by: 'anyone',
-    what: 'use its tools',
-    untrusted: true,
-    plain: true,
-  }),
-] as const;
-
-/** Shows messages between sessions, oldest first. */
-async function listNotes(call: VerbCall, [id]: readonly string[]): Promise<Printed> {
-  const { notes = [] } = await call.facts();
-  const wanted = notes.filter(({ from, to }) => id === undefined || from === id || to === id);
-  const rows = wanted.map(({ at, from, to, text, deliveredAt }) => [
-    timeText(at),
-    `${from} → ${to}`,
-    deliveredAt === null ? 'waits' : 'read',
-    text,
-  ]);
-  return { value: wanted, text: rows.length === 0 ? 'Nothing was written yet.' : alignColumns(rows) };
+/** Returns reports of one worker or of all, latest first. */
+export function updatesOf({ log }: ControllerState, id: string | undefined): readonly Update[] {
+  return log.updates.filter((update) => id === undefined || update.worker === id).toReversed();
 }

@@ -5,7 +5,7 @@ import { failure, type Problem, problemOf, type Result, success } from '../../li
 import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
 import type { Message } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';
-import { checkDraft } from '../workers/checks.ts';
+import { checkDraft } from '../workers/start.ts';
 
 /** Most open proposals of the board, because all cards may be moved there at once. */
 const mostAtOnce = 20;

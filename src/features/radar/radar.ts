@@ -11,7 +11,7 @@ import {
 import { type Problem, problemOf } from '../../lib/result.ts';
 import { oneLine, withoutHidden } from '../../lib/sanitize.ts';
 import type { DomainEvent, LogState } from '../log.ts';
-import { notesWaiting, waitingNotes } from '../messages/sessions.ts';
+import { notesWaiting, waitingNotes } from '../messages/notes.ts';
 import type { MessageOf } from '../messages.ts';
 import {
   addNotice,

@@ -1,7 +1,7 @@
 import type { Backup, RepoDetails } from '../../core/repo.ts';
 import { alignColumns } from '../../ui/format.ts';
 import { defineServed, defineVerb } from '../define.ts';
-import { ageOf } from '../workers/keeping.ts';
+import { ageOf } from '../workers/snapshots.ts';
 import { showStatus } from './status.ts';
 
 /** What is kept of branches and uncommitted work; of one repository, or of all. */

@@ -3,7 +3,7 @@ import type { RoomKey } from '../../ui/keys.ts';
 import { findProposal, selectedRepo } from '../../ui/select.ts';
 import { type AnyDialog, type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
 import { askFrom, noEffects, type Step, toList, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
-import { openCard } from '../workers/proposals.ts';
+import { openCard } from '../workers/proposalDialogs.ts';
 import { openRepo } from './repos.ts';
 
 /** Where there is no develop, work begins from main; a person can have develop made instead. */

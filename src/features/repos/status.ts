@@ -3,8 +3,7 @@ import type { RepoStatus } from '../../core/repo.ts';
 import { type Printed, refuse } from '../../core/verb.ts';
 import { alignColumns, counted, longAge, memoryText, signingText } from '../../ui/format.ts';
 import type { VerbCall } from '../define.ts';
-import { proposalRows } from '../workers/proposalText.ts';
-import { workerJson, workersText } from '../workers/workerText.ts';
+import { proposalRows, workerJson, workersText } from '../workers/describe.ts';
 
 /** Shows repositories and workers, and what waits; of one repository, or of all. */
 export async function showStatus(call: VerbCall, [repo]: readonly string[]): Promise<Printed> {

@@ -5,17 +5,18 @@ import { isLive, type Worker } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
 import type { DomainEvent } from '../log.ts';
-import { beginTyping, withDelivered, withDelivery } from '../messages/delivering.ts';
+import { beginTyping, withDelivered, withDelivery } from '../messages/delivery.ts';
 import type { Message, RequestId } from '../messages.ts';
 import {
   addNotice,
   type Consequence,
   type ControllerState,
   type Decision,
+  findIdle,
   type Moment,
   noConsequence,
+  notRunning,
 } from '../state.ts';
-import { findIdle, notRunning } from '../workers/checks.ts';
 
 /** Asks workers that stopped at a usage limit to go on, one at a time; refused while a worker's limit holds. */
 export const goOn = defineCommand<ContinueOutcome>()({
@@ -50,7 +51,7 @@ async function resumeAfterLimit(
   }
   const { going, left } = await call.ask(goOn, { ids: wanted });
   const lines = [
-    ...going.map((id) => `Told ${id} to go on.`),
+    ...going.map((id) => `MessageOf ${id} to go on.`),
     ...left.map(({ problem }) => `Not told: ${problem.message}`),
     ...toResume.map((id) => `${id} has ended. Resume it: orch-tui worker resume ${id}`),
     ...(all ? held.map((worker) => heldText(worker, call.now)) : []),

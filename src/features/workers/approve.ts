@@ -1,20 +1,17 @@
 import type { Facts } from '../../core/facts.ts';
 import { draftId, type Proposal, type StartPlan } from '../../core/proposal.ts';
-import { type Printed, Refusal, refuse, wholeNumbers, yesOption } from '../../core/verb.ts';
+import { type Printed, Refusal, refuse, wholeNumber, wholeNumbers, yesOption } from '../../core/verb.ts';
 import { isLive, type PortBlock, type Worker } from '../../core/worker.ts';
 import { untrustedProblem } from '../../core/workspace.ts';
-import { failure, type Problem, problemOf, type Result } from '../../lib/result.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
 import type { DomainEvent } from '../log.ts';
 import type { RequestId, RequestMessage } from '../messages.ts';
-import { type ControllerState, type Decision, reply } from '../state.ts';
-import { canInsist, limitOf } from '../usage/limiting.ts';
-import { checkDraft, noSuchProposal, withBusy } from './checks.ts';
-import { beyondText, proposalText, selectBeyond } from './proposalText.ts';
-import { reject } from './reject.ts';
-import { planIn, portsAreTaken } from './starting.ts';
+import { type ControllerState, type Decision, noSuchProposal, reply, withBusy } from '../state.ts';
+import { canInsist, limitOf } from '../usage/usageState.ts';
+import { beyondText, proposalText, selectBeyond, workerJson } from './describe.ts';
+import { checkDraft, planIn, portsAreTaken } from './start.ts';
 import type { OpenProposal } from './workerState.ts';
-import { workerJson } from './workerText.ts';
 
 /** Option of verbs that start a worker. */
 export const overLimit = {
@@ -304,3 +301,31 @@ function planChanged(n: number): Result<never> {
     'Look at it again, then approve.',
   );
 }
+
+/** Rejects a proposal; the proposer sees the reason. */
+export const reject = defineCommand<null>()({
+  name: 'reject',
+  by: 'person',
+  what: 'turn proposals down',
+  approves: true,
+  params: ({ z, count, text }) => z.strictObject({ n: count, why: text }),
+  decide: (state, { n, why }, { ticket }) =>
+    state.log.proposals.has(n)
+      ? {
+          state,
+          events: [{ type: 'rejected', n, why }],
+          effects: [{ type: 'reply', ticket, result: success(null) }],
+        }
+      : reply(state, ticket, noSuchProposal(n)),
+  verbs: [
+    {
+      usage: 'reject <n>',
+      about: 'turn a proposal down',
+      values: { n: { about: 'number of the proposal', parse: wholeNumber } },
+      options: { '--why <text>': { about: 'the reason, which the proposer sees', fallback: '' } },
+      request: ([n], { why }) => ({ n: Number(n), why: String(why) }),
+      json: ({ n }) => ({ n, rejected: true }),
+      says: ({ n }) => `Rejected #${n}.`,
+    },
+  ],
+});

@@ -37,8 +37,7 @@ import {
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
 import { createDevelopKey } from '../repos/developDialog.ts';
 import { openEdit } from './formDialog.ts';
-import { type CardDialog, proposalGone } from './proposals.ts';
-import { openReject } from './rejectDialog.ts';
+import { type CardDialog, openReject, proposalGone } from './proposalDialogs.ts';
 
 /** The approval card of a proposal. Approving sends the digest on the screen and nothing else. */
 export const card = defineDialog<CardDialog>({

@@ -1,17 +1,24 @@
+import type { CleanPreview, FinishPreview } from '../../core/proposal.ts';
+import type { Worker } from '../../core/worker.ts';
+import { quoteCommand } from '../../lib/quote.ts';
 import {
   answersGroup,
   type DialogBody,
+  defineDialog,
+  listed,
+  marked,
   problemRows,
   type RoomDialog,
   type RoomDialogKey,
   whyWaits,
 } from '../../ui/dialog.ts';
 import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
-import { signingText } from '../../ui/format.ts';
+import { counted, signingText } from '../../ui/format.ts';
 import { findWorker, whatBecame } from '../../ui/select.ts';
 import type { AppState, PendingRequest, Scrolling } from '../../ui/state.ts';
 import {
   ask,
+  askFrom,
   isWaiting,
   noEffects,
   type Step,
@@ -19,8 +26,9 @@ import {
   waitingText,
   whyBusy,
   whyUnreachable,
+  withDialog,
 } from '../../ui/step.ts';
-import { cellWidth, type Line, line, wrapLines } from '../../ui/text.ts';
+import { cellWidth, type Line, line, span, wrapLines } from '../../ui/text.ts';
 
 /** State that finishing and cleaning share: a preview, answered by one key or by typing the task's name. */
 export interface EndDialog extends PendingRequest, Scrolling {
@@ -192,4 +200,203 @@ function progress(
   const signer = state.facts?.signing?.[id];
   if (signer !== undefined) return [...wrapLines(signingText(signer), width, 'warning'), line('')];
   return [line(kind === 'finish' ? 'Merging …' : 'Removing …', 'notice'), line('')];
+}
+
+interface CleanDialog extends EndDialog {
+  readonly kind: 'clean';
+  readonly preview: CleanPreview | null;
+}
+
+/** Asks for the preview of a clean and opens its dialog. */
+export function openClean(state: AppState, { id }: Pick<Worker, 'id'>): Step {
+  return ask(state, 'previewClean', { id }, (next, pending): AppState => {
+    const dialog: CleanDialog = { kind: 'clean', id, ...unpreviewed, pending };
+    return withDialog(next, dialog);
+  });
+}
+
+export const cleanDialog = defineDialog<CleanDialog>({
+  kind: 'clean',
+  ...endOf<CleanDialog>({
+    hint: 'remove',
+    wantsName: cleanWantsName,
+    blocker: () => null,
+    confirm: confirmClean,
+    lookAgain: openClean,
+    decline: (state) => noEffects(toList(state)),
+  }),
+  view: cleanView,
+  onAnswer: (state, dialog, answer) =>
+    answer.method === 'previewClean' && answer.result.ok
+      ? noEffects(
+          withDialog(state, { ...dialog, pending: null, problem: null, preview: answer.result.value }),
+        )
+      : null,
+});
+
+function cleanWantsName({ preview }: CleanDialog): boolean {
+  return preview?.wantsTypedName ?? false;
+}
+
+function confirmClean(state: AppState, dialog: CleanDialog): Step {
+  if (!dialog.preview) return noEffects(state);
+  const typed = cleanWantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
+  const { tip, left } = dialog.preview;
+  return askFrom(state, dialog, 'clean', { id: dialog.id, tip, ...(left && { left }), ...typed });
+}
+
+/** Draws what removing without a merge would lose. */
+function cleanView(state: AppState, dialog: CleanDialog, width: number): DialogBody {
+  const { preview } = dialog;
+  const title = line(`Remove ${dialog.id} without merging?`, 'strong');
+  if (!preview) return endBody(state, dialog, { title, aside: [], preview: [], wantsName: false }, width);
+  const { branch, unmerged, uncommitted, ignored, warnings = [] } = preview;
+  const isLossless = unmerged.length + uncommitted.length + ignored.length === 0;
+  const rows: readonly Line[] = [
+    [span('Removes the worktree and the branch ', 'muted'), span(branch, 'strong'), span('.', 'muted')],
+    line(isLossless ? 'Nothing would be lost.' : 'A backup ref keeps commits and uncommitted work.', 'muted'),
+    ...warnings.flatMap((warning) => marked('!', warning, width, 'warning')),
+    ...listed('Commits that no other branch contains', unmerged, width, 'warning'),
+    ...listed('Not committed', uncommitted, width, 'warning'),
+    ...listed('Ignored files that would be gone for good', ignored, width, 'bad'),
+  ];
+  return endBody(
+    state,
+    dialog,
+    { title, aside: [], preview: rows, wantsName: cleanWantsName(dialog) },
+    width,
+  );
+}
+
+interface FinishDialog extends EndDialog {
+  readonly kind: 'finish';
+  readonly preview: FinishPreview | null;
+}
+
+/** Asks for the preview of a finish and opens its dialog. */
+export function openFinish(state: AppState, { id }: Pick<Worker, 'id'>): Step {
+  return ask(state, 'previewFinish', { id }, (next, pending): AppState => {
+    const dialog: FinishDialog = { kind: 'finish', id, ...unpreviewed, pending };
+    return withDialog(next, dialog);
+  });
+}
+
+export const finishDialog = defineDialog<FinishDialog>({
+  kind: 'finish',
+  ...endOf<FinishDialog>({
+    hint: 'merge',
+    wantsName: finishWantsName,
+    blocker: ({ preview }) => preview?.blockers[0] ?? null,
+    confirm: confirmFinish,
+    lookAgain: openFinish,
+    decline,
+    more: [
+      bringing('bring-base', 'b', 'conflicts: bring the base into the worktree', 'bring it in', false),
+      bringing(
+        'bring-base-tell',
+        't',
+        'conflicts: the same, and tell the worker to resolve them',
+        '… and tell the worker',
+        true,
+      ),
+    ],
+  }),
+  view: finishView,
+  onAnswer: (state, dialog, answer) =>
+    answer.method === 'previewFinish' && answer.result.ok
+      ? noEffects(
+          withDialog(state, { ...dialog, pending: null, problem: null, preview: answer.result.value }),
+        )
+      : null,
+});
+
+function finishWantsName({ preview }: FinishDialog): boolean {
+  return preview !== null && preview.blockers.length === 0 && preview.ignored.length > 0;
+}
+
+function confirmFinish(state: AppState, dialog: FinishDialog): Step {
+  if (!dialog.preview) return noEffects(state);
+  const { tip, checks, left } = dialog.preview;
+  const typed = finishWantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
+  const agreed = { ...(checks && { checks }), ...(left && { left }), ...typed };
+  return askFrom(state, dialog, 'finish', { id: dialog.id, tip, ...agreed });
+}
+
+/** Closes the dialog, and declines the orchestrator's suggestion to finish, if there is one. */
+function decline(state: AppState, { id }: FinishDialog): Step {
+  const isWished = (findWorker(state, id)?.finishWish ?? null) !== null;
+  return isWished ? ask(toList(state), 'leaveUnfinished', { id }) : noEffects(toList(state));
+}
+
+/** Returns a key that merges the base into a worktree with conflicts. */
+function bringing(
+  id: string,
+  key: string,
+  title: string,
+  hint: string,
+  tell: boolean,
+): RoomDialogKey<FinishDialog> {
+  const hasConflicts = ({ preview }: FinishDialog) => (preview?.conflicts.length ?? 0) > 0;
+  return {
+    id,
+    title,
+    hint: (_, dialog) => (hasConflicts(dialog) ? hint : null),
+    keys: [key],
+    disabledReason: (state, dialog) =>
+      hasConflicts(dialog) && findWorker(state, dialog.id)
+        ? whyBusy(state)
+        : 'There are no conflicts to resolve.',
+    run: (state, dialog) => askFrom(state, dialog, 'bringBase', { id: dialog.id, tell }),
+  };
+}
+
+/** Draws what finishing would do, after what prevents it. */
+function finishView(state: AppState, dialog: FinishDialog, width: number): DialogBody {
+  const { preview } = dialog;
+  const title = line(`Finish ${dialog.id}?`, 'strong');
+  if (!preview) return endBody(state, dialog, { title, aside: [], preview: [], wantsName: false }, width);
+  const {
+    branch,
+    into,
+    commits,
+    diffstat,
+    uncommitted,
+    ignored,
+    conflicts,
+    blockers,
+    checks,
+    conflictsAfter = [],
+    warnings = [],
+  } = preview;
+  const rows: readonly Line[] = [
+    ...wishRows(state, dialog.id, width),
+    ...blockers.flatMap((blocker) => marked('✕', blocker, width, 'bad')),
+    ...(blockers.length > 0 ? [line('')] : []),
+    [span('Merges ', 'muted'), span(branch, 'strong'), span(' into ', 'muted'), span(into, 'strong')],
+    line('and removes worktree and branch. A backup ref keeps the last commit.', 'muted'),
+    ...(checks
+      ? marked('›', `First ${quoteCommand(checks)} must succeed in the worktree.`, width, 'muted')
+      : []),
+    ...warnings.flatMap((warning) => marked('!', warning, width, 'warning')),
+    ...listed(`Conflicts with ${into}`, conflicts, width, 'bad'),
+    ...listed(`Will not merge into ${into} afterwards`, conflictsAfter, width, 'warning'),
+    ...listed('Not committed', uncommitted, width, 'warning'),
+    ...listed('Ignored files that would be gone for good', ignored, width, 'warning'),
+    ...listed(counted(commits.length, 'commit'), commits, width),
+    ...listed('Changes', diffstat, width),
+  ];
+  const aside = line(counted(commits.length, 'commit'), 'muted');
+  return endBody(state, dialog, { title, aside, preview: rows, wantsName: finishWantsName(dialog) }, width);
+}
+
+/** Draws the orchestrator's suggestion, and that declining it differs from deciding later. */
+function wishRows(state: AppState, id: string, width: number): readonly Line[] {
+  const wish = findWorker(state, id)?.finishWish;
+  if (!wish) return [];
+  const why = wish.why === '' ? '' : `: ${wish.why}`;
+  return [
+    ...marked('✓', `The orchestrator would have it finished${why}`, width, 'accent'),
+    ...wrapLines('n says no to that, esc decides later.', width, 'muted'),
+    line(''),
+  ];
 }

@@ -1,10 +1,19 @@
 import { taskOf } from '../../core/ids.ts';
-import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../../core/proposal.ts';
+import type {
+  BaseUpdate,
+  CleanPreview,
+  CleanResult,
+  FinishPreview,
+  FinishResult,
+} from '../../core/proposal.ts';
 import { type Printed, refuse, yesOption } from '../../core/verb.ts';
 import { quoteCommand } from '../../lib/quote.ts';
+import { failure, success } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { defineCommand, defineServed, type VerbCall } from '../define.ts';
-import { beginEnd } from './ending.ts';
+import type { RequestId } from '../messages.ts';
+import { about, type ControllerState, type Decision, reply, withoutBusy } from '../state.ts';
+import { beginEnd } from './removal.ts';
 
 const foreseen = { '--dry-run': 'only show what would happen', ...yesOption } as const;
 const onlyLooks = { name: 'dryRun', by: 'anyone' } as const;
@@ -205,3 +214,87 @@ function checkName(typed: string | undefined, task: string): void {
     `Give that name: --confirm ${task}`,
   );
 }
+
+/** Cancels a queued finish or clean, or the checks before a finish. */
+export const cancel = defineCommand<null>()({
+  name: 'cancel',
+  by: 'person',
+  what: 'cancel anything',
+  params: ({ worker }) => worker,
+  decide: (state, { id }, { ticket }) => cancelOperation(state, ticket, id),
+  verbs: [
+    {
+      usage: 'worker cancel <id>',
+      about: 'take back a finish or clean that waits, or end its checks',
+      request: ([id = '']) => ({ id }),
+      json: ({ id }) => ({ id, cancelled: true }),
+      says: ({ id }) => `Cancelled what was to be done to ${id}.`,
+    },
+  ],
+});
+
+/** Removes a queued operation, or ends the checks. Once the merge has begun, only an undo reverts it. */
+function cancelOperation(state: ControllerState, ticket: RequestId, id: string): Decision {
+  const operation = state.busy.get(id);
+  const done = { type: 'reply', ticket, result: success(null) } as const;
+  if (operation?.kind === 'checking')
+    return { state, events: [], effects: [{ type: 'cancel-checks', id }, done] };
+  if (operation?.kind !== 'queued')
+    return reply(state, ticket, failure('nothing_to_cancel', `Nothing of ${id} waits or is being checked.`));
+  const result = failure('cancelled', `The ${operation.request.do} of ${id} was cancelled.`);
+  return {
+    state: { ...state, busy: withoutBusy(state.busy, id) },
+    events: [],
+    effects: [{ type: 'reply', ticket: operation.ticket, result }, done],
+  };
+}
+
+/** Declines the orchestrator's suggestion to finish a worker. */
+export const leaveUnfinished = defineCommand<null>()({
+  name: 'leaveUnfinished',
+  by: 'person',
+  what: 'decide about a finish',
+  params: ({ worker }) => worker,
+  decide: (state, { id }, { ticket }) =>
+    state.log.workers.get(id)?.finishWish === null
+      ? reply(
+          state,
+          ticket,
+          failure('not_wished', `Leave ${id} as it is: the orchestrator has not asked to finish it.`),
+        )
+      : about(state, ticket, id, { type: 'finish-wished', id, by: null, why: '' }),
+  verbs: [
+    {
+      usage: 'worker leave-unfinished <id>',
+      about: 'say no to the orchestrator, which would have it finished',
+      request: ([id = '']) => ({ id }),
+      json: ({ id }) => ({ id, unfinished: true }),
+      says: ({ id }) => `${id} stays as it is.`,
+    },
+  ],
+});
+
+/** Merges the base branch into the worker's, in its worktree; `tell` informs a running worker of conflicts. */
+export const bringBase = defineServed<BaseUpdate & { readonly told: boolean }>()({
+  name: 'bringBase',
+  by: 'person',
+  what: 'update workers',
+  params: ({ z, text, flag }) => z.strictObject({ id: text, tell: flag }),
+  handle: ({ workers }, { id, tell = false }) => workers.bringBase(id, tell),
+  verbs: [
+    {
+      usage: 'worker update <id>',
+      about: 'bring develop into its branch, in its worktree',
+      options: { '--tell': 'have a running worker resolve the conflicts' },
+      request: ([id = ''], { tell }) => ({ id, tell: tell === true }),
+      says: ({ id }, { base, conflicts, told, commit }) =>
+        conflicts.length === 0
+          ? `${id} holds all of ${base}, at ${commit?.slice(0, 10)}.`
+          : [
+              `Merging ${base} has left conflicts in the worktree of ${id}:`,
+              ...conflicts.map((path) => `  ${path}`),
+              told ? 'The worker was told to resolve them.' : 'Resolve them there and commit the merge.',
+            ].join('\n'),
+    },
+  ],
+});

@@ -24,7 +24,7 @@ import {
   withNotice,
 } from '../../ui/step.ts';
 import { type Line, line, span } from '../../ui/text.ts';
-import { openCard, proposalGone } from './proposals.ts';
+import { openCard, proposalGone } from './proposalDialogs.ts';
 
 const fields = ['repo', 'agent', 'task', 'brief'] as const;
 export type FormField = (typeof fields)[number];

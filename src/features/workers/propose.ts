@@ -1,14 +1,63 @@
-import type { Proposal, ProposalDraft, Proposer } from '../../core/proposal.ts';
-import type { Printed } from '../../core/verb.ts';
+import { draftId, type Proposal, type ProposalDraft, type Proposer } from '../../core/proposal.ts';
+import { type Printed, refuse } from '../../core/verb.ts';
 import { isLive, orchestrator } from '../../core/worker.ts';
-import { defineCommand, type VerbCall } from '../define.ts';
+import { failure } from '../../lib/result.ts';
+import { defineCommand, defineServed, type VerbCall } from '../define.ts';
 import type { NamedRequest, RequestId } from '../messages.ts';
-import { type ControllerState, type Decision, reply } from '../state.ts';
+import { type ControllerState, type Decision, findIdle, noSuchProposal, reply } from '../state.ts';
 import { type ApproveOptions, approveShown, overLimit } from './approve.ts';
-import { approvesHere, demandPerson } from './check.ts';
-import { checkDraft } from './checks.ts';
-import { resume } from './resume.ts';
-import { workerJson } from './workerText.ts';
+import { workerJson } from './describe.ts';
+import { checkDraft } from './start.ts';
+
+type Wish =
+  | { readonly do: 'propose'; readonly draft: ProposalDraft }
+  | { readonly do: 'propose-resume' | 'undo'; readonly id: string };
+
+/** Reports whether a request would be refused at once, because of names or states; changes nothing. */
+export const check = defineServed<null>()({
+  name: 'check',
+  by: 'person',
+  what: 'propose anything',
+  approves: true,
+  params: ({ z, draft, text }) =>
+    z.discriminatedUnion('do', [
+      z.strictObject({ do: z.literal('propose'), draft }),
+      z.strictObject({ do: z.literal('propose-resume'), id: text }),
+      z.strictObject({ do: z.literal('undo'), id: text }),
+    ]),
+  handle: (services, wish) => {
+    services.readConfig();
+    return services.dryRun(requestFor(wish));
+  },
+});
+
+/** Returns the request to check, which needs no session id. */
+function requestFor(wish: Wish): NamedRequest {
+  if (wish.do === 'undo') return wish;
+  return wish.do === 'propose' ? { ...wish, ...{ sessionId: '' } } : { ...wish, do: 'proposeResume' };
+}
+
+/** Option of verbs that propose: the person's yes. */
+export const approvesHere = { '--yes': 'approve it here and now' } as const;
+
+/**
+ * Refuses to start anything without a person's yes, which a script gives by `--yes` and a terminal asks for. Other
+ * reasons to refuse are reported first, so that the next attempt does not fail for them.
+ */
+export async function demandPerson(
+  call: VerbCall,
+  { yes = false }: { readonly yes?: boolean },
+  wish: Wish | null,
+  command: string,
+): Promise<void> {
+  if (yes || call.canAsk) return;
+  if (wish) await call.ask(check, wish);
+  refuse(
+    'approval_required',
+    'Starting a worker needs your approval.',
+    `Approve it here: orch-tui ${command} --yes`,
+  );
+}
 
 export const propose = defineCommand<Proposal>()({
   name: 'propose',
@@ -108,6 +157,100 @@ export function proposeBy(
   return {
     state,
     events: [happening],
+    effects: [
+      { type: 'plan', n },
+      { type: 'reply-proposal', n, ticket },
+    ],
+  };
+}
+
+/** Proposes to resume a worker; the proposal needs an approval like any other. */
+export const resume = defineCommand<Proposal>()({
+  name: 'proposeResume',
+  by: 'person',
+  what: 'resume anything',
+  approves: true,
+  params: ({ worker }) => worker,
+  decide: (state, { id }, { ticket }) => proposeResume(state, ticket, id),
+  verbs: [
+    {
+      usage: 'worker resume <id>',
+      about: 'go on with its conversation',
+      what: 'resume workers',
+      options: { ...approvesHere, ...overLimit },
+      run: resumeWorker,
+    },
+  ],
+});
+
+/** Shows the same card as a start, and needs the same yes. */
+async function resumeWorker(
+  call: VerbCall,
+  [id = '']: readonly string[],
+  options: ApproveOptions,
+): Promise<Printed> {
+  await demandPerson(call, options, { do: 'propose-resume', id }, `worker resume ${id}`);
+  const { n } = await call.ask(resume, { id });
+  return approveShown(call, n, options, true);
+}
+
+/** Proposes a resume. Idempotent: returns the open resume proposal if there is one. */
+function proposeResume(state: ControllerState, ticket: RequestId, id: string): Decision {
+  const found = findIdle(state, id);
+  if (!found.ok) return reply(state, ticket, found);
+  const { role, repo, task, brief, agent, sessionId, state: workerState } = found.value;
+  if (isLive(workerState))
+    return reply(
+      state,
+      ticket,
+      failure('already_running', `${id} is running.`, 'Type into its pane to go on.'),
+    );
+  const same = [...state.log.proposals.values()].find(
+    (open) => open.kind === 'resume' && draftId(open.draft) === id,
+  );
+  if (same)
+    return {
+      state,
+      events: [],
+      effects: [
+        { type: 'plan', n: same.n },
+        { type: 'reply-proposal', n: same.n, ticket },
+      ],
+    };
+  const n = state.log.lastProposal + 1;
+  const draft = { ...(role && { role }), repo, task, brief, agent };
+  return {
+    state,
+    events: [{ type: 'proposed', n, kind: 'resume', by: 'person', draft, sessionId }],
+    effects: [
+      { type: 'plan', n },
+      { type: 'reply-proposal', n, ticket },
+    ],
+  };
+}
+
+/** Replaces a proposal's draft; its plan and digest change with it. */
+export const edit = defineCommand<Proposal>()({
+  name: 'edit',
+  by: 'person',
+  what: 'change proposals',
+  approves: true,
+  params: ({ z, count, draft }) => z.strictObject({ n: count, draft }),
+  decide: (state, { n, draft }, { ticket }) => editProposal(state, ticket, n, draft),
+});
+
+function editProposal(state: ControllerState, ticket: RequestId, n: number, draft: ProposalDraft): Decision {
+  const open = state.log.proposals.get(n);
+  if (!open) return reply(state, ticket, noSuchProposal(n));
+  if (open.kind === 'resume')
+    return reply(state, ticket, failure('not_editable', 'A resume goes on with the same task and brief.'));
+  const checked = checkDraft(state, draft, n);
+  if (!checked.ok) return reply(state, ticket, checked);
+  const plans = new Map(state.plans);
+  plans.delete(n);
+  return {
+    state: { ...state, plans },
+    events: [{ type: 'edited', n, draft }],
     effects: [
       { type: 'plan', n },
       { type: 'reply-proposal', n, ticket },

@@ -1,6 +1,6 @@
-import { draftId, type Proposal } from '../../core/proposal.ts';
+import { draftId, type Proposal, type StartPlan } from '../../core/proposal.ts';
 import { quoteCommand } from '../../lib/quote.ts';
-import { problemOf } from '../../lib/result.ts';
+import { type Problem, problemOf } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import {
   type DialogBody,
@@ -10,12 +10,14 @@ import {
   labelled,
   marked,
   quotedRows,
+  type RoomDialogKey,
 } from '../../ui/dialog.ts';
 import { counted, longAge, sharedArguments, shownCommand } from '../../ui/format.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { selectPaneSize } from '../../ui/layout.ts';
 import { findProposal } from '../../ui/select.ts';
 import {
+  type AnyDialog,
   type AppState,
   type PendingRequest,
   type Scrolling,
@@ -24,6 +26,7 @@ import {
 } from '../../ui/state.ts';
 import {
   ask,
+  isWaiting,
   noEffects,
   type Step,
   sequence,
@@ -35,17 +38,20 @@ import {
   withNotice,
 } from '../../ui/step.ts';
 import { cellWidth, type Line, line, type Span, span, wrapLines } from '../../ui/text.ts';
-import { beyondText, selectBeyond } from './proposalText.ts';
-import {
-  type Listed,
-  noKeys,
-  queueHint,
-  selectPlanned,
-  selectUnlisted,
-  severalGroup,
-  skipReason,
-  yesToAll,
-} from './several.ts';
+import { beyondText, selectBeyond } from './describe.ts';
+
+export const severalGroup = 'Several at once';
+export const yesToAll = 'yes, to exactly those that are listed, one after the other, as far as limits allow';
+
+export type PlannedProposal = Proposal & { readonly plan: StartPlan };
+
+/** A proposal with the plan that was shown, and the outcome of its approval. */
+export interface Listed {
+  readonly proposal: PlannedProposal;
+  /** Tag of its request; null before the yes. */
+  readonly tag: number | null;
+  readonly outcome: 'started' | Problem | null;
+}
 
 /** The startable proposals as they were when the dialog was opened: one yes approves these and no others. */
 interface StartSeveralDialog extends PendingRequest, Scrolling {
@@ -104,6 +110,32 @@ export const startSeveral = defineDialog<StartSeveralDialog>({
 
 function isAnswered({ listed }: StartSeveralDialog): boolean {
   return listed.some(({ outcome }) => outcome !== null);
+}
+
+/** Returns proposals that can be started as they are. */
+export function selectPlanned({ facts }: Pick<AppState, 'facts'>): readonly PlannedProposal[] {
+  return facts?.proposals.filter(isPlanned) ?? [];
+}
+
+/** Returns the other proposals, and those that came after the dialog was opened: a yes in it does not approve them. */
+export function selectUnlisted(
+  { facts }: Pick<AppState, 'facts'>,
+  dialog: { readonly listed: readonly Listed[] },
+) {
+  const listed = new Set(dialog.listed.map(({ proposal }) => proposal.n));
+  return facts?.proposals.filter(({ n }) => !listed.has(n)) ?? [];
+}
+
+function isPlanned(proposal: Proposal): proposal is PlannedProposal {
+  return proposal.plan !== null && proposal.problem === null;
+}
+
+/** Returns why a yes does not start a listed proposal; null while it is exactly what is shown. */
+export function skipReason(state: AppState, { proposal }: Listed): string | null {
+  const now = findProposal(state, proposal.n);
+  if (!now) return 'It is no longer open.';
+  if (now.problem) return now.problem.message;
+  return now.plan?.digest === proposal.plan.digest ? null : 'It has changed since: look at its card.';
 }
 
 function whyNotListed(state: AppState): string | null {
@@ -305,4 +337,36 @@ function unlistedText({ n, draft, plan, problem }: Proposal): string {
 
 function padded({ text, tone }: Span, width: number): Span {
   return { text: text + ' '.repeat(Math.max(0, width - cellWidth(text))), tone };
+}
+
+// Shared with the dialog that lets several workers go on.
+
+/** Returns the keys that close a dialog of several. @param isAnswered reports whether a yes has no effect any more */
+export function noKeys<D extends AnyDialog>(isAnswered: (dialog: D) => boolean): readonly RoomDialogKey<D>[] {
+  const isOpen = (state: AppState, dialog: D) => !isWaiting(state) && !isAnswered(dialog);
+  const leave = {
+    title: 'no, leave everything as it is',
+    run: (state: AppState) => noEffects(toList(state)),
+  } as const;
+  const keys: readonly RoomDialogKey<D>[] = [
+    {
+      ...leave,
+      id: 'close-several',
+      hint: (state, dialog) => (isOpen(state, dialog) ? 'no' : null),
+      keys: ['n', 'q'],
+      isHarmless: true,
+    },
+    {
+      ...leave,
+      id: 'leave-several',
+      hint: (state, dialog) => (isOpen(state, dialog) ? null : 'close'),
+      keys: ['escape', 'ctrl-c'],
+    },
+  ];
+  return keys;
+}
+
+/** Returns a key's hint beside the queue and for more than one; else null. */
+export function queueHint({ list }: AppState, count: number, hint: string): string | null {
+  return list === 'queue' && count > 1 ? hint : null;
 }

@@ -3,14 +3,12 @@ import type { RoomKey } from '../../ui/keys.ts';
 import { findProposal, findWorker, selectedWorker, selectRow, whyNoKeys } from '../../ui/select.ts';
 import { type AppState, selectionOf } from '../../ui/state.ts';
 import { ask, noEffects, type Step, whyUnreachable, withNotice } from '../../ui/step.ts';
-import { findRequest, openRequest } from '../attention/requests.ts';
+import { findRequest, openRequest } from '../attention/requestDialogs.ts';
 import { openRepo } from '../repos/repos.ts';
-import { openClean } from './cleanDialog.ts';
-import { openFinish } from './finishDialog.ts';
+import { openClean, openFinish } from './endDialogs.ts';
 import { openForm } from './formDialog.ts';
-import { openCard } from './proposals.ts';
-import { openStop } from './stopDialogs.ts';
-import { openWeighTime } from './weighTimeDialog.ts';
+import { openCard } from './proposalDialogs.ts';
+import { openStop, openWeighTime } from './workerDialogs.ts';
 
 const group = 'Workers';
 const noWorker = 'Select a worker first.';

@@ -120,3 +120,11 @@ function daemonVerbs(name: 'host' | 'controller', consequence: string): readonly
     }),
   ];
 }
+
+/** Runs a job of the configuration; needs no controller. */
+export const jobVerb = defineVerb({
+  usage: 'run <job> [repos...]',
+  about: 'a configured job, in the main checkouts',
+  by: 'person',
+  what: 'run jobs in main checkouts',
+});

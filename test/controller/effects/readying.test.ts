@@ -6,7 +6,7 @@ import { makePlan } from '../../../src/controller/effects/plan.ts';
 import type { Tools } from '../../../src/controller/effects/tools.ts';
 import type { RepoSetup, Worker } from '../../../src/core/worker.ts';
 import type { AgentPreset } from '../../../src/core/workspace.ts';
-import { takenPorts } from '../../../src/features/workers/starting.ts';
+import { takenPorts } from '../../../src/features/workers/start.ts';
 import type { OpenProposal } from '../../../src/features/workers/workerState.ts';
 import { success } from '../../../src/lib/result.ts';
 import { createPlace, expectValue } from '../../git/place.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { HostPort } from '../../../src/controller/effects/hostPort.ts';
 import { Typist } from '../../../src/controller/effects/typist.ts';
 import type { Report } from '../../../src/core/observation.ts';
-import type { Delivery } from '../../../src/features/messages/typing.ts';
+import type { Delivery } from '../../../src/features/messages/agentInput.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { type Problem, problemOf, type Result, success } from '../../../src/lib/result.ts';
 import { Scene } from '../scene.ts';

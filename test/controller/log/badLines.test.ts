@@ -6,7 +6,7 @@ import { openLog } from '../../../src/controller/log/log.ts';
 import { logEvents, logLines } from '../../../src/controller/log/logLines.ts';
 import { applyEvent, emptyLogState, eventFault, type LogEvent } from '../../../src/features/log.ts';
 import { initialState, selectFacts } from '../../../src/features/state.ts';
-import { eventText } from '../../../src/features/workers/eventText.ts';
+import { eventText } from '../../../src/features/workers/show.ts';
 import { pathsOf, withValue } from '../../support/wrongValues.ts';
 import { config } from '../scene.ts';
 import { samples } from './samples.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/core/observation.ts';
 import type { AgentRequest, Choice, RequestAnswer } from '../../../src/core/queue.ts';
-import type { LogEvent } from '../../../src/features/log.ts';
-import { applyEvent } from '../../../src/features/log.ts';
+import { applyEvent, type LogEvent } from '../../../src/features/log.ts';
 import { initialState, selectFacts } from '../../../src/features/state.ts';
 import { config, Scene, terminal } from '../../controller/scene.ts';
 

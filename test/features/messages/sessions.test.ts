@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cleanUpdate } from '../../../src/agents/updateBlock.ts';
 import type { SessionRequest } from '../../../src/features/commands.ts';
-import { contextFor, updatesOf } from '../../../src/features/messages/sessions.ts';
+import { contextFor } from '../../../src/features/messages/notes.ts';
+import { updatesOf } from '../../../src/features/messages/reports.ts';
 
 import { selectFacts } from '../../../src/features/state.ts';
 import { Scene } from '../../controller/scene.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RadarFile, RepoRadar } from '../../../src/core/radar.ts';
-import { addressed, contextFor } from '../../../src/features/messages/sessions.ts';
+import { addressed, contextFor } from '../../../src/features/messages/notes.ts';
 import { success } from '../../../src/lib/result.ts';
 import { Scene } from '../../controller/scene.ts';
 

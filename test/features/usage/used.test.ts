@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { selectFacts } from '../../../src/features/state.ts';
-import { usageRows } from '../../../src/features/usage/used.ts';
+import { usageRows } from '../../../src/features/usage/usageState.ts';
 import { config, Scene } from '../../controller/scene.ts';
 
 const id = 'backend/auth';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DomainEvent, LogEvent } from '../../../src/features/log.ts';
-import { eventText } from '../../../src/features/workers/eventText.ts';
+import { eventText } from '../../../src/features/workers/show.ts';
 import { timeText } from '../../../src/ui/format.ts';
 
 const id = 'web/seo';

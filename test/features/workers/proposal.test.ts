@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { proposalRows, proposalText } from '../../../src/features/workers/proposalText.ts';
+import { proposalRows, proposalText } from '../../../src/features/workers/describe.ts';
 import { minutesAgo, now, plan, proposal } from '../../tui/fixtures.ts';
 
 const id = 'backend/rate-limits';

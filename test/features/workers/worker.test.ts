@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workerText } from '../../../src/features/workers/workerText.ts';
+import { workerText } from '../../../src/features/workers/describe.ts';
 import { minutesAgo, now, worker } from '../../tui/fixtures.ts';
 
 const nothing = { lacks: [], undelivered: false, usage: null };

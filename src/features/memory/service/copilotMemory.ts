@@ -3,7 +3,7 @@ import type { WorkspaceConfig } from '../../../core/workspace.ts';
 import { version } from '../../../ipc/version.ts';
 import { failure, type Problem, problemOf, type Result, success, whyOf } from '../../../lib/result.ts';
 import { oneLine } from '../../../lib/sanitize.ts';
-import type { FoundMemory, Memory } from '../memory.ts';
+import type { FoundMemory, Memory } from '../memoryState.ts';
 import {
   answerText,
   entriesIn,

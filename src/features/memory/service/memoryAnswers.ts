@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { oneLine } from '../../../lib/sanitize.ts';
-import { type Memory, memoryKinds } from '../memory.ts';
-import { cleanMemory } from '../remember.ts';
+import { cleanMemory } from '../commands.ts';
+import { type Memory, memoryKinds } from '../memoryState.ts';
 
 /** Parsers of a memory server's answers. It is a third-party program: unknown content is skipped. */
 

@@ -1,5 +1,5 @@
 import type MiniSearch from 'minisearch';
-import type { FoundMemory, Memory } from '../memory.ts';
+import type { FoundMemory, Memory } from '../memoryState.ts';
 
 interface Entry {
   readonly id: string;

@@ -12,10 +12,10 @@ import {
   type Moment,
   noConsequence,
   noSuchWorker,
+  notRunning,
   reply,
 } from '../state.ts';
-import { notRunning } from '../workers/checks.ts';
-import { type Delivery, heldBy, isAsking } from './typing.ts';
+import { type Delivery, heldBy, isAsking } from './agentInput.ts';
 
 /** Id of a request without a recipient: the controller that received it has ended. */
 const noReply: RequestId = 0;

@@ -1,12 +1,13 @@
 import { upTo } from '../../core/verb.ts';
+import { orchestrator } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
 import { alignColumns, timeText } from '../../ui/format.ts';
 import { defineCommand, defineServed, defineTool, defineWish } from '../define.ts';
 import { readReport } from '../messages/reports.ts';
 import type { NamedRequest, RequestId } from '../messages.ts';
-import { type ControllerState, type Decision, noted } from '../state.ts';
-import { type FoundMemory, type MemoryDraft, memoryKinds } from './memory.ts';
+import { type ControllerState, type Decision, noted, reply } from '../state.ts';
+import { entryNumber, type FoundMemory, type Memory, type MemoryDraft, memoryKinds } from './memoryState.ts';
 
 /** Stores something for all sessions to find. */
 export const remember = defineCommand<{ id: string }>()({
@@ -171,4 +172,165 @@ export function cleanMemory({ kind, content, tags, metadata }: MemoryDraft): Res
       .filter((tag) => tag !== ''),
     metadata,
   });
+}
+
+/** Replaces the text of a memory, also in the memory server; kind and tags stay. */
+export const correctMemory = defineCommand<{ id: string }>()({
+  name: 'correctMemory',
+  by: 'person',
+  what: 'correct what is stored',
+  params: ({ z, text }) => z.strictObject({ id: text, content: text.check(z.minLength(1)) }),
+  handle: async (services, { id, content }) => {
+    const entry = entryNumber(id);
+    if (entry === null) return named(id, await services.changeTheirs(id, content));
+    const found = findMemory(services.state, id);
+    if (!found.ok) return found;
+    const clean = cleanMemory({ kind: 'context', tags: [], metadata: {}, content });
+    if (!clean.ok) return clean;
+    const request: NamedRequest & Correcting = { do: 'correctMemory', entry, content: clean.value.content };
+    return services.ask<{ id: string }>(request);
+  },
+  decide: (state, { entry, content }: Correcting, { ticket }) =>
+    changed(state, ticket, entry, { type: 'memory-corrected', id: 'person', entry, content }),
+  verbs: [
+    {
+      usage: 'memory correct <id> <text>',
+      about: 'put another text in the place of what is stored; ids are in memory search --json',
+      request: ([id = '', content = '']) => ({ id, content }),
+      says: (_, { id }) => `Corrected ${id}.`,
+    },
+  ],
+});
+
+/** Removes a memory from search; the log keeps it, a memory server deletes its own. */
+export const removeMemory = defineCommand<{ id: string }>()({
+  name: 'removeMemory',
+  by: 'person',
+  what: 'remove what is stored',
+  params: ({ z, text }) => z.strictObject({ id: text }),
+  handle: async (services, { id }) => {
+    const entry = entryNumber(id);
+    if (entry === null) return named(id, await services.changeTheirs(id, null));
+    const found = findMemory(services.state, id);
+    if (!found.ok) return found;
+    const request: NamedRequest & Removing = { do: 'removeMemory', entry };
+    return services.ask<{ id: string }>(request);
+  },
+  decide: (state, { entry }: Removing, { ticket }) =>
+    changed(state, ticket, entry, { type: 'memory-removed', id: 'person', entry }),
+  verbs: [
+    {
+      usage: 'memory remove <id>',
+      about: 'have something that is stored found no more',
+      request: ([id = '']) => ({ id }),
+      says: (_, { id }) => `Removed ${id}.`,
+    },
+  ],
+});
+
+type Correcting = { readonly entry: number; readonly content: string };
+type Removing = { readonly entry: number };
+
+function named(id: string, done: Result<null>): Result<{ id: string }> {
+  return done.ok ? success({ id }) : done;
+}
+
+function findMemory({ log }: ControllerState, id: string): Result<Memory> {
+  const found = log.memories.find((one) => one.id === id);
+  return found
+    ? success(found)
+    : failure(
+        'no_such_memory',
+        `Nothing is stored as ${JSON.stringify(id.slice(0, 80))}.`,
+        'See: orch-tui memory search --json',
+      );
+}
+
+function changed(
+  state: ControllerState,
+  ticket: RequestId,
+  entry: number,
+  happening: Parameters<typeof noted>[2],
+): Decision {
+  const found = findMemory(state, `orch-${entry}`);
+  return found.ok
+    ? noted(state, ticket, happening, success({ id: found.value.id }))
+    : reply(state, ticket, found);
+}
+
+/** Tools by which sessions change stored memories, with copilot-memory's names. */
+
+/** Replaces the text of a stored memory; kind and tags stay, and the log has both texts. */
+export const updateMemory = defineWish<unknown>()({
+  name: 'correctMemory',
+  by: 'agent',
+  params: ({ z }) => z.object({ id: z.string().max(200), content: z.string().min(1).max(20_000) }),
+  handle(services, { id, content }) {
+    const clean = cleanMemory({ kind: 'context', tags: [], metadata: {}, content });
+    if (!clean.ok) return clean;
+    return services.ask({ do: 'correctMemory', id, content: clean.value.content });
+  },
+  decide: (state, { id, content = '' }: Wished, { ticket, id: by }) =>
+    decided(state, ticket, { id, by }, (entry) => ({ type: 'memory-corrected', id: by, entry, content })),
+  mcp: {
+    name: 'memory_update',
+    has: 'everyone',
+    description:
+      'Correct what you stored in the memory: put another text in its place. A worker can change its own entries alone, the orchestrator those of all sessions.',
+  },
+});
+
+/** Removes a session's memory from search; the log keeps it. */
+export const deleteMemory = defineWish<unknown>()({
+  name: 'removeMemory',
+  by: 'agent',
+  params: ({ z }) => z.object({ id: z.string().max(200) }),
+  handle: (services, { id }) => services.ask({ do: 'removeMemory', id }),
+  decide: (state, { id }: Wished, { ticket, id: by }) =>
+    decided(state, ticket, { id, by }, (entry) => ({ type: 'memory-removed', id: by, entry })),
+  mcp: {
+    name: 'memory_delete',
+    has: 'everyone',
+    description:
+      'Have what you stored in the memory found no more, because it is wrong or out of date. A worker can remove its own entries alone, the orchestrator those of all sessions.',
+  },
+});
+
+type Wished = { readonly id: string; readonly content?: string };
+
+function decided(
+  state: ControllerState,
+  ticket: RequestId,
+  { id, by }: { id: string; by: string },
+  happening: (entry: number) => Parameters<typeof noted>[2],
+): Decision {
+  const entry = entryNumber(id);
+  const found = state.log.memories.find((one) => one.id === id);
+  if (entry === null || !found) return reply(state, ticket, notStored(id));
+  const may = mayChange(found, by);
+  return may.ok
+    ? noted(state, ticket, happening(entry), success({ id: found.id }))
+    : reply(state, ticket, may);
+}
+
+/**
+ * @returns `not_yours`: a person's memory stays theirs, and a worker cannot rewrite entries that others rely
+ * on
+ */
+function mayChange({ id, by }: Memory, session: string): Result<null> {
+  if (by === session || (session === orchestrator.id && by !== 'person')) return success(null);
+  const whose = by === 'person' ? 'A person' : by;
+  return failure(
+    'not_yours',
+    `${whose} stored ${id}, so you cannot change it.`,
+    'Store what you know beside it.',
+  );
+}
+
+function notStored(id: string): Result<never> {
+  return failure(
+    'no_such_memory',
+    `Nothing is stored here as ${JSON.stringify(id.slice(0, 80))}.`,
+    'Find ids with memory_search; entries of another memory server are changed with its own tools.',
+  );
 }

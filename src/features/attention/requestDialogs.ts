@@ -1,4 +1,11 @@
-import type { AgentRequest, Choice } from '../../core/queue.ts';
+import {
+  type AgentRequest,
+  allowedAnswers,
+  type Choice,
+  type Question,
+  type QueueItem,
+  type RequestAnswer,
+} from '../../core/queue.ts';
 import {
   type DialogBody,
   defineDialog,
@@ -7,13 +14,93 @@ import {
   problemRows,
   type RoomDialogKey,
 } from '../../ui/dialog.ts';
-import { longAge } from '../../ui/format.ts';
+import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
+import { longAge, shortAge } from '../../ui/format.ts';
+import { selectGeometry } from '../../ui/layout.ts';
 import { enterPane } from '../../ui/select.ts';
-import type { AppState } from '../../ui/state.ts';
-import { noEffects, type Step, toList, whyBusy, withDialog } from '../../ui/step.ts';
-import { type Line, line, span, wrapLines } from '../../ui/text.ts';
-import { openDeny } from './denyDialog.ts';
-import { type AskDialog, canSay, findRequest, inPane, questionOf, say, whyOver } from './requests.ts';
+import {
+  type AnyDialog,
+  type AppState,
+  type PendingRequest,
+  type Scrolling,
+  unasked,
+} from '../../ui/state.ts';
+import { ask, noEffects, type Step, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { cellWidth, type Line, line, span, wrapLines } from '../../ui/text.ts';
+
+// Requests of agents, as the person sees and answers them.
+
+/** State of the card that shows all of a request. */
+export interface AskDialog extends PendingRequest, Scrolling {
+  readonly kind: 'ask';
+  /** The request's id. */
+  readonly request: string;
+  /** The choices so far, one for each question. */
+  readonly picked: readonly Choice[];
+  /** The options marked so far where a question takes several, in ascending order. */
+  readonly marked: readonly number[];
+}
+
+export function findRequest({ facts }: Pick<AppState, 'facts'>, id: string): AgentRequest | null {
+  return facts?.queue.find(({ request }) => request?.id === id)?.request ?? null;
+}
+
+export function canSay(request: AgentRequest, say: RequestAnswer['say']): boolean {
+  return allowedAnswers(request).includes(say);
+}
+
+export const inPane = 'That can only be answered in its pane: press enter.';
+
+/** Least number of cells in which a request's text is shown. */
+export const leastWords = 10;
+
+/**
+ * Returns the cells for a request's text in a row of the queue, beside worker and age; 0 where there are too few.
+ * @param width of the row
+ */
+export function roomInRow(
+  { worker, since }: Pick<QueueItem, 'worker' | 'since'>,
+  now: number,
+  width: number,
+) {
+  const room = width - cellWidth(worker) - cellWidth(shortAge(since, now)) - 5;
+  return room >= leastWords ? room : 0;
+}
+
+/** Reports whether the row of a request shows all of it, so that it can be allowed without its card. */
+export function isSaidInFull(state: AppState, item: QueueItem): boolean {
+  const width = selectGeometry(state).queue.width - 2;
+  const isWhole = item.request?.isWhole === true;
+  return isWhole && cellWidth(item.text) <= roomInRow(item, state.now, width);
+}
+
+/** Opens the card of a request. */
+export function openRequest(state: AppState, { id }: AgentRequest): AppState {
+  const dialog: AskDialog = { kind: 'ask', request: id, picked: [], marked: [], scroll: 0, ...unasked };
+  return withDialog(state, dialog);
+}
+
+/** Sends an answer to exactly this request; an open dialog waits for the outcome. */
+export function say(
+  state: AppState,
+  { id }: AgentRequest,
+  answer: RequestAnswer,
+  dialog: AnyDialog | null = null,
+): Step {
+  return ask(state, 'answer', { request: id, answer }, (next, pending) =>
+    dialog ? withDialog(next, { ...dialog, pending, problem: null }) : next,
+  );
+}
+
+/** Returns why a dialog about a request closes; null while it is open. */
+export function whyOver(state: AppState, { request }: { readonly request: string }): string | null {
+  return findRequest(state, request) ? null : 'That was answered in its pane, or is over.';
+}
+
+/** Returns the current question; null once all are answered. */
+export function questionOf({ picked }: AskDialog, { questions }: AgentRequest): Question | null {
+  return questions[picked.length] ?? null;
+}
 
 /** The card that shows all of an agent's request and takes the answer. */
 export const asking = defineDialog<AskDialog>({
@@ -67,7 +154,7 @@ export const asking = defineDialog<AskDialog>({
       run: (state) => noEffects(toList(state)),
     },
   ],
-  view,
+  view: askView,
   isStale: whyOver,
 });
 
@@ -115,7 +202,7 @@ function take(state: AppState, dialog: AskDialog, request: AgentRequest, choice:
 }
 
 /** Draws all of a request, so that nothing is allowed unseen. */
-function view(state: AppState, dialog: AskDialog, width: number): DialogBody {
+function askView(state: AppState, dialog: AskDialog, width: number): DialogBody {
   const request = findRequest(state, dialog.request);
   if (!request) return emptyBody;
   const cut = 'It is too long to be shown here. Look at all of it in its pane; here it can only be denied.';
@@ -173,4 +260,70 @@ function questionRows(request: AgentRequest, dialog: AskDialog, width: number): 
     ? wrapLines('Several may be chosen: mark them by their numbers.', width, 'muted')
     : [];
   return [...done, ...wrapLines(question.text, width, 'strong'), ...how, line(''), ...options];
+}
+
+interface DenyDialog extends PendingRequest {
+  readonly kind: 'deny';
+  readonly request: string;
+  readonly why: TextField;
+}
+
+/** Asks for the reason that the agent gets with the denial; it may stay empty. */
+export function openDeny(state: AppState, { id }: AgentRequest): AppState {
+  const dialog: DenyDialog = { kind: 'deny', request: id, why: emptyField, ...unasked };
+  return withDialog(state, dialog);
+}
+
+export const denyDialog = defineDialog<DenyDialog>({
+  kind: 'deny',
+  group: 'Denying it',
+  takesTypedAhead: 'A reason is written; enter sends it only after that.',
+  text: { of: ({ why }) => why, with: (dialog, why) => ({ ...dialog, why }) },
+  keys: [
+    {
+      id: 'send-denial',
+      title: 'deny it for the reason typed, or for none',
+      hint: 'deny',
+      keys: ['enter'],
+      disabledReason: whyBusy,
+      run(state, dialog) {
+        const request = findRequest(state, dialog.request);
+        if (!request) return noEffects(toList(state));
+        return say(state, request, { say: 'deny', why: dialog.why.text.trim() }, dialog);
+      },
+    },
+    {
+      id: 'cancel-denial',
+      title: 'do not deny it yet',
+      hint: 'back',
+      keys: ['escape', 'ctrl-c'],
+      run(state, dialog) {
+        const request = findRequest(state, dialog.request);
+        return noEffects(request ? openRequest(state, request) : toList(state));
+      },
+    },
+  ],
+  view: denyView,
+  isStale: whyOver,
+});
+
+function denyView(state: AppState, dialog: DenyDialog, width: number): DialogBody {
+  const request = findRequest(state, dialog.request);
+  if (!request) return emptyBody;
+  const rows = [
+    ...(dialog.pending === null ? [] : [line('Denying …', 'notice'), line('')]),
+    ...problemRows(dialog.problem, width),
+    ...wrapLines(request.text, width),
+    line(''),
+    ...wrapLines('The agent gets the reason, if you give one, and goes on.', width, 'muted'),
+    line(''),
+  ];
+  const field = oneLineField('Why  ', dialog.why, width);
+  return {
+    ...emptyBody,
+    title: line(`Deny this to ${request.worker}?`, 'strong'),
+    rows,
+    tail: [field.line],
+    caret: { row: 0, column: 5 + field.column },
+  };
 }

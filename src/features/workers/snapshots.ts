@@ -1,4 +1,3 @@
-import type { BaseUpdate } from '../../core/proposal.ts';
 import type { Backup, Restored } from '../../core/repo.ts';
 import { type Printed, refuse, wholeNumber, yesOption } from '../../core/verb.ts';
 import { alignColumns, counted } from '../../ui/format.ts';
@@ -103,28 +102,3 @@ async function restore(
   const text = `${changed} ${changed === 1 ? 'file was' : 'files were'} put back.${before}`;
   return { value: { id, ...done }, text };
 }
-
-/** Merges the base branch into the worker's, in its worktree; `tell` informs a running worker of conflicts. */
-export const bringBase = defineServed<BaseUpdate & { readonly told: boolean }>()({
-  name: 'bringBase',
-  by: 'person',
-  what: 'update workers',
-  params: ({ z, text, flag }) => z.strictObject({ id: text, tell: flag }),
-  handle: ({ workers }, { id, tell = false }) => workers.bringBase(id, tell),
-  verbs: [
-    {
-      usage: 'worker update <id>',
-      about: 'bring develop into its branch, in its worktree',
-      options: { '--tell': 'have a running worker resolve the conflicts' },
-      request: ([id = ''], { tell }) => ({ id, tell: tell === true }),
-      says: ({ id }, { base, conflicts, told, commit }) =>
-        conflicts.length === 0
-          ? `${id} holds all of ${base}, at ${commit?.slice(0, 10)}.`
-          : [
-              `Merging ${base} has left conflicts in the worktree of ${id}:`,
-              ...conflicts.map((path) => `  ${path}`),
-              told ? 'The worker was told to resolve them.' : 'Resolve them there and commit the merge.',
-            ].join('\n'),
-    },
-  ],
-});

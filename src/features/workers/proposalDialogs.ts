@@ -1,11 +1,42 @@
-import { draftId } from '../../core/proposal.ts';
+import { draftId, type Proposal } from '../../core/proposal.ts';
 import { type DialogBody, defineDialog, emptyBody, problemRows } from '../../ui/dialog.ts';
 import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
 import { findProposal } from '../../ui/select.ts';
-import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
+import {
+  type AppState,
+  type PendingRequest,
+  type Scrolling,
+  type SeenPane,
+  unasked,
+} from '../../ui/state.ts';
 import { askFrom, noEffects, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { cellWidth, line } from '../../ui/text.ts';
-import { openCard, proposalGone } from './proposals.ts';
+
+/** The approval card of an open proposal. */
+export interface CardDialog extends PendingRequest, Scrolling {
+  readonly kind: 'card';
+  readonly n: number;
+  /** Digest of the plan last shown; null until there was one. */
+  readonly digest: string | null;
+  /** The plan changed while it was shown, and the person has not confirmed that they saw the new one. */
+  readonly changed: boolean;
+  /** The limit has been shown after a first yes: the next yes starts the worker in spite of it. */
+  readonly overLimit?: boolean;
+  readonly seen?: SeenPane;
+}
+
+/** Opens the card of a proposal with its current plan. */
+export function openCard(state: AppState, proposal: Proposal): AppState {
+  const digest = proposal.plan?.digest ?? null;
+  const cursors = { ...state.cursors, queue: { kind: 'proposal', n: proposal.n } as const };
+  const card: CardDialog = { kind: 'card', n: proposal.n, digest, changed: false, scroll: 0, ...unasked };
+  return withDialog({ ...state, cursors }, card);
+}
+
+/** Returns why a dialog about a proposal closes. */
+export function proposalGone(n: number): string {
+  return `Proposal ${n} is no longer open.`;
+}
 
 interface RejectDialog extends PendingRequest {
   readonly kind: 'reject';
@@ -44,11 +75,11 @@ export const rejectDialog = defineDialog<RejectDialog>({
       },
     },
   ],
-  view,
+  view: rejectView,
   isStale: (state, { n }) => (findProposal(state, n) ? null : proposalGone(n)),
 });
 
-function view(state: AppState, dialog: RejectDialog, width: number): DialogBody {
+function rejectView(state: AppState, dialog: RejectDialog, width: number): DialogBody {
   const proposal = findProposal(state, dialog.n);
   if (!proposal) return emptyBody;
   const name = draftId(proposal.draft);

@@ -1,5 +1,5 @@
 import { clockText } from '../../core/amounts.ts';
-import type { ContinueOutcome } from '../../core/usage.ts';
+import { type ContinueOutcome, type StoppedByLimit, stoppedByLimit } from '../../core/usage.ts';
 import { type DialogBody, defineDialog, emptyBody, listed as headed, problemRows } from '../../ui/dialog.ts';
 import { counted } from '../../ui/format.ts';
 import type { RoomKey } from '../../ui/keys.ts';
@@ -7,7 +7,7 @@ import { findWorker } from '../../ui/select.ts';
 import { type AppState, type PendingRequest, type Scrolling, unasked } from '../../ui/state.ts';
 import { ask, noEffects, type Step, sequence, whyBusy, whyUnreachable, withDialog } from '../../ui/step.ts';
 import { line, wrapLines } from '../../ui/text.ts';
-import { noKeys, queueHint, selectStopped, severalGroup, yesToAll } from './several.ts';
+import { noKeys, queueHint, severalGroup, yesToAll } from '../workers/startSeveralDialog.ts';
 
 /** Workers that stopped at a usage limit, as listed when the dialog was opened. */
 interface GoOnDialog extends PendingRequest, Scrolling {
@@ -58,6 +58,11 @@ export const goOnDialog = defineDialog<GoOnDialog>({
     return noEffects(withDialog(state, { ...dialog, going, resuming: [], left, pending: null }));
   },
 });
+
+/** Groups workers that stopped at a usage limit by what can be done about it. */
+export function selectStopped({ facts }: Pick<AppState, 'facts'>): StoppedByLimit {
+  return stoppedByLimit(facts ?? { workers: [] });
+}
 
 function countStopped(state: AppState): number {
   const { canContinue: canGoOn, ended } = selectStopped(state);

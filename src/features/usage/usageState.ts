@@ -1,18 +1,24 @@
 import type { Day } from '../../core/amounts.ts';
+import { draftId, type StartPlan } from '../../core/proposal.ts';
 import type { Slice } from '../../core/slice.ts';
 import {
   addTokens,
   addUsage,
+  holdsLimit,
   noTokens,
   noUsage,
   type Tokens,
   type Usage,
   type UsageFacts,
   type UsageRow,
+  usageProblem,
 } from '../../core/usage.ts';
-import type { WorkspaceConfig } from '../../core/workspace.ts';
+import { isLive, type Worker } from '../../core/worker.ts';
+import { budgetState, type WorkspaceConfig, workersProblem } from '../../core/workspace.ts';
+import { type Problem, problemOf, type Result } from '../../lib/result.ts';
 import { mapOf, number, object, type Shape, string } from '../../lib/shape.ts';
 import { PersistentMap } from '../../lib/store.ts';
+import type { OpenProposal } from '../workers/workerState.ts';
 
 /** An agent reported what its run has cost so far, in US dollars. */
 type SpentEvent = {
@@ -145,4 +151,68 @@ function sumBy(rows: readonly UsageRow[], key: (row: UsageRow) => string): Recor
     sums[name] = addUsage(sums[name] ?? noUsage, { dollars, input, output, cacheRead, cacheWrite });
   }
   return sums;
+}
+
+/** The part of the controller's state that limits depend on. */
+interface Counted {
+  readonly config: WorkspaceConfig;
+  readonly log: { readonly workers: ReadonlyMap<string, Worker>; readonly used: Used };
+  /** Local day, `2026-11-22`. */
+  readonly today: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly plans: ReadonlyMap<number, Result<StartPlan>>;
+}
+
+/** Returns the limit that prevents a proposal's start; null for none. */
+export function limitOf(state: Counted, open: Pick<OpenProposal, 'n' | 'draft'>): Problem | null {
+  const { config, log } = state;
+  const { draft } = open;
+  const held = budgetProblem(state, draftId(draft)) ?? agentProblem(state, open);
+  // The orchestrator does not count as a worker.
+  if (held || draft.role) return held;
+  const running = [...log.workers.values()].filter((worker) => !worker.role && isLive(worker.state));
+  return workersProblem(config.limits ?? {}, running.length);
+}
+
+/** Returns the ids of workers whose usage limit holds. */
+export function selectHeld({ log, now }: Pick<Counted, 'log' | 'now'>): readonly string[] {
+  return [...log.workers.values()].filter((worker) => holdsLimit(worker, now)).map(({ id }) => id);
+}
+
+/** Reports whether a person may start a worker in spite of a limit; never of a spent budget. */
+export function canInsist({ code }: Problem): boolean {
+  return code !== 'budget_spent';
+}
+
+/** Returns the limit of a proposal's agent that ends last; null for none. */
+function agentProblem(
+  { config, log, plans, now }: Counted,
+  { n, draft }: Pick<OpenProposal, 'n' | 'draft'>,
+): Problem | null {
+  const plan = plans.get(n);
+  const agent = plan?.ok ? plan.value.agent : (draft.agent ?? config.defaultAgent);
+  const limited = [...log.workers.values()].filter((one) => one.agent === agent && holdsLimit(one, now));
+  const last = limited.sort((a, b) => endOf(a) - endOf(b)).at(-1);
+  return last ? usageProblem(agent, last, now) : null;
+}
+
+function endOf({ limitedUntil = null }: Worker): number {
+  return limitedUntil === null ? Number.POSITIVE_INFINITY : Date.parse(limitedUntil);
+}
+
+function budgetProblem({ config, log, today }: Counted, id: string): Problem | null {
+  const { day, worker } = config.limits?.dollars ?? {};
+  const sums = [
+    { of: 'today', budget: day, spent: spentOn(log.used, today) },
+    { of: `by ${id}`, budget: worker, spent: spentBy(log.used, id) },
+  ];
+  const full = sums.find(({ budget, spent }) => budgetState(spent, budget) === 'spent');
+  if (!full) return null;
+  const { of, budget = 0, spent } = full;
+  return problemOf(
+    'budget_spent',
+    `$${spent.toFixed(2)} of $${budget.toFixed(2)} are spent ${of}.`,
+    'Raise limits.dollars in .orch/config.json.',
+  );
 }
