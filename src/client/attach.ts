@@ -17,16 +17,16 @@ interface AttachOptions {
   readonly leaveKey: string;
 }
 
-/** How long the way out is named: long enough to be read, too short to be in the way. */
+/** Milliseconds for which the detach key is shown. */
 const hintMs = 4_000;
-/** Sizes that differ while they are being negotiated are not worth a word. */
+/** Milliseconds before a different size is mentioned: sizes differ briefly during negotiation. */
 const settleMs = 300;
 
 /**
- * One worker's terminal in place of ours; every key is its own but one. Where both have the same size it has the
- * person's terminal to itself, its bytes going there unchanged; otherwise its cells are painted, with a line that says
- * why. The terminal is left with modes and cells of the worker's: see `OuterTerminal`.
- * @returns why it ended: the person left, or the terminal is no more
+ * Gives the person's terminal to one worker; every key but the detach key goes to it. If both terminals have the same
+ * size, the worker's bytes are passed on unchanged; otherwise its cells are painted, with a line that gives the reason.
+ * Modes and cells of the worker remain in the terminal; see `Tty.retake`.
+ * @returns why it ended: `left` by the person, or `gone` with the worker's terminal
  */
 export function attach(options: AttachOptions): Promise<'left' | 'gone'> {
   return new Attachment(options).run();
@@ -41,7 +41,7 @@ class Attachment {
   readonly #tokenizer = new Tokenizer((token) => this.#take(token));
   readonly #ended = Promise.withResolvers<'left' | 'gone'>();
   #record: TerminalRecord | null = null;
-  /** Whether the worker has the person's terminal to itself. */
+  /** True while the worker's bytes are passed on unchanged. */
   #isRaw = false;
   #hasMouse = false;
   #hint: NodeJS.Timeout | null = null;
@@ -62,7 +62,7 @@ class Attachment {
         seen();
       },
       onRaw: (_, bytes, taken) => this.#pass(bytes, taken),
-      // There is no line of ours to say it in.
+      // No line of ours is free for a message.
       onNotTyped: () => this.#outer.write('\x07'),
     });
   }
@@ -83,7 +83,7 @@ class Attachment {
     else this.#ended.resolve('gone');
     const why = await this.#ended.promise;
     this.#close();
-    // What followed our last words would be on the screen of another program.
+    // Later bytes would be on the screen of another program.
     await this.#outer.written();
     return why;
   }
@@ -97,13 +97,13 @@ class Attachment {
     this.#outer.onReady = () => {};
   }
 
-  /** Asks for all of the screen: in the beginning, and whenever the person's terminal is another one or was elsewhere. */
+  /** Requests the whole screen: at the start, after a resize, and when the terminal comes back from another program. */
   #show(): void {
     this.#hasMouse = false;
     this.#isSettled = false;
     this.#raw.drop();
     this.#compositor.invalidate();
-    // Painted as long as there is something of ours to say.
+    // Cells are painted while a line of ours is shown.
     const raw = this.#hint === null && this.#record?.exit === null;
     this.#terminals.show([{ id: this.#options.id, ...this.#outer.size, raw }]);
     if (!this.#isRaw) this.#paint();
@@ -167,13 +167,13 @@ class Attachment {
     const layers = text === null ? [pane] : [pane, lineLayer(text, screen.grid, this.#outer.size)];
     const cursor = paneCursor(layers, pane.id, screen.cursor);
     this.#outer.write(this.#compositor.frame(createGrid(cols, rows), layers, cursor));
-    // Where the program does not want the mouse it stays the terminal's own, to select text with.
+    // Unless the program wants the mouse, the terminal keeps it, to select text.
     const wantsMouse = screen.modes.mouse !== 'none';
     if (wantsMouse !== this.#hasMouse) this.#outer.write(mouseSequence(wantsMouse));
     this.#hasMouse = wantsMouse;
   }
 
-  /** What the person has to know, if anything. */
+  /** Returns the line to show, if any. */
   #line({ cols, rows }: Grid): string | null {
     const { size } = this.#outer;
     const isSame = cols === size.cols && rows === size.rows;
@@ -188,27 +188,27 @@ class Attachment {
       }, settleMs);
     const leaves = `${keyLabel(this.#options.leaveKey)} leaves`;
     if (this.#record?.exit) return `${this.#options.id} has ended · ${leaves}`;
-    if (this.#isSettled) return `${cols}×${rows}, the size of another terminal looking at it · ${leaves}`;
+    if (this.#isSettled) return `${cols}×${rows}, limited by another client · ${leaves}`;
     return this.#hint && leaves;
   }
 }
 
-/** In the last row: where the program has that row, too, at its right, where it has the fewest cells. */
+/** Returns a line in the last row; at its right end if the program uses that row, too, where it hides the fewest cells. */
 function lineLayer(text: string, screen: Grid, { cols, rows }: Tty['size']): Layer {
   const grid = label(` ${text} `);
   const x = screen.rows < rows ? 0 : Math.max(0, cols - grid.cols);
   return { id: 'line', kind: 'pane', x, y: rows - 1, width: Math.min(grid.cols, cols - x), height: 1, grid };
 }
 
-/** Mouse reports that are no mouse tokens, such as those of old encodings: events, not answers. */
+/** Matches mouse reports that are no mouse tokens, such as those of old encodings: events, not answers. */
 const event = /^\x1b\[(?:M.{3}|<?[\d;]+[Mm])$/s;
-/** A key as terminals send it, and the answer where the cursor is in the first row. */
+/** Matches F3 with a modifier, which is also the answer for a cursor in the first row. */
 const placeOrKey = /^\x1b\[1;\d+R$/;
 
 /**
- * What a program that has the person's terminal to itself is sent, one byte a character: what the terminal sent. The
- * host has answered each of the program's questions, so answers of the person's terminal, which saw them too, are
- * dropped, and with them the one key that looks like an answer, F3 with a modifier. Pastes go another way.
+ * Returns the bytes for a program whose bytes are passed on unchanged, one per character: those of the terminal. The host
+ * has answered the program's queries, so the answers of the person's terminal, which got them, too, are dropped, and
+ * with them the one key that looks like an answer, F3 with a modifier. Pastes are sent separately.
  */
 export function rawBytes(token: Token): string {
   switch (token.kind) {
@@ -217,7 +217,7 @@ export function rawBytes(token: Token): string {
     case 'mouse':
     case 'release':
       return token.raw;
-    // The terminal tells only a program that asked.
+    // The terminal reports it only if the program asked.
     case 'focus':
       return focusBytes(token.gained);
     case 'reply':
@@ -227,7 +227,7 @@ export function rawBytes(token: Token): string {
   }
 }
 
-/** What a program is sent whose screen is painted by us, in modes that are ours. */
+/** Returns the bytes for a program whose cells are painted by us, in our own modes. */
 export function paintedBytes(token: Token, modes: Modes | null): string {
   switch (token.kind) {
     case 'key':
@@ -236,7 +236,7 @@ export function paintedBytes(token: Token, modes: Modes | null): string {
       return modes ? mouseBytes(token, modes) : '';
     case 'focus':
       return modes?.focusEvents ? focusBytes(token.gained) : '';
-    // No keyboard protocol is on, so none of these comes.
+    // No keyboard protocol is on, so the terminal sends no releases.
     case 'release':
     case 'reply':
     case 'paste':
@@ -248,7 +248,7 @@ function focusBytes(gained: boolean): string {
   return gained ? '\x1b[I' : '\x1b[O';
 }
 
-/** Where bytes go, one piece at a time; it takes the next once the last is out. */
+/** A sink of bytes that takes one piece at a time. */
 interface Outlet {
   readonly isReady: boolean;
   write(bytes: Uint8Array): void;
@@ -259,7 +259,7 @@ interface Piece {
   readonly taken: () => void;
 }
 
-/** A program's own bytes on their way to the person's terminal. What is not out yet can be dropped. */
+/** A queue of a program's own bytes for the person's terminal, which can be dropped. */
 export class RawOutput {
   readonly #outlet: Outlet;
   #waiting: Piece[] = [];
@@ -270,13 +270,13 @@ export class RawOutput {
     this.#outlet = outlet;
   }
 
-  /** @param taken told once the bytes are out, or dropped */
+  /** Queues bytes. @param taken called when the bytes were written or dropped */
   push(bytes: Buffer, taken: () => void): void {
     this.#waiting.push({ bytes, taken });
     if (!this.#flying) this.ready();
   }
 
-  /** The outlet has taken what it got. */
+  /** Writes the next piece once the outlet is ready. */
   ready(): void {
     if (!this.#outlet.isReady) return;
     this.#flying?.taken();
@@ -292,8 +292,8 @@ export class RawOutput {
   }
 
   /**
-   * The person's terminal goes on marking pastes when the program turns that off: the detach key must not be found in
-   * one. The marks go no further than the host.
+   * Returns the bytes with bracketed paste turned on again wherever the program turns it off: the detach key must not be
+   * found in a paste. The brackets end at the host.
    */
   #withPastesMarked(bytes: Buffer): Buffer {
     const known = this.#tail.length;
@@ -304,7 +304,7 @@ export class RawOutput {
   }
 }
 
-/** Resets of some modes, bracketed paste among them. */
+/** Matches a reset of modes that include bracketed paste. */
 const pasteReset = /\x1b\[\?(?:\d*;)*2004(?:;\d*)*l/g;
-/** Bytes; no program sends longer ones. */
+/** The longest such sequence of any program, in bytes. */
 const longestReset = 64;

@@ -6,29 +6,30 @@ import type { Link } from '../ipc/link.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import { Backoff } from '../lib/schedule.ts';
 
-/** What a client hears of its controller. */
+/** Callbacks of a controller connection. */
 interface ControllerListener {
   onFacts(facts: Facts): void;
   onLive(): void;
-  /** It is tried again by itself. */
+  /** The port reconnects by itself. */
   onLost(problem: Problem): void;
 }
 
-/** How to reach it, and a token of Notion to lend it, from the shell that the room was opened in. */
+/** The address of a controller, and what this client's shell lends it. */
 export interface ControllerAddress extends ConnectOptions {
+  /** A token of Notion from the shell. */
   readonly token?: Parameters<ControllerApi['lendToken']>[0] | null;
-  /** Of that shell, for what is approved here. A controller of before knows no such request, and goes on with its own. */
+  /** The shell's variables, for what is approved here. An older controller refuses the request and uses its own. */
   readonly variables?: Variables;
 }
 
-/** Pauses before a controller that went away, or would not start, is asked for again: each twice the one before. */
+/** Pauses before reconnecting, each twice as long as the one before. */
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
 
-/** A controller that stayed this long did not end of what ended the one before it. */
+/** A connection that lasted this long resets the pauses. */
 const steadyMs = 10_000;
 
-/** A client's connection to the controller, made again whenever it breaks; the controller is started if need be. */
+/** A client's connection to the controller. It reconnects after every loss and starts the controller if none runs. */
 export class ControllerPort {
   readonly #address: ControllerAddress;
   readonly #listener: ControllerListener;
@@ -42,7 +43,7 @@ export class ControllerPort {
     this.#listener = listener;
   }
 
-  /** Connects, now and after every loss. Resolves when the first attempt has come to something. */
+  /** Connects, now and after every loss. Resolves after the first attempt. */
   async open(): Promise<void> {
     const connected = await this.#connect();
     if (!connected.ok) this.#lost(connected.problem);
@@ -54,7 +55,7 @@ export class ControllerPort {
     this.#link?.close();
   }
 
-  /** Asks the controller. @returns `disconnected` while there is none */
+  /** Sends a request. @returns `disconnected` while there is no connection */
   async call<M extends keyof ControllerApi>(
     method: M,
     params: Parameters<ControllerApi[M]>[0],
@@ -89,7 +90,7 @@ export class ControllerPort {
     return facts;
   }
 
-  /** With the first facts it can be asked, too: what is seen can be acted on. */
+  /** Passes facts on. From the first facts on requests can be sent, too: what is visible can be acted on. */
   #show(link: Link, facts: Facts): void {
     if (this.#closed) return;
     if (this.#link !== link) {

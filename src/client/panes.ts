@@ -17,8 +17,8 @@ import type { AppState } from '../ui/state.ts';
 import type { Terminals } from './terminals.ts';
 
 /**
- * The screens of workers in the room's panes. They go past the state of the room: what they show, and how far they are
- * scrolled, changes without the chrome being drawn again.
+ * The screens of workers in the room's panes. They bypass the state of the room: their content and scroll position change
+ * without drawing the chrome.
  */
 export class PaneLayers {
   readonly #terminals: Pick<Terminals, 'screenOf'>;
@@ -28,7 +28,7 @@ export class PaneLayers {
     this.#terminals = terminals;
   }
 
-  /** The chrome's layers with the cells of the screens, and how far up each is that does not follow its output. */
+  /** Returns the chrome's layers with the cells of the screens, and the scroll position of panes that do not follow their output. */
   filled(layers: readonly Layer[], state: AppState): Layer[] {
     return layers.flatMap((layer) => (layer.kind === 'pane' ? this.#pane(layer, state) : [layer]));
   }
@@ -58,8 +58,8 @@ export class PaneLayers {
 }
 
 /**
- * Returns where the caret of a text field is, of which the palette's comes first; null where keys go to a pane. Dialogs are
- * laid out for it, so it is asked for once for each drawing of the chrome.
+ * Returns the caret of the active text field, the palette's first; null while keys go to a pane. It lays out dialogs, so
+ * call it once per drawing of the chrome.
  */
 export function caretOf(state: AppState): Cursor | null {
   const { focus } = state;
@@ -68,7 +68,7 @@ export function caretOf(state: AppState): Cursor | null {
   return caret && { ...initialCursor, ...caret };
 }
 
-/** Returns a few words of ours, of narrow characters, to lie on top of a program's screen: inverse, one row high. */
+/** Returns a text of narrow characters in inverse cells, one row high, to put over a program's screen. */
 export function label(text: string): Grid {
   const grid = createGrid(text.length, 1);
   for (let x = 0; x < text.length; x++) {
@@ -79,11 +79,11 @@ export function label(text: string): Grid {
   return grid;
 }
 
-/** Labels at the upper right of panes; one is made again only when its text changes. */
+/** A cache of the labels at the upper right of panes. */
 class PaneLabels {
   readonly #grids = new Map<string, { readonly text: string; readonly grid: Grid }>();
 
-  /** The pane's label as a layer to be laid over it; null where the pane is too narrow. */
+  /** Returns the pane's label as a layer; null if the pane is too narrow. */
   layer(pane: Layer, text: string): Layer | null {
     const { id, x, y, width } = pane;
     const known = this.#grids.get(id);
@@ -102,13 +102,13 @@ class PaneLabels {
   }
 }
 
-/** Milliseconds between two pictures of screens that are not typed into: a higher rate cannot be seen. */
+/** Milliseconds between two frames of screens without the keys: a higher rate is not visible. */
 const frameMs = 1000 / 30;
 
 /**
- * Decides when to paint screens that came. The one that is typed into goes at once; the others wait for each other, or for
- * it: four busy panes would otherwise be painted two hundred times a second. Only what is painted is reported as seen, so
- * that no screens are made and sent that would never be looked at.
+ * Decides when to paint new screens. The one that has the keys is painted at once. Others are painted together, or with
+ * it: four busy panes would otherwise be painted two hundred times a second. Only painted screens are reported as seen,
+ * so that the host sends none in vain.
  */
 export class PaintPace {
   readonly #paint: () => boolean;
@@ -117,12 +117,12 @@ export class PaintPace {
   #last = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param paint - false when there can be no picture now; it is owed until `ready` */
+  /** @param paint returns false if it cannot paint now; then `ready` paints */
   constructor(paint: () => boolean) {
     this.#paint = paint;
   }
 
-  /** A screen has come; `seen` is called once it is painted, for that wakes another process. */
+  /** Requests a frame for a new screen. @param seen called after painting, because it wakes another process */
   ask(isTypedInto: boolean, seen: () => void): void {
     this.#unseen.push(seen);
     const wait = isTypedInto ? 0 : this.#last + frameMs - performance.now();
@@ -130,12 +130,12 @@ export class PaintPace {
     else this.#timer ??= setTimeout(() => this.now(), wait);
   }
 
-  /** There can be pictures again. */
+  /** Paints the frame that could not be painted before. */
   ready(): void {
     if (this.#isOwed) this.now();
   }
 
-  /** Paints all that has come, without waiting. */
+  /** Paints at once. */
   now(): void {
     this.stop();
     this.#last = performance.now();
@@ -151,8 +151,8 @@ export class PaintPace {
 }
 
 /**
- * Sees to it that the worker who has the keys gets them as its program asked for: its keyboard and mouse modes are
- * meanwhile those of the person's terminal, and it hears when it gets and loses the focus.
+ * Sends input to the focused worker as its program asked for it: the person's terminal gets the program's keyboard and
+ * mouse modes meanwhile, and the program gets focus events.
  */
 export class PaneInput {
   readonly #terminals: Pick<Terminals, 'screenOf' | 'type'>;
@@ -161,33 +161,33 @@ export class PaneInput {
   readonly #mouse: boolean;
   #knowsKitty = false;
 
-  /** @param mouse whether the person lets us have the mouse */
+  /** @param mouse true if the person's settings allow us the mouse */
   constructor(terminals: Pick<Terminals, 'screenOf' | 'type'>, mouse: boolean) {
     this.#terminals = terminals;
     this.#mouse = mouse;
   }
 
-  /** Takes note of what the person's terminal can do. */
-  hear(token: Token): void {
+  /** Learns the terminal's abilities from its answers. */
+  learn(token: Token): void {
     if (token.kind === 'reply' && confirmsKitty(token.raw)) this.#knowsKitty = true;
   }
 
-  /** Tells programs that asked for it where the focus has gone. */
-  tellFocus({ focus, hasFocus }: AppState): void {
+  /** Reports changes of the focus to programs that asked for them. */
+  reportFocus({ focus, hasFocus }: AppState): void {
     const focused = hasFocus && focus.at === 'pane' ? focus.id : null;
     if (focused === this.#focused) return;
-    this.#tell(this.#focused, '\x1b[O');
-    this.#tell(focused, '\x1b[I');
+    this.#report(this.#focused, '\x1b[O');
+    this.#report(focused, '\x1b[I');
     this.#focused = focused;
   }
 
-  /** Tells a program what was done with the mouse, if it wants to know. */
-  point(id: string, mouse: PaneMouse): void {
+  /** Sends a mouse event to a program that asked for it. */
+  sendMouse(id: string, mouse: PaneMouse): void {
     const screen = this.#terminals.screenOf(id);
     if (screen) this.#terminals.type(id, mouseBytes(mouse, screen.modes));
   }
 
-  /** What brings the person's terminal into the modes wanted now; it is to be written. */
+  /** Returns the sequence that puts the person's terminal into the modes wanted now. */
   modesSequence({ focus }: AppState): string {
     const screen = focus.at === 'pane' ? this.#terminals.screenOf(focus.id) : null;
     const wanted = screen
@@ -198,25 +198,25 @@ export class PaneInput {
     return sequence;
   }
 
-  /** The person's terminal was in other hands: its modes are our own again. */
+  /** Resets to our own modes, after another program had the terminal. */
   reset(): void {
     this.#set = ownInputModes;
   }
 
-  #tell(id: string | null, report: string): void {
+  #report(id: string | null, report: string): void {
     if (id !== null && this.#terminals.screenOf(id)?.modes.focusEvents) this.#terminals.type(id, report);
   }
 }
 
-/** What a mouse did, in cells of the program's own screen. */
+/** A mouse event in cells of the program's own screen. */
 export type PaneMouse = Omit<MouseToken, 'kind' | 'raw'>;
 
-/** Lines that one notch of the wheel moves a full-screen program that knows no mouse; xterm's and most others' number. */
+/** Lines per notch of the wheel in a full-screen program without the mouse, as in xterm and most others. */
 const notch = 3;
 
 /**
- * What a program is sent for something done with the mouse, one byte a character, after xterm's ctlseqs: '' where it
- * did not ask for that. In a full-screen program that asked for nothing the wheel is arrow keys.
+ * Returns the report of a mouse event, one byte per character, as in xterm's ctlseqs; '' if the program did not ask for
+ * it. In a full-screen program without the mouse, the wheel sends arrow keys.
  */
 export function mouseBytes(mouse: PaneMouse, modes: Modes): string {
   if (modes.mouse === 'none') return modes.alternateScreen ? wheelKeys(mouse, modes) : '';
@@ -227,7 +227,7 @@ export function mouseBytes(mouse: PaneMouse, modes: Modes): string {
       return `\x1b[<${code};${mouse.x + 1};${mouse.y + 1}${mouse.action === 'release' ? 'm' : 'M'}`;
     case 'default':
       return oldReport(mouse.action === 'release' ? code | releasedButton : code, mouse);
-    // How large a cell is, terminals do not say.
+    // Terminals do not report the size of a cell.
     case 'sgr-pixels':
       return '';
   }
@@ -260,22 +260,22 @@ function buttonCode({ action, button, shift, alt, ctrl }: PaneMouse, mode: Mouse
   return buttons[button] | (action === 'move' ? 32 : 0) | held;
 }
 
-/** A byte each for button and place, which reaches to column and row 223. */
+/** Returns a report with one byte each for button, column and row; '' beyond column or row 223. */
 function oldReport(code: number, { x, y }: PaneMouse): string {
   return x > 222 || y > 222 ? '' : `\x1b[M${String.fromCharCode(code + 32, x + 33, y + 33)}`;
 }
 
-/** Those modes of the person's terminal that decide what bytes a key or the mouse comes as. */
+/** The modes of a terminal that decide which bytes keys and mouse send. */
 export interface InputModes {
   readonly applicationCursor: boolean;
   readonly applicationKeypad: boolean;
-  /** The mouse reports where it goes, also while no button is held. */
+  /** The mouse reports moves without a held button, too. */
   readonly anyMotion: boolean;
   /** Flags of the kitty keyboard protocol, 0–31. */
   readonly keyboard: number;
 }
 
-/** As we want them ourselves. */
+/** The modes of the room itself. */
 export const ownInputModes: InputModes = {
   applicationCursor: false,
   applicationKeypad: false,
@@ -283,15 +283,15 @@ export const ownInputModes: InputModes = {
   keyboard: 0,
 };
 
-/** What of a program's wishes the person's terminal may be asked for. */
+/** The modes that are available to programs. */
 interface InputOffer {
-  /** It has kitty's protocol, too. */
+  /** The terminal has kitty's keyboard protocol. */
   readonly kitty: boolean;
-  /** The person lets us have the mouse. */
+  /** The person's settings allow us the mouse. */
   readonly mouse: boolean;
 }
 
-/** As a program wants them. */
+/** Returns the modes that a program wants, as far as they are available. */
 export function inputModesFor(program: Modes, offer: InputOffer): InputModes {
   return {
     applicationCursor: program.applicationCursor,
@@ -301,30 +301,30 @@ export function inputModesFor(program: Modes, offer: InputOffer): InputModes {
   };
 }
 
-/** What brings a terminal whose modes are `set` to those `wanted`; '' when they are the same. */
+/** Returns the sequence that changes a terminal's modes from `set` to `wanted`; '' for equal modes. */
 export function inputModesSequence(set: InputModes, wanted: InputModes): string {
   let sequence = '';
   if (set.applicationCursor !== wanted.applicationCursor)
     sequence += wanted.applicationCursor ? '\x1b[?1h' : '\x1b[?1l';
   if (set.applicationKeypad !== wanted.applicationKeypad)
     sequence += wanted.applicationKeypad ? '\x1b=' : '\x1b>';
-  // Switching the one off leaves no mouse at all; ours are presses and drags.
+  // Turning it off turns the mouse off entirely, so presses and drags are turned on again.
   if (set.anyMotion !== wanted.anyMotion)
     sequence += wanted.anyMotion ? '\x1b[?1003h' : '\x1b[?1003l\x1b[?1002h';
   return sequence + keyboardSequence(set.keyboard, wanted.keyboard);
 }
 
-/** One entry on the terminal's stack while there are any flags. */
+/** Returns the change of kitty's flags; the terminal's stack has one entry of ours while any flag is set. */
 function keyboardSequence(set: number, wanted: number): string {
   if (set === wanted) return '';
   if (set === 0) return `\x1b[>${wanted}u`;
   return wanted === 0 ? '\x1b[<u' : `\x1b[=${wanted}u`;
 }
 
-/** Whether a terminal's answer says that it has kitty's keyboard protocol; `keyboardQuery` asks for it. */
+/** Reports whether the reply to `keyboardQuery` confirms kitty's keyboard protocol. */
 export function confirmsKitty(reply: string): boolean {
   return /^\x1b\[\?\d+u$/.test(reply);
 }
 
-/** A terminal without that protocol keeps silent. */
+/** Queries kitty's keyboard protocol; a terminal without it does not answer. */
 export const keyboardQuery = '\x1b[?u';

@@ -9,14 +9,14 @@ import { type AppState, initialAppState, type ScreenSize } from '../ui/state.ts'
 import type { ScreenMessage } from '../ui/step.ts';
 import { Terminals } from './terminals.ts';
 
-/** How long screens may take; what has not come by then is left blank. */
+/** The time that screens may take; one that is late stays blank. */
 const timeoutMs = 5_000;
 
-/** The control room as text, as a person would see it now; needs no terminal. */
+/** Returns the room as text, as it would look now in a terminal of that size. Needs no terminal. */
 export async function takePicture(root: string, facts: Facts, size: ScreenSize): Promise<string> {
   const chrome = new Chrome(size.cols, size.rows);
   let state: AppState = initialAppState(size, Date.now());
-  const tell = (message: ScreenMessage) => {
+  const dispatch = (message: ScreenMessage) => {
     state = updateApp(state, message).state;
   };
   const { promise: complete, resolve } = Promise.withResolvers<void>();
@@ -26,7 +26,7 @@ export async function takePicture(root: string, facts: Facts, size: ScreenSize):
     if (missing.size === 0) resolve();
   };
   const terminals = new Terminals(root, {
-    onTerminal: (record) => tell({ type: 'terminalChanged', record }),
+    onTerminal: (record) => dispatch({ type: 'terminalChanged', record }),
     onForgotten: settled,
     onScreen: (id, seen) => {
       settled(id);
@@ -35,8 +35,8 @@ export async function takePicture(root: string, facts: Facts, size: ScreenSize):
   });
   try {
     await terminals.open();
-    tell({ type: 'factsArrived', facts });
-    tell({ type: 'connectionChanged', connection: { status: 'live' } });
+    dispatch({ type: 'factsArrived', facts });
+    dispatch({ type: 'connectionChanged', connection: { status: 'live' } });
     chrome.draw(pictureOf(state, false));
     const panes = chrome.layers.filter((layer) => layer.kind === 'pane');
     for (const { id } of panes) if (terminals.has(id)) missing.add(id);

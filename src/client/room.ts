@@ -17,9 +17,8 @@ import { Chrome } from '../ui/chrome.ts';
 import { type AppState, initialAppState, type Settings } from '../ui/state.ts';
 import { answerTo, type ScreenEffect, type ScreenMessage, type Step } from '../ui/step.ts';
 import { attach } from './attach.ts';
-import { Clipboard, runViewEffect } from './clipboard.ts';
 import { type ControllerAddress, ControllerPort } from './controllerPort.ts';
-import { Notifier, type NotifySettings } from './notifier.ts';
+import { Clipboard, Notifier, type NotifySettings, runViewEffect } from './desktop.ts';
 import { caretOf, keyboardQuery, PaintPace, PaneInput, PaneLayers } from './panes.ts';
 import { Terminals } from './terminals.ts';
 import { AgeTimer, ClickCounter, DragTimer, DrawPace } from './timers.ts';
@@ -30,19 +29,19 @@ interface RoomOptions {
   readonly outer: Tty;
   readonly capabilities: ReturnType<typeof capabilitiesOf>;
   readonly settings: Settings;
-  /** Whether the mouse is ours. */
+  /** True if the room uses the mouse. */
   readonly mouse: boolean;
   readonly notify: NotifySettings;
-  /** Something to be said first. */
+  /** Shown first. */
   readonly notice: string | null;
 }
 
-/** Opens the control room; resolves when the person leaves it. Workers go on. */
+/** Opens the room; resolves when the person leaves it. Workers go on. */
 export function runRoom(options: RoomOptions): Promise<void> {
   return new ControlRoom(options).run();
 }
 
-/** What the chrome shows; screens of workers are painted beside that. */
+/** The chrome drawn last; screens of workers are painted into it. */
 interface Drawn {
   readonly state: AppState;
   readonly caret: Cursor | null;
@@ -51,8 +50,8 @@ interface Drawn {
 }
 
 /**
- * The view loop: what happens becomes a message, the message a new state and effects, the state a picture.
- * Screens of workers go past the state: they are painted from the terminals' own copies.
+ * The room's loop: a message gives a new state and effects, the state a picture.
+ * Screens of workers bypass the state: they are painted from the terminals' own copies.
  */
 class ControlRoom {
   readonly #options: RoomOptions;
@@ -65,21 +64,21 @@ class ControlRoom {
   readonly #clipboard: Clipboard;
   readonly #notifier: Notifier;
   readonly #clicks = new ClickCounter();
-  readonly #ages = new AgeTimer((now) => this.#tell({ type: 'ticked', now }));
-  readonly #dragTimer = new DragTimer(() => this.#tell({ type: 'dragHeld' }));
+  readonly #ages = new AgeTimer((now) => this.#dispatch({ type: 'ticked', now }));
+  readonly #dragTimer = new DragTimer(() => this.#dispatch({ type: 'dragHeld' }));
   readonly #tokenizer = new Tokenizer((token) => {
-    this.#keys.hear(token);
+    this.#input.learn(token);
     const unseen = isUnseen(this.#state, this.#drawn?.state ?? null);
-    this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()), unseen });
+    this.#dispatch({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()), unseen });
   });
-  readonly #keys: PaneInput;
+  readonly #input: PaneInput;
   readonly #drawing = new DrawPace(() => this.#draw());
   readonly #pace = new PaintPace(() => this.#paint());
   readonly #left = Promise.withResolvers<void>();
   readonly #store: Store<AppState, ScreenMessage, ScreenEffect, never, Step>;
   readonly #trace: Trace<AppState, ScreenMessage> | null;
   #drawn: Drawn | null = null;
-  /** A worker has the whole terminal; nothing of ours is drawn meanwhile. */
+  /** True while a worker has the whole terminal, and nothing of ours is drawn. */
   #isAttached = false;
 
   constructor(options: RoomOptions) {
@@ -94,7 +93,7 @@ class ControlRoom {
       update: updateApp,
       commit: (step) => ({ ...step, events: [] }),
       run: (effect) => this.#run(effect),
-      settled: (message) => this.#follow(message),
+      settled: (message) => this.#afterUpdate(message),
       observer: this.#trace ?? undefined,
     });
     this.#trace?.begin(this.#state);
@@ -105,25 +104,26 @@ class ControlRoom {
       options.capabilities.osc ? this.#outer : null,
     );
     this.#notifier = new Notifier(options.outer, options.notify, (message) =>
-      this.#tell({ type: 'notifyFailed', message }),
+      this.#dispatch({ type: 'notifyFailed', message }),
     );
     this.#terminals = new Terminals(options.controller.root, {
-      onTerminal: (record) => this.#tell({ type: 'terminalChanged', record }),
-      onForgotten: (id) => this.#tell({ type: 'terminalForgotten', id }),
-      onBell: (id) => this.#tell({ type: 'bellRang', id }),
+      onTerminal: (record) => this.#dispatch({ type: 'terminalChanged', record }),
+      onForgotten: (id) => this.#dispatch({ type: 'terminalForgotten', id }),
+      onBell: (id) => this.#dispatch({ type: 'bellRang', id }),
       onScreen: (id, seen) => this.#pace.ask(this.#isFocused(id), seen),
-      onNotTyped: (id, problem) => this.#tell({ type: 'notTyped', id, problem }),
+      onNotTyped: (id, problem) => this.#dispatch({ type: 'notTyped', id, problem }),
     });
     this.#panes = new PaneLayers(this.#terminals);
-    this.#keys = new PaneInput(this.#terminals, options.mouse);
+    this.#input = new PaneInput(this.#terminals, options.mouse);
     this.#controller = new ControllerPort(options.controller, {
       onFacts: (facts) => {
-        this.#tell({ type: 'factsArrived', facts });
+        this.#dispatch({ type: 'factsArrived', facts });
         if (facts.workers.some((worker) => isLive(worker.state) || worker.state === 'exited'))
           void this.#terminals.open();
       },
-      onLive: () => this.#tell({ type: 'connectionChanged', connection: { status: 'live' } }),
-      onLost: (problem) => this.#tell({ type: 'connectionChanged', connection: { status: 'lost', problem } }),
+      onLive: () => this.#dispatch({ type: 'connectionChanged', connection: { status: 'live' } }),
+      onLost: (problem) =>
+        this.#dispatch({ type: 'connectionChanged', connection: { status: 'lost', problem } }),
     });
   }
 
@@ -132,7 +132,7 @@ class ControlRoom {
     this.#listen();
     if (this.#options.capabilities.osc) this.#outer.write(keyboardQuery);
     this.#draw();
-    // Screens do not have to wait for the facts.
+    // Screens need not wait for the facts.
     void Promise.all([this.#terminals.open(), this.#controller.open()]);
     await this.#left.promise;
     keepMemory();
@@ -144,10 +144,10 @@ class ControlRoom {
     this.#outer.onResize = () => this.#resize();
     this.#outer.onReady = () => this.#pace.ready();
     this.#outer.onReturn = () => {
-      this.#keys.reset();
+      this.#input.reset();
       this.#resize();
     };
-    this.#keys.reset();
+    this.#input.reset();
   }
 
   #close(): void {
@@ -166,12 +166,12 @@ class ControlRoom {
     return this.#store.state;
   }
 
-  #tell(message: ScreenMessage): void {
+  #dispatch(message: ScreenMessage): void {
     this.#store.dispatch(message);
   }
 
-  #follow({ type }: ScreenMessage): void {
-    this.#keys.tellFocus(this.#state);
+  #afterUpdate({ type }: ScreenMessage): void {
+    this.#input.reportFocus(this.#state);
     if (this.#state !== this.#drawn?.state) this.#drawing.ask(type);
     this.#dragTimer.follow(this.#state);
   }
@@ -180,7 +180,7 @@ class ControlRoom {
     switch (effect.type) {
       case 'request': {
         const { method, params } = effect;
-        void this.#controller.call(method, params).then((result) => this.#tell(answerTo(effect, result)));
+        void this.#controller.call(method, params).then((result) => this.#dispatch(answerTo(effect, result)));
         break;
       }
       case 'input':
@@ -190,13 +190,15 @@ class ControlRoom {
         this.#terminals.paste(effect);
         break;
       case 'mouse':
-        this.#keys.point(effect.id, effect.mouse);
+        this.#input.sendMouse(effect.id, effect.mouse);
         break;
       case 'scroll':
       case 'search':
       case 'select':
       case 'copy':
-        void runViewEffect(effect, this.#terminals, this.#clipboard).then((said) => said && this.#tell(said));
+        void runViewEffect(effect, this.#terminals, this.#clipboard).then(
+          (result) => result && this.#dispatch(result),
+        );
         break;
       case 'attach':
         void this.#attach(effect.id);
@@ -215,7 +217,7 @@ class ControlRoom {
     }
   }
 
-  /** Hands the terminal over to one worker, whose size our panes do not limit meanwhile, and takes it back. */
+  /** Gives one worker the whole terminal, without a limit by our panes, and takes it back. */
   async #attach(id: string): Promise<void> {
     const { controller, capabilities, settings } = this.#options;
     this.#isAttached = true;
@@ -226,20 +228,20 @@ class ControlRoom {
     this.#notifier.isTerminalTaken = false;
     this.#listen();
     this.#outer.retake();
-    this.#tell({ type: 'attachEnded', id, why });
+    this.#dispatch({ type: 'attachEnded', id, why });
     this.#resize();
   }
 
   #resize(): void {
     const { cols, rows } = this.#outer.size;
-    // A terminal that shrinks and grows back has lost cells meanwhile.
+    // A terminal that shrank and grew back has lost cells.
     this.#compositor.invalidate();
     this.#chrome.resize(cols, rows);
-    this.#tell({ type: 'resized', size: { cols, rows } });
+    this.#dispatch({ type: 'resized', size: { cols, rows } });
     this.#draw();
   }
 
-  /** Lays out the chrome again, and tells the host which terminals are to be seen and how large. */
+  /** Draws the chrome, and reports the visible terminals with their sizes to the host. */
   #draw(): void {
     this.#drawing.stop();
     if (this.#isAttached) return;
@@ -261,7 +263,7 @@ class ControlRoom {
     return focus !== undefined && 'id' in focus && focus.id === id;
   }
 
-  /** False while it cannot be: what a slow terminal has not taken yet must not pile up, it gets a later frame instead. */
+  /** Paints a frame. @returns false if it cannot: frames must not pile up for a slow terminal, which gets a later one */
   #paint(): boolean {
     const drawn = this.#drawn;
     if (!drawn || !this.#outer.isReady || this.#isAttached) return false;
@@ -269,13 +271,13 @@ class ControlRoom {
     const { state, caret, grid, layers } = drawn;
     const filled = this.#panes.filled(layers, state);
     const cursor = this.#panes.cursor(layers, state, caret);
-    this.#outer.write(this.#keys.modesSequence(state) + this.#compositor.frame(grid, filled, cursor));
+    this.#outer.write(this.#input.modesSequence(state) + this.#compositor.frame(grid, filled, cursor));
     this.#trace?.frame('screen', performance.now() - begun);
     return true;
   }
 }
 
-/** Opens the trace of the room's loop, where its environment asks for one. What keyboard and mouse send is withheld. */
+/** Opens the trace of the room's loop if its environment asks for one. Input of keyboard and mouse is withheld. */
 function traceRoom(): Result<Trace<AppState, ScreenMessage> | null> {
   return openTrace<AppState, ScreenMessage>({
     ...{ process: 'room', version, env: process.env, hidesState: true },

@@ -6,29 +6,29 @@ import type { Problem } from '../lib/result.ts';
 import { ScreenCopy } from '../terminal/codec.ts';
 import type { Screen } from '../terminal/screen.ts';
 
-/** What a client hears of terminals. */
+/** Callbacks of the host connection. */
 interface TerminalsListener {
   onTerminal(terminal: TerminalRecord): void;
   onForgotten(id: string): void;
   onBell?(id: string): void;
-  /** Some watched screen has changed; `screenOf` gives it. No newer one comes before `seen` is called. */
+  /** A watched screen has changed; `screenOf` returns it. No newer one comes before `seen` is called. */
   onScreen(id: string, seen: () => void): void;
-  /** Bytes for a real terminal, of a terminal shown `raw`; no more than so many come before `taken` is called. */
+  /** Bytes of a terminal shown `raw`; only a limited number comes before `taken` is called. */
   onRaw?(id: string, bytes: Buffer, taken: () => void): void;
-  /** What was typed or pasted has not reached the program. */
+  /** Typed or pasted input did not reach the program. */
   onNotTyped?(id: string, problem: Problem): void;
 }
 
-/** A terminal to be shown, and the room there is for it. */
+/** A terminal to show, and the size available for it. */
 interface Watched {
   readonly id: string;
   readonly cols: number;
   readonly rows: number;
-  /** Its program's own bytes, where the room is exactly its size; they start over whenever it is shown again. */
+  /** Requests the program's own bytes if the size is exactly the terminal's; they start over with every `show`. */
   readonly raw?: boolean;
 }
 
-/** Part of a paste on its way to a terminal. */
+/** A part of a paste into a terminal. */
 interface PastePiece {
   readonly id: string;
   readonly text: string;
@@ -42,11 +42,11 @@ interface Watch {
   cols: number;
   rows: number;
   raw: boolean;
-  /** Whether a first screen has come. */
+  /** True after the first screen has come. */
   isShown: boolean;
 }
 
-/** A client's connection to the host: screens in, keys out. Without a host there are simply no screens. */
+/** A client's connection to the host: screens in, keys out. Without a host there are no screens. */
 export class Terminals {
   readonly #root: string;
   readonly #listener: TerminalsListener;
@@ -57,7 +57,7 @@ export class Terminals {
   #closed = false;
   #nextChannel = 1;
   #wanted: readonly Watched[] = [];
-  /** Terminal that the last piece of an unfinished paste went to. */
+  /** Id of the terminal with an unfinished paste. */
   #pasting: string | null = null;
 
   constructor(root: string, listener: TerminalsListener) {
@@ -65,7 +65,7 @@ export class Terminals {
     this.#listener = listener;
   }
 
-  /** Connects to the host if one runs. Cheap to call again. */
+  /** Connects to the host if one runs. Does nothing while connected. */
   async open(): Promise<void> {
     if (this.#link || this.#connecting) return;
     this.#connecting = true;
@@ -83,17 +83,17 @@ export class Terminals {
     this.#link = link;
     void link.closed.then(() => this.#lost());
     const terminals = await link.caller<HostApi>()('list', {});
-    if (terminals.ok) for (const terminal of terminals.value) this.#seen(terminal);
+    if (terminals.ok) for (const terminal of terminals.value) this.#store(terminal);
   }
 
   close(): void {
     this.#closed = true;
-    // What is still under way has no receiver any more.
+    // Screens under way have no receiver any more.
     this.#watches.clear();
     this.#link?.close();
   }
 
-  /** Says which terminals are on the screen now, and how large; what is not named is not sent any more. */
+  /** Sets the visible terminals with their sizes; the host stops sending all others. */
   show(wanted: readonly Watched[]): void {
     this.#wanted = wanted;
     for (const { id } of [...this.#watches.values()])
@@ -101,31 +101,32 @@ export class Terminals {
     for (const one of wanted) this.#watch(one);
   }
 
-  /** Whether the host keeps a terminal of that id. */
+  /** Reports whether the host keeps a terminal of that id. */
   has(id: string): boolean {
     return this.#terminals.has(id);
   }
 
-  /** A watched terminal's screen; null until it has come. */
+  /** Returns a watched terminal's screen; null until it has come. */
   screenOf(id: string): Screen | null {
     const watch = this.#watches.get(id);
     return watch?.isShown ? watch.copy.screen : null;
   }
 
-  /** What to ask the host with about the view of a watched terminal; null where it is not watched. */
+  /** Returns the channel and caller for the view of a watched terminal; null for any other. */
   viewOf(id: string): { readonly channel: number; readonly call: Caller<HostApi> } | null {
     const watch = this.#watches.get(id);
     return watch && this.#link ? { channel: watch.channel, call: this.#link.caller<HostApi>() } : null;
   }
 
-  /** Types raw bytes into a terminal, one a character. */
+  /** Types raw bytes into a terminal, one per character. */
   type(id: string, bytes: string): void {
     if (bytes !== '') this.#link?.sendFrame(FrameKind.input, named(id), Buffer.from(bytes, 'latin1'));
   }
 
   /**
-   * A piece of pasted text. The whole is typed at its last one, bracketed where the program asked for that.
-   * @param isClean as it comes from a terminal that is not painted on; otherwise control characters are dropped
+   * Sends a piece of pasted text. The host types the whole paste after its last piece, bracketed if the program asked
+   * for that.
+   * @param isClean keeps control characters; for a terminal that the program has to itself
    */
   paste({ id, text, last }: PastePiece, isClean = false): void {
     const isFirst = this.#pasting !== id;
@@ -136,7 +137,7 @@ export class Terminals {
   }
 
   #listen(link: Link): void {
-    link.onNotice<HostNotices, 'terminal'>('terminal', (terminal) => this.#seen(terminal));
+    link.onNotice<HostNotices, 'terminal'>('terminal', (terminal) => this.#store(terminal));
     link.onNotice<HostNotices, 'bell'>('bell', ({ id }) => this.#listener.onBell?.(id));
     link.onNotice<HostNotices, 'forgotten'>('forgotten', ({ id }) => {
       this.#terminals.delete(id);
@@ -146,11 +147,11 @@ export class Terminals {
     link.onNotice<HostNotices, 'notTyped'>('notTyped', ({ id, problem }) =>
       this.#listener.onNotTyped?.(id, problem),
     );
-    link.onFrame(FrameKind.screen, (payload) => this.#take(link, payload));
-    link.onFrame(FrameKind.raw, (payload) => this.#passOn(link, payload));
+    link.onFrame(FrameKind.screen, (payload) => this.#applyScreen(link, payload));
+    link.onFrame(FrameKind.raw, (payload) => this.#forwardRaw(link, payload));
   }
 
-  #seen(terminal: TerminalRecord): void {
+  #store(terminal: TerminalRecord): void {
     this.#terminals.set(terminal.id, terminal);
     this.#listener.onTerminal(terminal);
     const wanted = this.#wanted.find((one) => one.id === terminal.id);
@@ -177,7 +178,7 @@ export class Terminals {
     if (watch) void this.#link?.caller<HostApi>()('unwatch', { channel: watch.channel });
   }
 
-  #take(link: Link, payload: Buffer): void {
+  #applyScreen(link: Link, payload: Buffer): void {
     const watch = this.#watchOf(payload);
     if (!watch) return;
     watch.copy.apply(payload.subarray(4));
@@ -185,7 +186,7 @@ export class Terminals {
     this.#listener.onScreen(watch.id, () => link.sendFrame(FrameKind.seen, payload.subarray(0, 4)));
   }
 
-  #passOn(link: Link, payload: Buffer): void {
+  #forwardRaw(link: Link, payload: Buffer): void {
     const watch = this.#watchOf(payload);
     const count = Buffer.alloc(4);
     count.writeUInt32BE(payload.length - 4);
@@ -194,7 +195,7 @@ export class Terminals {
     else taken();
   }
 
-  /** None for what was sent before the host heard that we do not look any more. */
+  /** Returns the watch of a frame; none if the host sent it before it knew of the end of the watch. */
   #watchOf(payload: Buffer): Watch | undefined {
     const channel = payload.readUInt32BE(0);
     return [...this.#watches.values()].find((one) => one.channel === channel);

@@ -5,12 +5,12 @@ import { nextTick } from '../tui/update.ts';
 import type { AppState } from '../ui/state.ts';
 import type { ScreenMessage } from '../ui/step.ts';
 
-/** Ages on the screen grow; the timer runs only as often as one of them changes. */
+/** Ticks whenever an age on the screen changes. */
 export class AgeTimer {
   readonly #onTick: (now: number) => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onTick told milliseconds since 1970 */
+  /** @param onTick receives milliseconds since 1970 */
   constructor(onTick: (now: number) => void) {
     this.#onTick = onTick;
   }
@@ -26,10 +26,10 @@ export class AgeTimer {
   }
 }
 
-/** Milliseconds between two steps of a view under a mouse that is held beyond it. */
+/** Milliseconds between two steps of a view while the mouse is held outside of it. */
 const paceMs = 50;
 
-/** Tells again and again that a mouse is held beyond a pane: held still it says nothing, and the view is to scroll on. */
+/** Repeats that the mouse is held outside of a pane: held still it sends no events, but the view must keep scrolling. */
 export class DragTimer {
   readonly #onHeld: () => void;
   #timer: NodeJS.Timeout | undefined;
@@ -38,7 +38,7 @@ export class DragTimer {
     this.#onHeld = onHeld;
   }
 
-  /** Runs as long as the last state given has such a mouse. */
+  /** Starts or stops the timer by the state. */
   follow(state: AppState): void {
     if (!isDraggedOut(state)) this.stop();
     else this.#timer ??= setInterval(this.#onHeld, paceMs);
@@ -50,7 +50,7 @@ export class DragTimer {
   }
 }
 
-/** Milliseconds: what workers do is drawn at the rate of their screens, and a higher one cannot be seen. */
+/** Milliseconds between drawings for workers: the rate of their screens, since a higher one is not visible. */
 const workersMs = 1000 / 30;
 
 const ofWorkers: ReadonlySet<ScreenMessage['type']> = new Set([
@@ -62,8 +62,8 @@ const ofWorkers: ReadonlySet<ScreenMessage['type']> = new Set([
 ]);
 
 /**
- * Decides when to draw the chrome again: at once for what a person does, several messages of one moment together; and for what
- * workers do at once after a rest, else with the others that come meanwhile.
+ * Decides when to draw the chrome again. Messages by the person are drawn at once, those of one moment together;
+ * messages by workers at once after a rest, otherwise together at a limited rate.
  */
 export class DrawPace {
   readonly #draw: () => void;
@@ -74,13 +74,13 @@ export class DrawPace {
     this.#draw = draw;
   }
 
-  /** @param type of the message after which the picture is another one */
+  /** Requests a drawing. @param type of the message that changed the state */
   ask(type: ScreenMessage['type']): void {
     if (ofWorkers.has(type)) this.#workers.ask();
     else this.#soon ??= setImmediate(() => this.#run());
   }
 
-  /** Draws nothing of what was asked for so far: it is drawn by other means, or not any more. */
+  /** Cancels the drawings requested so far. */
   stop(): void {
     clearImmediate(this.#soon);
     this.#soon = undefined;
@@ -93,24 +93,24 @@ export class DrawPace {
   }
 }
 
-/** Milliseconds between two presses that are one double click; what desktops use. */
+/** The longest time between the presses of a double click, in milliseconds, as on desktops. */
 const doubleClickMs = 500;
 
-/** Counts presses of the left button that follow quickly upon each other at one place. Terminals do not say when. */
+/** Counts quick presses of the left button in one cell, because terminals report no double clicks. */
 export class ClickCounter {
   #last: { readonly x: number; readonly y: number; readonly at: number } | null = null;
   #count: 0 | 1 | 2 | 3 = 0;
 
   /**
-   * The token with its count, if it is a press of the left button.
-   * @param at milliseconds of any clock that only goes forward
+   * Returns the token, with its count if it is a press of the left button.
+   * @param at milliseconds of a monotonic clock
    */
   counted(token: Token, at: number): Token {
     if (token.kind !== 'mouse' || token.action !== 'press') return token;
     return token.button === 'left' ? { ...token, clicks: this.#next(token, at) } : token;
   }
 
-  /** A fourth press is a first one again. */
+  /** Returns the count of a press; a fourth press starts over at 1. */
   #next({ x, y }: MouseToken, at: number): 1 | 2 | 3 {
     const last = this.#last;
     const follows = last?.x === x && last.y === y && at - last.at < doubleClickMs;

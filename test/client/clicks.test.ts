@@ -7,7 +7,7 @@ function mouse(change: Partial<MouseToken> = {}): MouseToken {
   return { kind: 'mouse', action: 'press', button: 'left', x: 4, y: 2, ...held, raw: '', ...change };
 }
 
-/** Counts of presses at these times, each at (4, 2) unless another column is given. */
+/** Returns the counts of presses at these times, at (4, 2) or in another column. */
 function counts(...presses: readonly (readonly [at: number, x?: number])[]): unknown[] {
   const counter = new ClickCounter();
   return presses.map(([at, x = 4]) => (counter.counted(mouse({ x }), at) as MouseToken).clicks);
@@ -16,12 +16,12 @@ function counts(...presses: readonly (readonly [at: number, x?: number])[]): unk
 test.each([
   ['quick ones', [[0], [100], [200], [300], [400]], [1, 2, 3, 1, 2]],
   ['slow ones', [[0], [500], [999]], [1, 1, 2]],
-  ['ones at different places', [[0], [100, 5], [200, 5], [300, 4]], [1, 1, 2, 1]],
+  ['ones in different cells', [[0], [100, 5], [200, 5], [300, 4]], [1, 1, 2, 1]],
 ] as const)('%s are counted', (_, presses, expected) => {
   expect(counts(...presses)).toEqual(expected);
 });
 
-test('releases between presses do not matter, and no other token is changed', () => {
+test('releases between presses do not matter, and other tokens stay unchanged', () => {
   const counter = new ClickCounter();
   const others: readonly Token[] = [
     mouse({ action: 'release' }),

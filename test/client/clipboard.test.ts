@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Clipboard, longestClip } from '../../src/client/clipboard.ts';
+import { Clipboard, longestClip } from '../../src/client/desktop.ts';
 import { success } from '../../src/lib/result.ts';
 import { withoutControls } from '../../src/lib/sanitize.ts';
 import { value } from '../host/room.ts';
@@ -12,7 +12,7 @@ function open(folder: string) {
   return { copied, clipboard: new Clipboard(() => success(folder), { copy: (text) => copied.push(text) }) };
 }
 
-test('what fits goes to the terminal, free of control characters', async () => {
+test('text that fits goes to the terminal, without control characters', async () => {
   await using sandbox = new Sandbox();
   const { copied, clipboard } = open(sandbox.runtime);
   const text = 'a\tb\r\nc\u001b[2J\u0007\u009b \u0000漢字';
@@ -20,14 +20,14 @@ test('what fits goes to the terminal, free of control characters', async () => {
   expect(copied).toEqual(['a\tb\nc[2J 漢字']);
 });
 
-test('nothing but blanks leaves the clipboard as it is', async () => {
+test('blanks alone leave the clipboard unchanged', async () => {
   await using sandbox = new Sandbox();
   const { copied, clipboard } = open(sandbox.runtime);
   expect(value(await clipboard.put(' \n \n', 2))).toEqual({ lines: 0, path: null });
   expect(copied).toEqual([]);
 });
 
-test('what is longer is in a file of the person’s alone, the last copy in place of the one before', async () => {
+test('longer text goes to a private file, which the next copy replaces', async () => {
   await using sandbox = new Sandbox();
   const { copied, clipboard } = open(sandbox.runtime);
   const longest = 'x'.repeat(longestClip);
@@ -43,7 +43,7 @@ test('what is longer is in a file of the person’s alone, the last copy in plac
   expect(copied).toHaveLength(1);
 });
 
-test('a terminal without a clipboard has a file for everything', async () => {
+test('without a clipboard all text goes to the file', async () => {
   await using sandbox = new Sandbox();
   const clipboard = new Clipboard(() => success(sandbox.runtime), null);
   const path = join(sandbox.runtime, 'copied.txt');
@@ -51,7 +51,7 @@ test('a terminal without a clipboard has a file for everything', async () => {
   expect(readFileSync(path, 'utf8')).toBe('a\n');
 });
 
-test('a file that cannot be written is told', async () => {
+test('a file that cannot be written is a failure', async () => {
   await using sandbox = new Sandbox();
   const { clipboard } = open(sandbox.runtime);
   mkdirSync(join(sandbox.runtime, 'copied.txt'));

@@ -29,7 +29,7 @@ function listen(sandbox: Sandbox, env: Record<string, string>) {
 test.each([
   ['ends as soon as it has answered', {}, 'disconnected'],
   ['does not start', { BROKEN: '1' }, 'start_failed'],
-])('a controller that %s is told of each time, and tried again ever more seldom', async (_, env, code) => {
+])('a controller that %s is reported each time, and retried after growing pauses', async (_, env, code) => {
   await using sandbox = new Sandbox();
   const { port, heard } = listen(sandbox, env);
   const began = performance.now();
@@ -37,12 +37,12 @@ test.each([
   await until(() => heard.lost.length >= 4, 'four losses', 20_000);
   port.close();
   expect(heard.lost.map((problem) => problem.code)).toEqual(Array(heard.lost.length).fill(code));
-  // Pauses of 200, 400 and 800 ms lie between four attempts.
+  // Four attempts have pauses of 200, 400 and 800 ms between them.
   expect(performance.now() - began).toBeGreaterThan(1_300);
   expect(readFileSync(join(sandbox.root, 'starts'), 'utf8').length).toBeLessThanOrEqual(5);
 });
 
-test('a controller that was killed is started again at once, and a closed port starts none', async () => {
+test('a killed controller is restarted at once, and a closed port starts none', async () => {
   await using sandbox = new Sandbox();
   const { port, heard } = listen(sandbox, { STAYS: '1' });
   expect(await port.call('facts', {})).toMatchObject({ problem: { code: 'disconnected' } });

@@ -4,13 +4,13 @@ import { DrawPace } from '../../src/client/timers.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A pace and how often it drew. */
+/** Creates a pace that counts its drawings. */
 function watched() {
   const counts = { drawn: 0 };
   return { counts, pace: new DrawPace(() => counts.drawn++) };
 }
 
-test('several messages of one moment make one picture, what a person does at once', () => {
+test('messages of one moment are drawn together, those of a person at once', () => {
   const { counts, pace } = watched();
   pace.ask('tokenArrived');
   pace.ask('tokenArrived');
@@ -23,7 +23,7 @@ test('several messages of one moment make one picture, what a person does at onc
   expect(counts.drawn).toBe(2);
 });
 
-test('what workers do is drawn at once after a rest, thirty times a second otherwise, and the last of it always', () => {
+test('messages of workers are drawn at once after a rest, else thirty times a second, and the last one always', () => {
   const { counts, pace } = watched();
   pace.ask('factsArrived');
   vi.advanceTimersByTime(0);
@@ -42,7 +42,7 @@ test('what workers do is drawn at once after a rest, thirty times a second other
   expect(counts.drawn).toBe(before + 1);
 });
 
-test('a key does not wait for workers, its picture shows what they did, and what comes of it is shown at once', () => {
+test('a key is drawn at once together with messages of workers, and so is its effect', () => {
   const { counts, pace } = watched();
   pace.ask('factsArrived');
   vi.advanceTimersByTime(0);
@@ -59,7 +59,7 @@ test('a key does not wait for workers, its picture shows what they did, and what
   expect(counts.drawn).toBe(4);
 });
 
-test('nothing is drawn once it is stopped', () => {
+test('a stopped pace draws nothing', () => {
   const { counts, pace } = watched();
   pace.ask('factsArrived');
   vi.advanceTimersByTime(0);

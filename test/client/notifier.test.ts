@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Notifier } from '../../src/client/notifier.ts';
+import { Notifier } from '../../src/client/desktop.ts';
 
-/** A terminal that keeps what it was told; `until` waits for the first of it. */
+/** Creates a terminal that records notifications; `until` waits for the first one. */
 class Told {
   readonly lines: string[] = [];
   readonly first = Promise.withResolvers<void>();
@@ -22,7 +22,7 @@ const fail = (message: string) => {
   throw new Error(message);
 };
 
-test('several things of one moment are told as one', async () => {
+test('several notifications of one moment are combined', async () => {
   const told = new Told();
   const notifier = new Notifier(told, { style: 'osc9', bell: true, command: [] }, fail);
   notifier.add('web/a', 'Bash: ls');
@@ -33,7 +33,7 @@ test('several things of one moment are told as one', async () => {
   notifier.stop();
 });
 
-test('the person’s program gets title and text as arguments, whatever is in them', async () => {
+test('the person’s program gets title and text as arguments, whatever they contain', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'orch-notify-'));
   try {
     const out = join(folder, 'out');
@@ -51,7 +51,7 @@ test('the person’s program gets title and text as arguments, whatever is in th
   }
 });
 
-test('a program that cannot be run is told of', async () => {
+test('a program that cannot be run is reported', async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   const notifier = new Notifier(new Told(), { style: null, bell: false, command: ['/nowhere'] }, resolve);
   notifier.add('web/a', 'done');

@@ -4,7 +4,7 @@ import { PaintPace } from '../../src/client/panes.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A pace, what it painted, and how many screens were seen; pictures can be refused. */
+/** Creates a pace that counts its frames and the screens reported as seen; frames can be refused. */
 function watched() {
   const counts = { painted: 0, seen: 0, canPaint: true };
   const pace = new PaintPace(() => {
@@ -15,7 +15,7 @@ function watched() {
   return { counts, pace, ask };
 }
 
-test('what is typed into is painted at once, all else thirty times a second together', () => {
+test('the screen with the keys is painted at once, all others together thirty times a second', () => {
   const { counts, ask } = watched();
   for (let ms = 0; ms < 1000; ms += 4) {
     for (let pane = 0; pane < 4; pane++) ask(false);
@@ -30,7 +30,7 @@ test('what is typed into is painted at once, all else thirty times a second toge
   }
 });
 
-test('after a rest the first screen is painted at once, and the last is never forgotten', () => {
+test('after a rest the first screen is painted at once, and the last one always', () => {
   const { counts, ask } = watched();
   ask(false);
   expect(counts.painted).toBe(1);
@@ -42,7 +42,7 @@ test('after a rest the first screen is painted at once, and the last is never fo
   expect(counts.painted).toBe(2);
 });
 
-test('a paint for what is typed into, or for a chrome drawn anew, is one for all that wait', () => {
+test('a frame for the screen with the keys or for the chrome includes all that wait', () => {
   const { counts, pace, ask } = watched();
   ask(false);
   ask(false);
@@ -56,7 +56,7 @@ test('a paint for what is typed into, or for a chrome drawn anew, is one for all
   expect(counts.painted).toBe(4);
 });
 
-test('a screen is seen once it is painted, and not before', () => {
+test('a screen is reported as seen after it was painted', () => {
   const { counts, ask } = watched();
   ask(false);
   expect(counts.seen).toBe(1);
@@ -67,7 +67,7 @@ test('a screen is seen once it is painted, and not before', () => {
   expect(counts.seen).toBe(3);
 });
 
-test('a picture that could not be painted is owed, and its screens are seen with it', () => {
+test('a refused frame is painted later, and its screens are reported as seen then', () => {
   const { counts, pace, ask } = watched();
   pace.ready();
   expect(counts.painted).toBe(0);
@@ -82,7 +82,7 @@ test('a picture that could not be painted is owed, and its screens are seen with
   expect(counts).toMatchObject({ painted: 1, seen: 1 });
 });
 
-test('nothing is painted once it is stopped', () => {
+test('a stopped pace paints nothing', () => {
   const { counts, pace, ask } = watched();
   ask(false);
   ask(false);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RawOutput } from '../../src/client/attach.ts';
 
-/** A terminal that takes a piece whenever it is told to. */
+/** Creates a terminal that takes a piece on demand. */
 function open() {
   const written: string[] = [];
   const taken: number[] = [];
@@ -11,7 +11,7 @@ function open() {
   return { outlet, output, push, written, taken };
 }
 
-test('one piece goes out at a time, and each is told of once it is out', () => {
+test('one piece is written at a time, and each is reported once written', () => {
   const { output, push, written, taken } = open();
   for (const text of ['one', 'three']) push(text);
   expect([written, taken]).toEqual([['one'], []]);
@@ -21,7 +21,7 @@ test('one piece goes out at a time, and each is told of once it is out', () => {
   expect(taken).toEqual([3, 5]);
 });
 
-test('a terminal that is not ours gets nothing', () => {
+test('a terminal that another program has gets nothing', () => {
   const { outlet, output, push, written } = open();
   outlet.isReady = false;
   push('one');
@@ -29,7 +29,7 @@ test('a terminal that is not ours gets nothing', () => {
   expect(written).toEqual([]);
 });
 
-test('what is dropped counts as taken', () => {
+test('dropped pieces count as taken', () => {
   const { output, push, written, taken } = open();
   for (const text of ['a', 'bb', 'ccc']) push(text);
   output.drop();
@@ -42,7 +42,7 @@ test.each([
   [['\x1b[?1004;2004;1l!'], '\x1b[?1004;2004;1l\x1b[?2004h!'],
   [['x\x1b', '[?20', '04', 'ly'], 'x\x1b[?2004l\x1b[?2004hy'],
   [['\x1b[?2004h 2004l \x1b[?12004l'], '\x1b[?2004h 2004l \x1b[?12004l'],
-])('pastes stay marked however a program says that it wants no marks: %j', (pieces, all) => {
+])('pastes stay bracketed however a program turns that off: %j', (pieces, all) => {
   const { output, push, written } = open();
   for (const piece of pieces) {
     push(piece);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { serveDaemon } from '../../src/ipc/daemon.ts';
 import { success } from '../../src/lib/result.ts';
 
-/** A controller that notes its start, and ends after its first answer or before it is ready, as its environment says. */
+/** A controller that records its start and ends after its first answer, or before it is ready if `BROKEN` is set. */
 const root = process.argv[2] ?? '';
 appendFileSync(join(root, 'starts'), 'x');
 if (process.env.BROKEN) throw new Error('broken');

@@ -7,7 +7,7 @@ import { Sandbox, until } from '../ipc/sandbox.ts';
 
 const echo = 'process.stdin.setRawMode(true).on("data",(d)=>process.stdout.write(d));console.log("go")';
 
-/** A client's view of the host of a sandbox, and what it heard. */
+/** Connects a client to the host of a sandbox and records its events. */
 function look(sandbox: Sandbox) {
   holdApprovalKey(sandbox.approvalKey);
   const heard = { terminals: new Set<string>(), forgotten: [] as string[] };
@@ -23,7 +23,7 @@ function look(sandbox: Sandbox) {
   return { terminals, heard, text };
 }
 
-test('without a host there are no screens, and asking again finds one that came', async () => {
+test('without a host there are no screens, and opening again finds a new one', async () => {
   await using sandbox = new Sandbox();
   const { terminals, heard } = look(sandbox);
   await terminals.open();
@@ -38,12 +38,12 @@ test('without a host there are no screens, and asking again finds one that came'
   await room.leave();
 });
 
-test('what is shown is sent, in the size there is for it; what is typed and pasted arrives', async () => {
+test('visible screens come in the size available for them; typed and pasted text arrives', async () => {
   await using sandbox = new Sandbox();
   const room = await Room.join(sandbox);
   await room.open('x', echo);
   const { terminals, text } = look(sandbox);
-  // Wanted before it is known: sent as soon as it is.
+  // Shown before the terminal exists: sent as soon as it does.
   terminals.show([{ id: 'x', cols: 40, rows: 10 }]);
   await terminals.open();
   await until(() => text('x').includes('go'), 'the screen');
@@ -62,7 +62,7 @@ test('what is shown is sent, in the size there is for it; what is typed and past
   await room.leave();
 });
 
-test('a forgotten terminal is told of, and its successor is shown in its place', async () => {
+test('a forgotten terminal is reported, and its successor replaces it', async () => {
   await using sandbox = new Sandbox();
   const room = await Room.join(sandbox);
   await room.open('x', 'console.log("first")');
@@ -80,7 +80,7 @@ test('a forgotten terminal is told of, and its successor is shown in its place',
   await room.leave();
 });
 
-test('a host that dies takes its screens along; a view closed while connecting stays closed', async () => {
+test('the screens of a killed host are gone; a client closed while connecting stays closed', async () => {
   await using sandbox = new Sandbox();
   const room = await Room.join(sandbox);
   await room.open('x', echo);

@@ -12,7 +12,7 @@ function dragged(beyond: number): AppState {
   return { ...room(), drag: { id: 'x', from: cell, to: cell, shape: 'lines', phase: 'selecting', beyond } };
 }
 
-test('tells of a mouse that is held beyond its pane until it is back or let go', () => {
+test('repeats that the mouse is held outside its pane until it returns or is released', () => {
   vi.useFakeTimers();
   let told = 0;
   const timer = new DragTimer(() => {

@@ -141,7 +141,7 @@ it('is as large as the smallest that looks at it, says so, and is raw again when
   await room.until('on stage');
   const large = await attachRaw({ cols: 100, rows: 30 });
   // The control room's pane is smaller still.
-  const line = /^ *\d+×\d+, the size of another terminal looking at it · ctrl-q leaves$/;
+  const line = /^ *\d+×\d+, limited by another client · ctrl-q leaves$/;
   const lineOf = (screen: string) => screen.split('\n').at(-1)?.trimEnd() ?? '';
   await large.until((screen) => line.test(lineOf(screen)));
   room.press('q');

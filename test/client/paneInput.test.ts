@@ -9,10 +9,10 @@ function inPane(id: string, change: Partial<AppState> = {}): AppState {
   return { ...state, focus: { at: 'pane', id }, ...change };
 }
 
-/** Workers `a` and `b`, their modes to be changed, and all that was typed into them. */
+/** Creates the input for workers with these modes, and records all that is typed into them. */
 function holder(modes: Record<string, Partial<Modes>>) {
   const typed: string[] = [];
-  const keys = new PaneInput(
+  const input = new PaneInput(
     {
       screenOf: (id) =>
         modes[id] ? { ...createScreen(8, 2), modes: { ...initialModes, ...modes[id] } } : null,
@@ -20,11 +20,11 @@ function holder(modes: Record<string, Partial<Modes>>) {
     },
     true,
   );
-  return { keys, typed };
+  return { input, typed };
 }
 
-test('a worker that wants to know is told of the focus: of its pane and of the window', () => {
-  const { keys, typed } = holder({ a: { focusEvents: true }, b: {}, c: { focusEvents: true } });
+test('a worker that asked for it gets focus events, for its pane and for the window', () => {
+  const { input, typed } = holder({ a: { focusEvents: true }, b: {}, c: { focusEvents: true } });
   for (const next of [
     state,
     inPane('a'),
@@ -37,29 +37,29 @@ test('a worker that wants to know is told of the focus: of its pane and of the w
     state,
     inPane('unknown'),
   ])
-    keys.tellFocus(next);
+    input.reportFocus(next);
   const [got, lost] = ['"\\u001b[I"', '"\\u001b[O"'];
   expect(typed).toEqual([`a ${got}`, `a ${lost}`, `a ${got}`, `a ${lost}`, `c ${got}`, `c ${lost}`]);
 });
 
-test('the terminal has the modes of the worker with the keys, and its own in the lists', () => {
+test('the terminal has the modes of the focused worker, and its own in the lists', () => {
   const modes: Record<string, Partial<Modes>> = { a: { applicationCursor: true }, b: { keyboard: 3 } };
-  const { keys } = holder(modes);
-  expect(keys.modesSequence(state)).toBe('');
-  expect(keys.modesSequence(inPane('a'))).toBe('\x1b[?1h');
-  expect(keys.modesSequence(inPane('a'))).toBe('');
+  const { input } = holder(modes);
+  expect(input.modesSequence(state)).toBe('');
+  expect(input.modesSequence(inPane('a'))).toBe('\x1b[?1h');
+  expect(input.modesSequence(inPane('a'))).toBe('');
   modes.a = { applicationKeypad: true };
-  expect(keys.modesSequence(inPane('a'))).toBe('\x1b[?1l\x1b=');
-  expect(keys.modesSequence(inPane('b'))).toBe('\x1b>');
-  keys.hear({ kind: 'reply', raw: '\x1b[?0u' });
-  expect(keys.modesSequence(inPane('b'))).toBe('\x1b[>3u');
-  expect(keys.modesSequence(inPane('unknown'))).toBe('\x1b[<u');
-  expect(keys.modesSequence(state)).toBe('');
+  expect(input.modesSequence(inPane('a'))).toBe('\x1b[?1l\x1b=');
+  expect(input.modesSequence(inPane('b'))).toBe('\x1b>');
+  input.learn({ kind: 'reply', raw: '\x1b[?0u' });
+  expect(input.modesSequence(inPane('b'))).toBe('\x1b[>3u');
+  expect(input.modesSequence(inPane('unknown'))).toBe('\x1b[<u');
+  expect(input.modesSequence(state)).toBe('');
 });
 
-test('a terminal that was given away meanwhile gets the modes again', () => {
-  const { keys } = holder({ a: { applicationCursor: true } });
-  expect(keys.modesSequence(inPane('a'))).toBe('\x1b[?1h');
-  keys.reset();
-  expect(keys.modesSequence(inPane('a'))).toBe('\x1b[?1h');
+test('the terminal gets the modes again after another program had it', () => {
+  const { input } = holder({ a: { applicationCursor: true } });
+  expect(input.modesSequence(inPane('a'))).toBe('\x1b[?1h');
+  input.reset();
+  expect(input.modesSequence(inPane('a'))).toBe('\x1b[?1h');
 });
