@@ -20,19 +20,19 @@ export interface ConnectOptions {
   readonly key?: (holder: Holder) => Result<string>;
   /** The person's key; by default the one that this process holds. */
   readonly approvalKey?: string;
-  /** Start of the program when none runs; without it that is `not_running`. */
+  /** Starts the program when none runs; without it `not_running` is returned. */
   readonly start?: DaemonStart;
   /** Adds handlers before the hello, so that no early request of the daemon finds none. */
   readonly prepare?: (link: Link) => void;
-  /** Gives the link even to a daemon that refuses it, such as one of another version: it answers `status` and its stop. */
+  /** Returns the link even where the daemon refuses it, such as one of another version: it serves `status` and its stop. */
   readonly anyVersion?: boolean;
 }
 
-/** A daemon that hangs must not hang its client. */
+/** Bounds the wait for a daemon that hangs. */
 const helloLimitMs = 10_000;
 
 /**
- * Connects to a workspace's daemon and says hello, starting the daemon first where that is wanted.
+ * Connects to a workspace's daemon and says hello. Starts the daemon first where `start` is given.
  * @returns the link, or `not_running`, `start_failed`, `version_mismatch`, `no_answer`, or the daemon's refusal
  */
 export async function connectDaemon(options: ConnectOptions): Promise<Result<Link>> {
@@ -43,7 +43,7 @@ export async function connectDaemon(options: ConnectOptions): Promise<Result<Lin
       if (connected.ok || connected.problem.code !== 'not_running') return connected;
     }
     if (!options.start) return notRunning(options.program);
-    // With an environment of its choice a worker would choose whose key counts.
+    // A worker could choose the daemon's environment, and so the key that counts.
     if (isWorker(originOf(process.pid))) return notRunning(options.program, 'A worker cannot start it.');
     const started = await startDaemon(options.root, options.program, options.start);
     if (!started.ok && started.problem.code !== 'already_running') return started;
@@ -95,8 +95,8 @@ function notRunning(program: DaemonName, hint?: string): Result<never> {
 }
 
 /**
- * Returns a connected socket, or null when none is accepted there. A daemon whose queue of connections is full (`EAGAIN`)
- * is busy, not gone: it is asked again for as long as a hello may take.
+ * Returns a connected socket; null when the connection is refused. A daemon whose accept queue is full (`EAGAIN`) is busy,
+ * so the connection is retried for as long as a hello may take.
  */
 async function openSocket(path: string): Promise<Socket | null> {
   const until = performance.now() + helloLimitMs;

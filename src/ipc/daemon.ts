@@ -16,30 +16,30 @@ export interface DaemonOptions {
   readonly root: string;
   readonly program: DaemonName;
   readonly version: string;
-  /** Milliseconds that the daemon stays when no link is open and nothing needs it. */
+  /** Milliseconds until an idle daemon without links ends. */
   readonly lingerMs?: number;
-  /** Called once the socket accepts connections and before its name is known. */
+  /** Called once the socket accepts connections, before the lock names it. */
   beforeLock?(socket: string): void;
-  /** Reports whether the daemon is needed without a link. Read again after each change of links and `reconsider`. */
+  /** Reports whether the daemon is needed without a link. Checked again after each change of links and `reconsider`. */
   isNeeded(): boolean;
-  /** Adds the requests of every link, also of another version: `status` and the one to stop. */
+  /** Adds the handlers of every link, also of another version: `status` and the request to stop. */
   serveAlways(link: Link, daemon: Daemon): void;
-  /** Adds the handlers of a link that has said hello and is understood, or refuses it. */
+  /** Adds the handlers of a link after a hello of the same protocol, or refuses the link. */
   onLink(link: Link, hello: Hello, daemon: Daemon, peer: Peer): Result<null>;
-  /** Called at the end, while links and lock still exist. */
+  /** Called before links and lock are released. */
   beforeEnd(): Promise<void>;
 }
 
-/** A running daemon, as its own process sees it. */
+/** A running daemon, in its own process. */
 export interface Daemon {
   readonly holder: Holder;
-  /** Links that have said hello and are open. */
+  /** Open links after their hello. */
   readonly links: ReadonlySet<Link>;
-  /** Returns the peer of a link that has said hello, also in another version; null before. */
+  /** Returns the peer of a link, also of another version; null before its hello. */
   peerOf(link: Link): Peer | null;
-  /** Reads `isNeeded` again, after a change that it depends on. */
+  /** Checks `isNeeded` again, after a change that it depends on. */
   reconsider(): void;
-  /** Ends in order. Every call returns the same promise. */
+  /** Shuts down gracefully. Every call returns the same promise. */
   end(): Promise<void>;
   /** Resolves once lock, socket and links are released. */
   readonly ended: Promise<void>;
@@ -47,16 +47,16 @@ export interface Daemon {
 
 const defaultLingerMs = 10_000;
 
-/** Limits on connections before their hello. Our own programs send it at once, and wait no longer for its answer. */
-const mostStrangers = 64;
-const strangerMs = 10_000;
-/** Time that a program of another version has for its requests. */
+/** Limits on connections before their hello. Our own programs send it at once, and wait no longer for the answer. */
+const maxPending = 64;
+const pendingMs = 10_000;
+/** Time for the requests of a program of another version. */
 const refusedMs = 60_000;
 
 /**
- * Makes this process the workspace's only daemon of its kind: takes the lock, listens, greets links, and ends
- * by itself when no longer needed, or on SIGTERM and SIGINT. Reports the result to the process that started it.
- * @returns `already_running` when there is one, `unsafe_folder`, or `start_failed`
+ * Makes this process the workspace's only daemon of its kind: listens, takes the lock, serves links, and ends when it is no
+ * longer needed, or on SIGTERM and SIGINT. Reports the result to the process that started it.
+ * @returns `already_running` when another one runs, `unsafe_folder`, or `start_failed`
  */
 export async function serveDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
   forgetAllocation();
@@ -71,7 +71,7 @@ async function open(options: DaemonOptions): Promise<Result<Daemon>> {
   const socket = join(folder.value, `${options.program}.${randomBytes(4).toString('hex')}.sock`);
   const server = createServer();
   try {
-    // Listens first, under a name that is not known yet: every process that then reads the lock can connect.
+    // Listens before the lock names the socket: every process that reads the lock can connect.
     await listen(server, socket);
     options.beforeLock?.(socket);
     const guard = takeLock(options.root, options.program, socket, options.version);
@@ -80,15 +80,15 @@ async function open(options: DaemonOptions): Promise<Result<Daemon>> {
       daemon.start();
       return success(daemon);
     }
-    giveUp(server, socket);
+    closeServer(server, socket);
     return guard;
   } catch (error) {
-    giveUp(server, socket);
+    closeServer(server, socket);
     return failure('start_failed', `The ${options.program} cannot start: ${whyOf(error)}`);
   }
 }
 
-function giveUp(server: Server, socket: string): void {
+function closeServer(server: Server, socket: string): void {
   server.close();
   removeSocket(socket);
 }
@@ -103,7 +103,7 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-/** A daemon that has its lock and listens. */
+/** A daemon that holds its lock and listens. */
 class RunningDaemon implements Daemon {
   readonly holder: Holder;
   readonly links = new Set<Link>();
@@ -113,11 +113,11 @@ class RunningDaemon implements Daemon {
   readonly #guard: Guard;
   readonly #setEnded: () => void;
   readonly #peers = new Map<Link, Peer>();
-  /** Every connection, also before its hello. */
+  /** All connections, including those before their hello. */
   readonly #open = new Set<Link>();
-  /** Connections before their hello, or refused: none of them must keep a client out. */
-  readonly #strangers = new PendingConnections<Link>(mostStrangers, strangerMs, (link) => link.drop());
-  /** Count of connections in the middle of their hello. They keep the daemon alive. */
+  /** Connections before their hello, or refused: they must not keep clients out. */
+  readonly #pending = new PendingConnections<Link>(maxPending, pendingMs, (link) => link.drop());
+  /** Count of hellos in progress, which keep the daemon alive. */
   #greeting = 0;
   #linger: NodeJS.Timeout | undefined;
   #ending = false;
@@ -138,7 +138,7 @@ class RunningDaemon implements Daemon {
     this.#server.on('connection', (socket: Socket) => this.#accept(socket));
     for (const signal of endSignals) process.on(signal, this.end);
     process.on('SIGHUP', ignoreHangup);
-    // The log may be on a full disk. Without a handler, that would be an error noted in the same log, and so on.
+    // On a full disk the error of a log entry would itself be logged, without end.
     process.stderr.on('error', () => {});
     this.reconsider();
     releaseWhenIdle();
@@ -148,7 +148,7 @@ class RunningDaemon implements Daemon {
     return this.#peers.get(link) ?? null;
   }
 
-  /** Bound, as `end` is, because both are passed as callbacks. */
+  /** Bound like `end`, because both are passed as callbacks. */
   readonly reconsider = (): void => {
     clearTimeout(this.#linger);
     if (!this.#isIdle || this.#ending) return;
@@ -183,13 +183,13 @@ class RunningDaemon implements Daemon {
   #accept(socket: Socket): void {
     const link = new Link(socket, logError);
     this.#open.add(link);
-    this.#strangers.add(link);
-    // A new connection has the whole linger time to say hello.
+    this.#pending.add(link);
+    // A new connection gets the whole linger time for its hello.
     this.reconsider();
     void link.closed.then(() => {
       this.#open.delete(link);
       this.#peers.delete(link);
-      this.#strangers.remove(link);
+      this.#pending.remove(link);
       if (this.links.delete(link)) this.reconsider();
     });
     this.#options.serveAlways(link, this);
@@ -205,7 +205,7 @@ class RunningDaemon implements Daemon {
       this.#greeting--;
       this.reconsider();
     });
-    // Too late: the link closes before an answer comes, and the caller then starts a new daemon.
+    // The link closes before an answer, so that the caller starts a new daemon.
     if (this.#ending) return this.ended.then(() => failure('not_running', `The ${program} has ended.`));
     if (!isNew || this.#peers.has(link)) return failure('bad_request', 'Hello was said before.');
     if (!link.isOpen) return failure('disconnected', 'The link has been closed.');
@@ -213,11 +213,11 @@ class RunningDaemon implements Daemon {
     const understood = checkHello(hello, program, version);
     const admitted = understood.ok ? this.#options.onLink(link, hello, this, peer) : understood;
     if (!admitted.ok) {
-      // It may still ask for `status`, and stop us: that is how another version gets rid of us.
-      this.#strangers.add(link, refusedMs);
+      // `status` and the stop stay available, so that another version can replace this daemon.
+      this.#pending.add(link, refusedMs);
       return admitted;
     }
-    this.#strangers.remove(link);
+    this.#pending.remove(link);
     this.links.add(link);
     this.reconsider();
     return success({ protocol: protocolVersion, version, pid: process.pid });
@@ -234,7 +234,7 @@ type Greeting = { protocol: number; version: string; pid: number };
 
 const endSignals = ['SIGTERM', 'SIGINT'] as const;
 
-/** Keeps the daemon alive when the terminal of its starter closes: a daemon must outlive that. */
+/** Keeps the daemon alive when the terminal of its starter closes. */
 function ignoreHangup(): void {}
 
 /** Writes an error to the daemon's log file, which is its standard error. */

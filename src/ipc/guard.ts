@@ -21,20 +21,20 @@ import { type Problem, problemOf, type Result } from '../lib/result.ts';
 import { isPrivate, makePrivate } from '../lib/stateFolder.ts';
 import { protocolVersion } from './version.ts';
 
-/** The holder of a program's lock; the lock file's content. */
+/** The holder of a program's lock, as stored in the lock file. */
 export interface Holder {
   readonly program: DaemonName;
   readonly pid: number;
-  /** Tells the process from a later one with the same pid. */
+  /** Distinguishes the process from a later one with the same pid. */
   readonly processStart: string;
   readonly hostname: string;
-  /** Path of the socket, accepting connections since before the lock was taken. */
+  /** Path of the socket, which accepts connections before the lock is taken. */
   readonly socket: string;
   readonly version: string;
   readonly protocol: number;
   /** ISO time. */
   readonly startedAt: string;
-  /** 16 hex digits, different for every lock ever taken. */
+  /** 16 hex digits, random for each lock. */
   readonly nonce: string;
 }
 
@@ -42,11 +42,11 @@ export interface Holder {
 export interface Guard {
   readonly ok: true;
   readonly holder: Holder;
-  /** Removes lock and socket, if the lock is still this one. */
+  /** Removes the socket, and the lock unless another process has it now. */
   release(): void;
 }
 
-/** The lock is another's, `already_running`, or has no place here, `unsafe_path`. */
+/** Another process holds the lock, `already_running`, or its folder cannot be used: the problem of `makeFolder`. */
 interface Refusal {
   readonly ok: false;
   readonly problem: Problem;
@@ -55,7 +55,7 @@ interface Refusal {
 }
 
 /**
- * Takes a program's lock for this process, for its whole life.
+ * Takes a program's lock for the lifetime of this process.
  * @param socket - already listening, so that every process that reads the lock can connect
  */
 export function takeLock(
@@ -91,15 +91,15 @@ export function takeLock(
   return { ok: false, problem, holder: other };
 }
 
-/** The running holder of a program's lock, or null. A lock whose process has ended counts as none. */
+/** Returns the running holder of a program's lock; null for none, and for a lock whose process has ended. */
 export function readDaemonHolder(root: string, program: DaemonName): Holder | null {
   const holder = readLock(lockPath(root, program), rules);
   return holder !== null && rules.isRunning(holder) ? holder : null;
 }
 
 /**
- * Reports whether a holder's socket may be connected to. The lock is in a workspace that may have been copied from
- * anywhere, so it must not be able to name just any socket.
+ * Reports whether a holder's socket may be connected to. The workspace, and its lock with it, may be a copy from anywhere,
+ * so the lock must not be able to name an arbitrary socket.
  */
 export function hasOwnSocket(holder: Holder): boolean {
   const found = lstatSync(holder.socket, { throwIfNoEntry: false });
@@ -110,7 +110,7 @@ function acquireWith(path: string, holder: Holder): Holder | null {
   const draft = writeDraft(path, holder.nonce, `${JSON.stringify(holder)}\n`);
   let isTaken = false;
   try {
-    // The stale lock's room on a full disk may be needed for the new one.
+    // On a full disk the new lock may need the blocks of the stale one.
     const around = (at: string, replace: () => void) => keepRoomOf(at, `${draft.file}.old`, replace);
     const onReplaced = (_: string, stale: Holder | null) => stale && removeSocket(stale.socket);
     const other = acquire(path, draft.file, { ...rules, around, onReplaced });
@@ -127,7 +127,7 @@ const rules: LockRules<Holder> = {
     typeof start === 'string' &&
     typeof machine === 'string' &&
     typeof socket === 'string',
-  // On another machine that shares the folder a process cannot be judged and counts as running.
+  // A process on another machine that shares the folder cannot be checked and counts as running.
   isRunning: (holder) => holder.hostname !== hostname() || processStart(holder.pid) === holder.processStart,
 };
 
@@ -136,7 +136,7 @@ function release(path: string, holder: Holder): void {
   removeSocket(holder.socket);
 }
 
-/** Removes a socket that one of our daemons left, with the key that belongs to it, and nothing else. */
+/** Removes the socket of one of our daemons, and its key. Ignores every other name. */
 export function removeSocket(socket: string): void {
   if (!socketName.test(basename(socket)) || !isPrivate(dirname(socket))) return;
   rmSync(socket, { force: true });
@@ -146,9 +146,9 @@ export function removeSocket(socket: string): void {
 const socketName = /^(host|controller)\.[0-9a-f]{8}\.sock$/;
 
 /**
- * A lock's content has to be on the disk before the lock is taken, and a full disk has no room for it. So room is kept
- * beside the lock: files of one block, whose place a draft takes. Two of them, because a process that is killed while the
- * disk is full has used one up.
+ * A lock's content has to be on the disk before the lock is taken, which fails on a full disk. So spare files of one block
+ * are kept beside the lock, and a draft may overwrite one. There are two, because a process that is killed while the disk is
+ * full has used one.
  */
 const spareNames = ['spare', 'spare-2'];
 
@@ -157,13 +157,13 @@ const spareBytes = 2048;
 
 interface Draft {
   readonly file: string;
-  /** It is room that was kept. */
+  /** It overwrote a spare file. */
   readonly isSpare: boolean;
 }
 
 /**
- * Writes a lock's content under a name of its own, ready to be linked to the lock's.
- * @throws what the system says, when there is no room and none was kept
+ * Writes a lock's content to a file of its own, to be linked to the lock's name.
+ * @throws the system's error, when the disk is full and there is no spare file
  */
 function writeDraft(lock: string, name: string, content: string): Draft {
   const file = `${lock}.${name}.draft`;
@@ -177,26 +177,26 @@ function writeDraft(lock: string, name: string, content: string): Draft {
   }
 }
 
-/** Removes a draft; room that was kept is kept on where the lock did not become ours. */
+/** Removes a draft. One that overwrote a spare file becomes a spare again unless the lock was taken. */
 function dropDraft(lock: string, { file, isSpare }: Draft, isTaken: boolean): void {
   const free = isSpare && !isTaken ? freeName(lock) : undefined;
   if (free === undefined) rmSync(file, { force: true });
   else renameSync(file, free);
 }
 
-/** Keeps room for the next lock, as long as there is some. */
+/** Creates a spare file for the next lock, unless one exists. */
 function keepSpare(lock: string): void {
   const [first = ''] = spareFiles(lock);
   if (spareFiles(lock).some((file) => existsSync(file))) return;
   try {
     writeFileSync(first, ' '.repeat(spareBytes), { mode: 0o600, flag: 'wx' });
   } catch {
-    // No room to keep, or another process was quicker.
+    // The disk is full, or another process was faster.
     rmSync(first, { force: true });
   }
 }
 
-/** Removes a lock's own file, or keeps its room. Only for a caller that may do that. */
+/** Removes a lock, or makes it a spare file. Only for its holder. */
 function removeLock(lock: string): void {
   const free = freeName(lock);
   if (free === undefined) rmSync(lock, { force: true });
@@ -204,8 +204,8 @@ function removeLock(lock: string): void {
 }
 
 /**
- * Replaces a stale lock and keeps its room. Only for a caller that may replace it.
- * @param old a name that no other process uses: under a spare's name others could write into the lock before it is replaced
+ * Replaces a stale lock and makes its file a spare. Only for a caller that may replace it.
+ * @param old a name that no other process uses: under a spare's name another one could overwrite the lock too early
  */
 function keepRoomOf(lock: string, old: string, replace: () => void): void {
   const free = lock.endsWith('.lock') ? freeName(lock) : undefined;
@@ -226,7 +226,7 @@ function freeName(lock: string): string | undefined {
   return spareFiles(lock).find((file) => !existsSync(file));
 }
 
-/** Of several processes one gets a spare: a name can be taken away once. */
+/** Overwrites a spare file. Only one of several processes gets it, because only one can rename it. */
 function takeSpare(lock: string, file: string, content: string): boolean {
   for (const spare of spareFiles(lock)) {
     try {
@@ -234,14 +234,14 @@ function takeSpare(lock: string, file: string, content: string): boolean {
       overwrite(file, content);
       return true;
     } catch {
-      // It is not there, or too small: the next one.
+      // Missing, or too small: tries the next one.
     }
   }
   rmSync(file, { force: true });
   return false;
 }
 
-/** In its own blocks; cut to nothing first, they would be given back. */
+/** Writes in place: truncating first would free the blocks. */
 function overwrite(file: string, content: string): void {
   const fd = openSync(file, 'r+');
   try {
@@ -259,22 +259,22 @@ export type DaemonName = 'host' | 'controller';
 /** A socket's address holds 104 bytes on macOS and 108 on Linux, the final zero included (unix(7)). */
 const maxSocketPathBytes = 100;
 
-/** Room for the longest file name in the folder: `controller.<8 hex>.sock`. */
+/** The longest file name in the folder. */
 const longestName = '/controller.00000000.sock';
 
 /**
- * The lock lies in the workspace, not beside the socket, so that two environments with different runtime
- * folders cannot run two controllers on one log.
+ * Returns the path of a lock. It is in the workspace and not beside the socket, so that two environments with different
+ * runtime folders cannot run two controllers on one log.
  */
 export function lockPath(root: string, program: DaemonName): string {
   return join(root, '.orch', `${program}.lock`);
 }
 
 /**
- * The folder for sockets, logs and keys of a workspace's daemons, created 0700 when missing:
- * `$XDG_RUNTIME_DIR/orch-tui/<hash of the root>`, or below the temporary folder where there is none or its
- * path is too long for a socket.
- * @returns `unsafe_folder` when something there is not ours alone
+ * Returns the folder for sockets, logs and keys of a workspace's daemons, and creates it with mode 0700:
+ * `$XDG_RUNTIME_DIR/orch-tui/<hash of the root>`, or below the temporary folder where the variable is not set or the path
+ * is too long for a socket.
+ * @returns `unsafe_folder` when an existing entry is not ours alone
  */
 export function runtimeFolder(root: string, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<string> {
   const hash = createHash('sha256').update(realpathSync(root)).digest('hex').slice(0, 12);

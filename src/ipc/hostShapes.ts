@@ -32,17 +32,17 @@ import type {
 } from './hostApi.ts';
 import type { Shapes } from './link.ts';
 
-// What requests between host, controller and clients hold. The host keeps terminals alive for days: nothing that it is
-// asked reaches its code unchecked, and it loads no library for that.
+// Shapes of the requests between host, controller and clients. The host keeps terminals alive for days: every request is
+// checked before it reaches its code, without a library.
 
-/** A zero byte would cut a text short in execve(2). */
+/** A zero byte would end a text early in execve(2). */
 const argument = textWithout('\0', 'without zero bytes');
 
 const ending: Shape<ShutdownPolicy> = object({
   ...{ interrupt: string, idleMs: number, quit: string, quitMs: number, termMs: number },
 });
 
-/** A controller of a later version may know more of them. */
+/** A controller of a later version may send more topics. */
 const topics = listOf(string) as Shape<readonly GuardTopic[]>;
 
 const guard: Shape<GuardRules> = either(
@@ -129,7 +129,7 @@ export const hostShapes: Shapes<HostApi> = {
   stop: object<{ endAll?: boolean }>({ endAll: optional(boolean) }),
 };
 
-/** Shape of the inbox's messages. Hosts of other versions are accepted, too, with any name of a post. */
+/** Shape of the inbox's messages. `post` may be anything, for hosts of other versions. */
 export const inboxMessage: Shape<InboxMessage> = object<InboxMessage>({
   ...{ id: string, topic: string, at: time, body: anyValue },
   post: anyValue as Shape<string>,

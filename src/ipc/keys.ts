@@ -7,26 +7,25 @@ import { createSecret, isSameSecret, stateFolder } from '../lib/stateFolder.ts';
 import type { Holder } from './guard.ts';
 import { approvalVariable } from './heldKey.ts';
 
-/** Names the digest of a key that holds for one daemon only, such as the demo's for the workspace that it made. */
+/** Variable with the digest of a key that is valid for one daemon only, such as the demo's. */
 export const ownKeyVariable = 'ORCH_OWN_KEY_DIGEST';
 
 /**
- * The key with which a person's own script acts where there is no terminal. It is in a file that only the person may read,
- * and is passed by a variable. Reading it is left to the script: a program that read it by itself to act would turn each of
- * its callers into a person.
+ * File of the approval key, with which a person's own script acts without a terminal. Only the person may read it. The
+ * script reads it and passes it by a variable: a program that read it by itself would turn every caller into a person.
  */
 const fileName = 'approval-key';
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
 
-/** Returns where the person's key is. */
+/** Returns the path of the person's key. */
 export function approvalKeyFile(env: Environment = process.env): string {
   return join(stateFolder(env), fileName);
 }
 
 /**
  * Creates the person's key where there is none.
- * @returns its path, or why it could not be created
+ * @returns its path
  */
 export function createApprovalKey(env: Environment = process.env): Result<string> {
   return createSecret(fileName, env);
@@ -37,7 +36,7 @@ export function hasApprovalKey(env: Environment = process.env): boolean {
   return lstatSync(approvalKeyFile(env), { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Reports whether a text is the person's key, or the key that this process was started with the digest of. */
+/** Reports whether a text is the person's key, or the key of this process's digest. */
 export function isApprovalKey(claimed: unknown, env: Environment = process.env): boolean {
   if (typeof claimed !== 'string' || claimed === '') return false;
   const own = env[ownKeyVariable];
@@ -72,16 +71,15 @@ function readKey(path: string): string | null {
     const key = readFileSync(path, 'utf8').trim();
     return key.length >= 32 ? key : null;
   } catch {
-    // Gone meanwhile, which is the same as no key.
+    // Removed meanwhile: no key.
     return null;
   }
 }
 
 /**
- * The proof that a link is the controller's: a random text beside the host's socket, new with every host,
- * that only the controller's code reads. It keeps our own code paths apart, so that no client starts a process
- * past the approval by mistake. It is no wall against other programs of the same user, who may read any file
- * of theirs.
+ * Creates the proof that a link is the controller's: a random text beside the host's socket, new for every host, that only
+ * the controller's code reads. It separates our own code paths, so that no client starts a process without an approval by
+ * mistake. It does not protect against other programs of the same user, which may read any of the user's files.
  */
 export function createHostKey(socket: string): string {
   const key = randomBytes(32).toString('base64url');
@@ -89,7 +87,7 @@ export function createHostKey(socket: string): string {
   return key;
 }
 
-/** Returns the key that the controller's link to the host shows. For the controller alone. */
+/** Returns the key for the controller's link to the host. For the controller only. */
 export function readHostKey(holder: Holder): Result<string> {
   try {
     return success(readFileSync(keyPath(holder.socket), 'utf8'));

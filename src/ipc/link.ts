@@ -14,20 +14,20 @@ import { faultText, isDeeperThan, mostDepth, type Shape } from '../lib/shape.ts'
 
 /**
  * Kinds of the frames on a link: `length u32 BE · kind u8 · payload`, length counting kind and payload.
- * Numbers are frozen: an unknown kind is a later addition and ignored, a malformed frame ends the link.
+ * Numbers are frozen. An unknown kind is a later addition and ignored; a malformed frame ends the link.
  */
 export const FrameKind = {
   /** A JSON-RPC message, UTF-8. */
   message: 0,
   /** Host to client: `channel u32 BE`, then an encoded screen update. */
   screen: 1,
-  /** Client to host: `channel u32 BE`; the last screen frame has been taken in, send the next when there is one. */
+  /** Client to host: `channel u32 BE`; acknowledges the last screen frame, so that the next may come. */
   seen: 2,
   /** Client to host: `id length u16 BE · id · bytes` for the child's terminal input. */
   input: 3,
   /** Host to client: `channel u32 BE`, then bytes for a real terminal. */
   raw: 4,
-  /** Client to host: `channel u32 BE · count u32 BE`; so many raw bytes are on the terminal. */
+  /** Client to host: `channel u32 BE · count u32 BE`; acknowledges raw bytes that the terminal has taken. */
   taken: 5,
   /** Client to host: `id length u16 BE · id · flags u8 · UTF-8`: a piece of pasted text; see `pasteFlags`. */
   paste: 6,
@@ -35,20 +35,20 @@ export const FrameKind = {
 
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
-/** Bits of a paste's piece. A paste begins at its first piece and is typed at its last. */
+/** Flags of a piece of a paste, which is typed with its last piece. */
 export const pasteFlags = {
   first: 1,
   last: 2,
-  /** Not cleaned: it is a terminal's own, and that has done so. */
+  /** Not sanitized here: the terminal that it comes from has done so. */
   asItIs: 4,
 } as const;
 
-/** Larger than any screen or request; a length above it is a fault of the peer. */
+/** Larger than any screen or request; a larger length is a fault of the peer. */
 const maxFrameBytes = 16 * 1024 * 1024;
 
 const headerBytes = 5;
 
-/** A frame as one buffer, ready to be written. */
+/** Returns a frame as one buffer. */
 export function encodeFrame(kind: FrameKind, ...parts: readonly Uint8Array[]): Buffer {
   const length = parts.reduce((sum, part) => sum + part.byteLength, 0);
   const frame = Buffer.allocUnsafe(headerBytes + length);
@@ -62,14 +62,14 @@ export function encodeFrame(kind: FrameKind, ...parts: readonly Uint8Array[]): B
   return frame;
 }
 
-/** Cuts a byte stream into frames, however the bytes arrive. */
+/** Splits a byte stream into frames. */
 export class FrameReader {
   #pending: Buffer[] = [];
   #bytes = 0;
   /** Bytes to wait for before reading: joining chunk by chunk would copy a large frame each time. */
   #wanted = headerBytes;
 
-  /** @throws RangeError on a length no peer of ours sends */
+  /** @throws RangeError for an invalid length */
   push(chunk: Buffer, onFrame: (kind: number, payload: Buffer) => void): void {
     this.#pending.push(chunk);
     this.#bytes += chunk.byteLength;
@@ -89,12 +89,12 @@ export class FrameReader {
     this.#detach();
   }
 
-  /** Bytes of memory that are kept for the frame to come. */
+  /** Bytes of memory kept for the next frame. */
   get heldBytes(): number {
     return this.#pending.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
   }
 
-  /** Copies the beginning of a frame, so that it does not keep the memory of a large one before it. */
+  /** Copies the beginning of the next frame, so that it does not keep the memory of a large one before it. */
   #detach(): void {
     const [rest] = this.#pending;
     if (this.#pending.length !== 1 || !rest || rest.buffer.byteLength <= 2 * rest.byteLength) return;
@@ -113,10 +113,10 @@ export class FrameReader {
 
 const closeGraceMs = 1000;
 
-/** A table of requests: each takes one object and answers with a result. */
 type Params<T, K extends keyof T> = T[K] extends (params: infer P) => unknown ? P : never;
 type Answer<T, K extends keyof T> = T[K] extends (params: never) => infer R ? R : never;
 
+/** A handler for each request of a table; each takes one object and returns a result. */
 export type Handlers<T> = {
   [K in keyof T]: (params: Params<T, K>) => Answer<T, K> | Promise<Answer<T, K>>;
 };
@@ -124,7 +124,7 @@ export type Handlers<T> = {
 /** Shapes of the parameters of each request. */
 export type Shapes<T> = { readonly [K in keyof T]: Shape<Params<T, K>> };
 
-/** Asks the peer. A lost link is the failure `disconnected`, a fault of the peer's handler `peer_failed`. */
+/** Sends a request to the peer. Fails with `disconnected` for a lost link, `peer_failed` for an error in its handler. */
 export type Caller<T> = <K extends keyof T & string>(
   method: K,
   params: Params<T, K>,
@@ -135,7 +135,7 @@ export type Caller<T> = <K extends keyof T & string>(
  * beside them, over any duplex stream.
  */
 export class Link {
-  /** Resolves when the stream is gone, for whatever reason. */
+  /** Resolves when the stream has closed, for any reason. */
   readonly closed: Promise<void>;
   readonly #stream: Duplex;
   readonly #report: (error: unknown) => void;
@@ -143,12 +143,12 @@ export class Link {
   readonly #handlers = new Map<string, (params: unknown) => unknown>();
   readonly #frameHandlers = new Map<number, (payload: Buffer) => void>();
   #open = true;
-  /** Input is dropped from now on. */
-  #isLeaving = false;
+  /** Drops further input. */
+  #isClosing = false;
 
   /**
    * Handlers are added before `start`, so that no early message is missed.
-   * @param report - called with an error that a handler threw; the peer gets an error answer, the link goes on
+   * @param report - gets errors thrown by handlers; the peer gets an error response, and the link stays open
    */
   constructor(stream: Duplex, report: (error: unknown) => void = () => {}) {
     this.#stream = stream;
@@ -158,18 +158,18 @@ export class Link {
     this.#rpc.onRequest((method, params) => this.#answer(method, params));
     const reader = new FrameReader();
     stream.on('data', (chunk: Buffer) => {
-      if (this.#isLeaving) return;
+      if (this.#isClosing) return;
       try {
         reader.push(chunk, (kind, payload) => {
           if (kind === FrameKind.message) incoming.deliver(parseMessage(payload));
           else this.#frameHandlers.get(kind)?.(payload);
         });
       } catch (error) {
-        // Malformed bytes: the peer is at fault, and nothing after them can be trusted.
+        // After malformed bytes no frame boundary can be trusted.
         stream.destroy(error as Error);
       }
     });
-    // A peer that leaves waits for this: all that it wrote has been read.
+    // A closing peer waits for this: it shows that all its data has been read.
     stream.once('end', () => stream.end());
     this.closed = new Promise((resolve) => {
       stream.once('close', () => {
@@ -191,10 +191,10 @@ export class Link {
   }
 
   get #mayWrite(): boolean {
-    return this.#open && !this.#isLeaving;
+    return this.#open && !this.#isClosing;
   }
 
-  /** Bytes written by us that the peer has not taken yet. */
+  /** Written bytes that the peer has not read yet. */
   get backlog(): number {
     return this.#stream.writableLength;
   }
@@ -211,9 +211,9 @@ export class Link {
   }
 
   /**
-   * Adds requests that the peer may make.
-   * @param shapes what their parameters must be: all else is answered with `bad_request` and the field's name. Without
-   * them the handlers check for themselves
+   * Adds handlers for requests of the peer.
+   * @param shapes of their parameters: anything else is answered with `bad_request` and the field's name. Without shapes
+   * the handlers check the parameters
    */
   serve<T>(handlers: Handlers<T>, shapes?: Shapes<T>): void {
     for (const [method, handler] of Object.entries<(params: never) => unknown>(handlers)) {
@@ -249,7 +249,7 @@ export class Link {
     if (this.#mayWrite) this.#stream.write(encodeFrame(kind, ...parts));
   }
 
-  /** Called whenever a peer that had fallen behind has taken everything. */
+  /** Adds a handler that is called whenever a slow peer has read everything. */
   onDrain(handler: () => void): void {
     this.#stream.on('drain', handler);
   }
@@ -259,29 +259,29 @@ export class Link {
   }
 
   /**
-   * Ends once the peer has read all that was written, or after a second with one that does not read; see `closed`. Until
-   * then the stream takes what comes: a peer that writes to one that is gone gets an error, and reads no further.
+   * Closes once the peer has read everything, or after a second; see `closed`. Until then incoming data is read and
+   * dropped: a peer that writes to a closed stream gets an error and reads no further.
    */
   close(): void {
-    if (!this.#open || this.#isLeaving) return;
-    this.#isLeaving = true;
+    if (!this.#open || this.#isClosing) return;
+    this.#isClosing = true;
     this.#stream.resume();
     this.#stream.once('end', () => this.#stream.destroy());
     this.#stream.end();
-    this.#giveUpLater();
+    this.#destroyLater();
   }
 
-  /** Ends once what was written is out, whatever the peer makes of it: it may be anyone. */
+  /** Closes once everything was written, without waiting for the peer. For peers that are not trusted. */
   drop(): void {
     if (!this.#open) return;
-    this.#isLeaving = true;
+    this.#isClosing = true;
     this.#stream.end(() => this.#stream.destroy());
-    this.#giveUpLater();
+    this.#destroyLater();
   }
 
-  #giveUpLater(): void {
-    const giveUp = setTimeout(() => this.#stream.destroy(), closeGraceMs);
-    this.#stream.once('close', () => clearTimeout(giveUp));
+  #destroyLater(): void {
+    const timer = setTimeout(() => this.#stream.destroy(), closeGraceMs);
+    this.#stream.once('close', () => clearTimeout(timer));
   }
 }
 
@@ -292,7 +292,7 @@ function parseMessage(payload: Buffer): Message {
   throw new TypeError('not a message');
 }
 
-/** Returns a refusal that does not repeat the request: it may hold anything. */
+/** Returns a refusal. It does not repeat the request, which may hold anything. */
 function badRequest(what: string): Result<never> {
   return failure('bad_request', what, 'A program of another version may have asked.');
 }
@@ -306,7 +306,7 @@ function disconnected(): Result<never> {
   return failure('disconnected', 'The connection was lost.', 'Try again; orch-tui reconnects by itself.');
 }
 
-/** Messages as the frames bring them. */
+/** Reads messages from frames. */
 class Incoming extends AbstractMessageReader {
   #callback: DataCallback | undefined;
   #early: Message[] = [];
@@ -323,7 +323,7 @@ class Incoming extends AbstractMessageReader {
   }
 }
 
-/** Messages into frames. */
+/** Writes messages as frames. */
 class Outgoing extends AbstractMessageWriter {
   readonly #stream: Duplex;
 
@@ -342,14 +342,14 @@ class Outgoing extends AbstractMessageWriter {
   }
 }
 
-/** A link with more unread bytes than this, perhaps of a suspended client, gets the rest once it has caught up. */
+/** A link with a larger backlog, perhaps of a suspended client, gets the rest once it has caught up. */
 const maxBacklogBytes = 256 * 1024;
 
-/** A kind of subject whose newest state a daemon sends to its links. */
+/** A kind of subjects whose newest state a daemon publishes to its links. */
 interface PublishedKind<K, T> {
-  /** Milliseconds from one announcement of a subject to the next. */
+  /** Least milliseconds between two publications of a subject. */
   readonly everyMs: number;
-  /** After a rest: within the call, or with what else changes in the same moment. */
+  /** Time of the first publication after a rest; see `Throttle`. */
   readonly first: 'at-once' | 'soon';
   /** Returns the newest state of a subject; null where there is none. */
   read(subject: K): T | null;
@@ -357,12 +357,12 @@ interface PublishedKind<K, T> {
 }
 
 /**
- * Sends the newest state of changed subjects to all links. Each announcement replaces the one before it, so a slow link gets
- * fewer of them and still ends up with the newest.
+ * Sends the newest state of changed subjects to all links. Each publication replaces the one before, so a slow link skips
+ * some of them and still gets the newest.
  */
 export class Publisher<K, T> {
   readonly #kind: PublishedKind<K, T>;
-  /** Per link, the subjects whose newest state was not sent to it. */
+  /** Per link, the subjects whose newest state it did not get. */
   readonly #missed = new Map<Link, Set<K>>();
   readonly #throttles = new Map<K, Throttle>();
 
@@ -370,7 +370,7 @@ export class Publisher<K, T> {
     this.#kind = news;
   }
 
-  /** All links that have joined and are open. */
+  /** Open links that have joined. */
   get links(): Iterable<Link> {
     return this.#missed.keys();
   }
@@ -383,26 +383,26 @@ export class Publisher<K, T> {
 
   changed(subject: K): void {
     const { everyMs, first } = this.#kind;
-    const announcing =
-      this.#throttles.get(subject) ?? new Throttle(() => this.#announce(subject), everyMs, first);
-    this.#throttles.set(subject, announcing);
-    announcing.ask();
+    const throttle =
+      this.#throttles.get(subject) ?? new Throttle(() => this.#publish(subject), everyMs, first);
+    this.#throttles.set(subject, throttle);
+    throttle.ask();
   }
 
-  /** Drops a subject that no longer exists. */
+  /** Removes a subject that no longer exists. */
   forget(subject: K): void {
     this.#throttles.get(subject)?.cancel();
     this.#throttles.delete(subject);
     for (const missed of this.#missed.values()) missed.delete(subject);
   }
 
-  /** Sends pending announcements at once, of one subject or of all. */
+  /** Publishes pending changes at once, of one subject or of all. */
   flush(only?: K): void {
-    for (const [subject, announcing] of this.#throttles)
-      if (announcing.isPending && (only === undefined || subject === only)) announcing.runNow();
+    for (const [subject, throttle] of this.#throttles)
+      if (throttle.isPending && (only === undefined || subject === only)) throttle.runNow();
   }
 
-  #announce(subject: K): void {
+  #publish(subject: K): void {
     const newest = this.#kind.read(subject);
     if (newest === null) return;
     for (const [link, missed] of this.#missed)
@@ -423,7 +423,7 @@ export class Publisher<K, T> {
   }
 }
 
-/** Reports whether a link reads fast enough for announcements to arrive in time. */
+/** Reports whether a link reads fast enough to get publications in time. */
 export function keepsUp(link: Link): boolean {
   return link.backlog < maxBacklogBytes;
 }

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { type Problem, problemOf } from '../lib/result.ts';
 
-/** One process that leads to a caller, as the system describes it. */
+/** A process in the origin of a caller, as the system describes it. */
 export interface OriginProcess {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
-  /** Leader of its session; 0 where the system does not tell. */
+  /** Leader of its session; 0 where unknown. */
   readonly session: number;
-  /** Its controlling terminal, as the system names it; empty without one. */
+  /** Its controlling terminal, as the system names it; empty for none. */
   readonly terminal: string;
   /** It carries a mark of a worker. */
   readonly isMarked: boolean;
@@ -18,8 +18,8 @@ export interface OriginProcess {
 }
 
 /**
- * The origin of a process: itself, its ancestors, the leaders of its group and session, and a worker that holds the other
- * end of its terminal. Read at one moment, because a parent that ends later takes the way up with it.
+ * The origin of a process: itself, its ancestors, the leaders of their groups and sessions, and workers that hold the other
+ * end of its terminal. Read at once, because the ancestors of a process are lost when its parent ends.
  */
 export interface Origin {
   readonly caller: OriginProcess | null;
@@ -27,15 +27,15 @@ export interface Origin {
 }
 
 /**
- * A limit of the kernel that has had no effect since Linux 2.4 and that a process without privileges can lower, but never
- * raise again. The host is started with this value, so that all that it ever started carries it: also an orphan in a
- * session of its own, with an empty environment and on a terminal that it opened by itself.
+ * Value of a limit that has had no effect since Linux 2.4, and that an unprivileged process can lower but not raise. The host
+ * is started with it, so that all its descendants inherit it: even an orphan in a session of its own, with an empty
+ * environment and on a terminal that it opened itself.
  */
 export const fileLocksMark = 77_041_127;
 
 /**
- * Returns a command that carries the mark and hands it on to all that it starts. Shells name the limit by one of two
- * letters; where one knows neither, or there is no such limit, the command runs without the mark.
+ * Returns a command that runs with the mark, which its descendants inherit. Shells name the limit by one of two letters;
+ * without either, or without the limit, the command runs without the mark.
  */
 export function markedCommand(command: readonly string[]): readonly string[] {
   if (process.platform !== 'linux') return command;
@@ -43,10 +43,10 @@ export function markedCommand(command: readonly string[]): readonly string[] {
   return ['/bin/sh', '-c', limit, 'sh', ...command];
 }
 
-/** Variables that only the environment of a worker has; the token by its form, for others may use that name. */
+/** Variables that only a worker's environment has; the token by its form, because other programs may use that name. */
 const markingVariables = /^(ORCH_WORKER=|ORCH_HOOK_URL=|ORCH_TOKEN=[\w-]{43}$)/;
 
-/** Returns where a process comes from. */
+/** Returns the origin of a process. */
 export function originOf(pid: number): Origin {
   const find = process.platform === 'linux' ? readProc : readPs();
   const found = new Map<number, OriginProcess>();
@@ -57,33 +57,33 @@ export function originOf(pid: number): Origin {
   };
   const caller = add(pid);
   for (let at = caller; at && at.parent > 1 && !found.has(at.parent); ) at = add(at.parent);
-  // A leader may live on where a parent has ended, and the other way round.
+  // A leader may outlive a parent, and the other way round.
   for (const one of [...found.values()])
     for (const leader of [one.group, one.session]) if (leader > 1) add(leader);
-  // A terminal that a worker holds the other end of is the worker's, also where another service started what runs in it.
+  // A terminal whose other end a worker holds is the worker's, also where another service started the program in it.
   if (process.platform === 'linux' && caller?.terminal)
     for (const holder of otherHolders(Number(caller.terminal), [...found.keys()], isFromHost)) add(holder);
   return { caller, all: [...found.values()] };
 }
 
-/** Reports whether a process carries the mark of what a host started, wherever it has gone since. */
+/** Reports whether a process has the mark of a host's descendants. */
 export function isFromHost(pid: number): boolean {
   return hasLimitMark(readText(`/proc/${pid}/limits`));
 }
 
-/** Returns the controlling terminal of a process; empty without one. */
+/** Returns the controlling terminal of a process; empty for none. */
 export function terminalOf(pid: number): string {
   return (process.platform === 'linux' ? readProc : readPs())(pid)?.terminal ?? '';
 }
 
-/** Reports whether an origin leads into a worker: by a mark, a process or a terminal of one. */
+/** Reports whether an origin belongs to a worker: by a mark, a process or a terminal. */
 export function isWorker({ caller, all }: Origin, hosted: readonly number[] = []): boolean {
   if (all.some(({ pid, isMarked }) => isMarked || hosted.includes(pid))) return true;
   const own = caller?.terminal ?? '';
   return own !== '' && hosted.some((pid) => terminalOf(pid) === own);
 }
 
-/** Returns the problem of a worker that wants to do what is a person's. */
+/** Returns the problem of a worker that requests what only a person may do. */
 export function workerProblem(origin: Origin, what = 'do this'): Problem {
   const name = origin.all.map(({ worker }) => worker).find((worker) => worker !== null);
   return problemOf(
@@ -93,7 +93,7 @@ export function workerProblem(origin: Origin, what = 'do this'): Problem {
   );
 }
 
-/** Returns what `/proc` says of a process, proc(5); null when it has ended. */
+/** Reads a process from `/proc`, proc(5); null when it has ended. */
 function readProc(pid: number): OriginProcess | null {
   const stat = readText(`/proc/${pid}/stat`);
   // The program's name is in parentheses and may hold anything, so fields are counted behind the last one.
@@ -111,7 +111,7 @@ function readProc(pid: number): OriginProcess | null {
   };
 }
 
-/** Reports whether `/proc/PID/limits` shows the mark of what a host started. */
+/** Reports whether the text of `/proc/PID/limits` has the mark. */
 export function hasLimitMark(limits: string): boolean {
   return /^Max file locks\s+\S+\s+(\d+)\s/m.exec(limits)?.[1] === String(fileLocksMark);
 }
@@ -130,18 +130,18 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // The caller sees as much of it as the system shows.
+    // Ended, or not readable.
     return '';
   }
 }
 
-/** Reads all processes once, where there is no `/proc`; sessions and limits of others are not known there. */
+/** Reads all processes once, on systems without `/proc`; their sessions and limits are not known. */
 function readPs(): (pid: number) => OriginProcess | null {
   const plain = parsePsTable(runPs(['-axo', 'pid=,ppid=,pgid=,tty=']));
   return (pid) => {
     const found = plain.get(pid);
     if (!found) return null;
-    // `-E` shows the environment of one's own processes behind their arguments.
+    // `-E` shows the environment of the user's own processes behind their arguments.
     const variables = runPs(['-Eww', '-o', 'command=', '-p', String(pid)]).split(/\s+/);
     return { ...found, isMarked: hasMark(variables), worker: workerIn(variables) };
   };
@@ -172,12 +172,12 @@ function runPs(args: readonly string[]): string {
 const ptsMajor = 136;
 
 /**
- * Returns the processes that may hold the other end of a terminal and that are not known yet: none where one of the known
- * ones holds it, as a terminal's program, tmux or `script` does, which start what runs in it. Another user's process among
- * them, such as sshd or sudo, is taken for the holder.
+ * Returns further processes that hold the other end of a terminal: none where a known one does, as a terminal emulator,
+ * tmux or `script` is an ancestor of the programs in it. Another user's process among the known ones, such as sshd or sudo,
+ * counts as the holder.
  * @param terminal as `/proc/PID/stat` numbers it
- * @param known processes that lead to the one in the terminal
- * @param isSuspect tells those that are worth a look at their files
+ * @param known the origin of the process in the terminal
+ * @param isSuspect selects the processes whose files are read
  */
 function otherHolders(
   terminal: number,
@@ -210,7 +210,7 @@ function holds(pid: number, index: number): boolean {
         new RegExp(`^tty-index:\\s*${index}$`, 'm').test(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8')),
     );
   } catch {
-    // It has ended or closed the file meanwhile, or hides its files.
+    // Ended, closed the file meanwhile, or not readable.
     return false;
   }
 }

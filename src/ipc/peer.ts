@@ -15,9 +15,9 @@ export interface Hello {
   /** Version of the program, for messages only. */
   readonly version: string;
   readonly role: 'client' | 'controller';
-  /** Process that speaks. It is a claim, which the daemon checks where the system lets it; see peer. */
+  /** Process id of the sender. A claim, which the daemon checks where the system allows that; see `identifyPeer`. */
   readonly pid: number;
-  /** A person's key, from a caller without a terminal. */
+  /** Approval key of a caller without a terminal. */
   readonly approvalKey?: string;
   /** Proof of the controller's role; see keys. */
   readonly key?: string;
@@ -45,33 +45,33 @@ export function checkHello(hello: Hello, program: 'host' | 'controller', ownVers
   );
 }
 
-/** The process at the other end of a link, as it was when its hello came. */
+/** The process at the other end of a link, at the time of its hello. */
 export interface Peer {
   readonly pid: number;
   readonly origin: Origin;
-  /** The process at the other end is proven to be the one that it names. */
+  /** The process id is proven. */
   readonly isProven: boolean;
-  /** The approval key that it showed. */
+  /** The approval key in its hello. */
   readonly approvalKey: string | undefined;
 }
 
-/** The standing of a peer: it acts for a person, or not and why. */
+/** The standing of a peer: it acts for a person, or has a problem. */
 export type PeerStanding =
   | { readonly person: true }
   | { readonly person: false; readonly isWorker: boolean; readonly problem: Problem };
 
-/** A daemon's request after a hello: open this file, and answer with the number of the descriptor. */
+/** A daemon's request after a hello: opens a file, and returns the number of the descriptor. */
 export interface ClaimApi {
   prove(params: { path: string }): Result<{ fd: number }>;
 }
 
-/** Longer than a client takes on a busy machine. An older client does not know the request, and answers so at once. */
+/** Longer than a client takes on a busy machine. An older client answers an unknown request at once. */
 const proofLimitMs = 5000;
 
 /**
- * Identifies the process at the other end of a link. The process id in its hello is a claim. On Linux it is proven: the peer opens
- * a file whose name only this link received, and the kernel shows whether the process of that id holds it. Elsewhere it
- * stays a claim, and is taken for true.
+ * Identifies the process at the other end of a link. The process id in its hello is a claim. On Linux it is proven: the peer
+ * opens a file whose name only this link received, and `/proc` shows whether the process of that id has it open. On other
+ * systems the claim is trusted.
  * @param folder of the daemon's socket, closed to other users
  */
 export async function identifyPeer(link: Link, hello: Hello, folder: string): Promise<Peer> {
@@ -81,7 +81,7 @@ export async function identifyPeer(link: Link, hello: Hello, folder: string): Pr
   const fd = openSync(path, 'wx', 0o600);
   try {
     const theirs = await askProof(link, path);
-    // Before and after: what was read between is of the very process that holds the file.
+    // Checked before and after, so that the origin read in between belongs to the process that has the file open.
     const isSame = () => theirs !== null && isHeld(fd, pid, theirs);
     const wasHeld = isSame();
     const origin = originOf(pid);
@@ -92,7 +92,7 @@ export async function identifyPeer(link: Link, hello: Hello, folder: string): Pr
   }
 }
 
-/** Returns the descriptor that the peer names; null when it has none to name. */
+/** Returns the descriptor that the peer names; null for none. */
 async function askProof(link: Link, path: string): Promise<number | null> {
   const answer = await within(proofLimitMs, link.caller<ClaimApi>()('prove', { path }));
   const fd = answer?.ok ? answer.value.fd : null;
@@ -104,14 +104,14 @@ function isHeld(own: number, pid: number, fd: number): boolean {
     const [mine, theirs] = [fstatSync(own), statSync(`/proc/${pid}/fd/${fd}`)];
     return mine.dev === theirs.dev && mine.ino === theirs.ino;
   } catch {
-    // No such process or descriptor, or one that we may not look at: not proven.
+    // No such process or descriptor, or not readable: not proven.
     return false;
   }
 }
 
 /**
- * Answers a daemon's question for the proof of our process id. Only files of that name beside its socket are opened.
- * @returns what closes the file again
+ * Serves a daemon's request for the proof of our process id. Opens only files with a claim's name beside its socket.
+ * @returns a function that closes the files
  */
 export function offerProof(link: Link, socket: string): () => void {
   const open: number[] = [];
@@ -133,9 +133,9 @@ export function offerProof(link: Link, socket: string): () => void {
 }
 
 /**
- * Decides whether a peer acts for a person. It does with a controlling terminal that no host has opened, and without one
- * by the approval key. Whatever carries a worker's mark never does, not even with the key.
- * @param hosted processes that the host has started in terminals, which run now
+ * Decides whether a peer acts for a person: with a controlling terminal that no host has opened, or with the approval key. A
+ * peer with a worker's mark never does, not even with the key.
+ * @param hosted running processes that the host has started in terminals
  */
 export function peerStanding(peer: Peer, hosted: readonly number[]): PeerStanding {
   const { origin, isProven, approvalKey } = peer;

@@ -18,20 +18,20 @@ export interface DaemonStart {
 const readyVariable = 'ORCH_READY_FD';
 
 /**
- * A young generation of 3 MB instead of 48: what a flood leaves behind is thrown away sooner, before it makes the
- * process grow; 10 to 20 MB, and no slower. One thread beside the main one is all that a daemon's collector needs.
+ * A young generation of 3 MB instead of 48: the garbage of a flood is collected before it makes the process grow, which
+ * saves 10 to 20 MB and is no slower. One thread beside the main one is enough for a daemon's collector.
  */
 const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1', '--expose-gc'];
 
 /**
- * Megabytes a heap may have. Far more than a controller needs, which could be started again at any moment; knowing it, V8
- * collects earlier: 30 MB less, and no slower. A host has no such bound: agents end with it.
+ * Limits of heaps in megabytes. With a limit V8 collects earlier, which saves 30 MB and is no slower. It is far more than a
+ * controller needs, and a controller could be restarted at any moment. A host has none, because agents end with it.
  */
 const heapFlags: Partial<Record<DaemonName, string[]>> = { controller: ['--max-old-space-size=512'] };
 
 /**
- * Bounds of glibc on the freed memory that it keeps. By itself it raises both once a large piece was freed, and then keeps
- * pieces of up to 32 MB for good; other C libraries do not know these. Read at the start only.
+ * Limits for freed memory that glibc keeps. By default it raises both once a large block was freed, and then keeps blocks of
+ * up to 32 MB for good. Other C libraries ignore these variables. Read at the start only.
  */
 const allocation: Readonly<Record<string, string>> = {
   MALLOC_MMAP_THRESHOLD_: '32768',
@@ -40,8 +40,8 @@ const allocation: Readonly<Record<string, string>> = {
 };
 
 /**
- * Variables that a daemon must not inherit. It is no worker's, even where a worker's command started it: it must not end with it, nor
- * count as one. And it acts for every caller, so it holds no key.
+ * Variables that a daemon must not inherit. Even one that a worker's command started must neither end with the worker nor
+ * count as a part of it. A daemon serves every caller, so it holds no key.
  */
 const foreign = {
   ORCH_TOKEN: undefined,
@@ -50,15 +50,15 @@ const foreign = {
   [approvalVariable]: undefined,
 };
 
-/** Longer than a start takes on a busy machine; a daemon that hangs must not hang its starter. */
+/** Longer than a start takes on a busy machine. Bounds the wait for a daemon that hangs. */
 const startLimitMs = 20_000;
 
-/** A start that finds the log larger than this empties it. */
+/** A larger log is emptied at a start. */
 const maxLogBytes = 1024 * 1024;
 
 /**
- * Starts a daemon in a session of its own, so that it outlives its starter.
- * @returns once it accepts connections, or `start_failed`, or the daemon's own reason
+ * Starts a daemon in a session of its own, so that it outlives its starter. Resolves once it accepts connections.
+ * @returns `start_failed`, or the daemon's own problem
  */
 export async function startDaemon(
   root: string,
@@ -88,7 +88,7 @@ export async function startDaemon(
   }
 }
 
-/** Returns the line on the child's ready pipe; empty when it ends or takes too long without a whole line. */
+/** Returns the line on the child's ready pipe; empty when none comes before the child's end or the time limit. */
 function firstLine(child: ChildProcess): Promise<string> {
   const pipe = child.stdio[3] as Readable;
   return new Promise((resolve) => {
@@ -108,12 +108,12 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Removes from a daemon's environment the variables meant for itself: git, hooks and agents do not get them. */
+/** Removes the variables for glibc from a daemon's environment, so that git, hooks and agents do not get them. */
 export function forgetAllocation(env: NodeJS.ProcessEnv = process.env): void {
   for (const [name, value] of Object.entries(allocation)) if (env[name] === value) delete env[name];
 }
 
-/** Reports the result of the start to the starter of this process, once, where it waits for that. */
+/** Reports the result of the start, once, to a starter that waits for it. */
 export function reportStart(result: Result<null>): void {
   const fd = process.env[readyVariable];
   delete process.env[readyVariable];

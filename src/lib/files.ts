@@ -24,35 +24,35 @@ import { failure, helpFor, type Result, success, whyOf } from './result.ts';
 import { markHidden } from './sanitize.ts';
 
 /*
- * A workspace may be a clone of someone else's making: any name in it may be a link that leads out of it, a pipe that
- * never answers, a device without end. Everything that is read or written below such a root comes through here, and
- * libraries that open files themselves are used only behind `checkPath`.
+ * A workspace may be a clone made by someone else: any name in it may be a link that leads out of it, a pipe that never
+ * answers, or an endless device. Everything that is read or written below such a root comes through here, and libraries
+ * that open files themselves are used only behind `checkPath`.
  *
- * The checks see the state of that moment. A program of the same user that exchanges a folder in between is not
- * kept from it: it could write to the target itself.
+ * The checks see the state of that moment. They do not stop a program of the same user from exchanging a folder in
+ * between: it could write to the target itself.
  */
 
-/** The kind of entry that has to be at the end of a path, if there is one. */
+/** Required kind of the entry at the end of a path, where there is one. */
 export type Kind = 'file' | 'folder';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
-/** As many as Linux follows. */
-const mostLinks = 40;
+/** The limit of Linux (path_resolution(7)). */
+const maxLinks = 40;
 
 /**
- * Checks every component of a path from the root downwards: folders, no links among them, and at the end a plain file
- * or a folder. The root itself is resolved by the caller and not checked.
- * @returns whether something is there; `unsafe_path` naming the component that is in the way
+ * Checks every component of a path from the root downwards: folders without links, and a plain file or a folder at the
+ * end. The root is resolved by the caller and not checked.
+ * @returns whether the path exists; `unsafe_path` names the component that is in the way
  */
 export function checkPath(root: string, path: string, kind: Kind): Result<boolean> {
   const parts = partsBelow(root, path);
   if (parts === null || (parts.length === 0 && kind === 'file'))
-    return unsafe(`${shown(path)} is not inside ${shown(root)}.`);
+    return unsafe(`${shown(path)} is not inside ${shown(root)}.`, 'Use a path below that folder.');
   let at = root;
   for (const [n, part] of parts.entries()) {
     at = join(at, part);
-    const found = lookAt(at);
+    const found = statusOf(at);
     if (!found.ok) return found;
     if (!found.value) return success(false);
     const fault = faultOf(at, found.value, n < parts.length - 1 ? 'folder' : kind);
@@ -62,8 +62,8 @@ export function checkPath(root: string, path: string, kind: Kind): Result<boolea
 }
 
 /**
- * Resolves a path that a person chose, such as that of a document. Links are followed, except that a link below the
- * root never leads out of it. Who opens what is there looks whether it is a file.
+ * Resolves a path that a person chose, such as that of a document. Follows links, except that a link below the root must
+ * not lead out of it. Does not check the kind of the entry: that is for the caller that opens it.
  * @returns the path without links, which need not exist; `unsafe_path`
  */
 export function followPath(root: string, path: string): Result<string> {
@@ -72,18 +72,23 @@ export function followPath(root: string, path: string): Result<string> {
   const crossed: string[] = [];
   for (let part = parts.shift(), links = 0; part !== undefined; part = parts.shift()) {
     const next = part === '..' ? dirname(at) : join(at, part);
-    const found = lookAt(next);
+    const found = statusOf(next);
     if (!found.ok) return found;
     if (!found.value?.isSymbolicLink()) {
       at = next;
       continue;
     }
     links += 1;
-    if (links > mostLinks) return unsafe(`${shown(path)} leads through too many links.`);
+    if (links > maxLinks)
+      return unsafe(
+        `${shown(path)} leads through too many links.`,
+        'Remove the links that lead in a circle.',
+      );
     if (isBelow(root, next)) crossed.push(next);
-    const target = readlinkSync(next);
-    parts.unshift(...namesIn(target));
-    if (isAbsolute(target)) at = parse(target).root;
+    const target = targetOf(next);
+    if (!target.ok) return target;
+    parts.unshift(...namesIn(target.value));
+    if (isAbsolute(target.value)) at = parse(target.value).root;
   }
   const [link] = crossed;
   return link !== undefined && !isBelow(root, at)
@@ -95,12 +100,12 @@ function namesIn(path: string): string[] {
   return path.split(sep).filter((name) => name !== '' && name !== '.');
 }
 
-/** Reports whether a path is below the root, or the root itself; links are not looked at. */
+/** Reports whether a path is the root or below it, without regard to links. */
 export function isBelow(root: string, path: string): boolean {
   return partsBelow(root, path) !== null;
 }
 
-/** Makes a folder below the root, and those above it, for this user alone; one that is there keeps its mode. */
+/** Creates a folder below the root, and its parents, with mode 0700. An existing one keeps its mode. */
 export function makeFolder(root: string, folder: string): Result<null> {
   const checked = checkPath(root, folder, 'folder');
   if (!checked.ok) return checked;
@@ -111,49 +116,57 @@ export function makeFolder(root: string, folder: string): Result<null> {
 }
 
 /**
- * Reads a small text below the root; never waits for a pipe, and never reads more than `mostBytes`.
+ * Reads a text of at most `maxBytes` below the root. Never waits for a pipe.
  * @returns null where there is no file; `unsafe_path`, `file_too_large`, `file_unreadable`
  */
-export function readText(root: string, path: string, mostBytes: number): Result<string | null> {
+export function readText(root: string, path: string, maxBytes: number): Result<string | null> {
   const checked = checkPath(root, path, 'file');
   if (!checked.ok) return checked;
-  return checked.value ? readPlain(path, mostBytes) : success(null);
+  return checked.value ? readPlain(path, maxBytes) : success(null);
 }
 
-/** Reads a small text like `readText`, where the way to it is the caller's; only its last component is no link. */
-export function readPlain(path: string, mostBytes: number): Result<string | null> {
-  return readOpened(path, mostBytes, O_NOFOLLOW);
+/** Reads a text like `readText`, but checks only that the last component is no link. */
+export function readPlain(path: string, maxBytes: number): Result<string | null> {
+  return readOpened(path, maxBytes, O_NOFOLLOW);
 }
 
-/** Reads a small text like `readPlain`, also behind a link, as git reads its own files. */
-export function readLinked(path: string, mostBytes: number): Result<string | null> {
-  return readOpened(path, mostBytes, 0);
+/** Reads a text like `readPlain`, also behind a link, as git reads its own files. */
+export function readLinked(path: string, maxBytes: number): Result<string | null> {
+  return readOpened(path, maxBytes, 0);
 }
 
-function readOpened(path: string, mostBytes: number, flags: number): Result<string | null> {
+function readOpened(path: string, maxBytes: number, flags: number): Result<string | null> {
   let fd: number | null = null;
   try {
     fd = openFile(path, O_RDONLY | flags);
     const { size } = fstatSync(fd);
-    // Sizes are a claim in some file systems: one byte more than is allowed tells.
-    const bytes = Buffer.allocUnsafe(Math.min(Math.max(size, 4096), mostBytes) + 1);
+    // Some file systems report wrong sizes, so one byte beyond the limit is read.
+    const bytes = Buffer.allocUnsafe(Math.min(Math.max(size, 4096), maxBytes) + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read)
       read = readSync(fd, bytes, length, bytes.length - length, null);
-    if (length > mostBytes)
-      return failure('file_too_large', `${shown(path)} is too large to be one of ours.`);
+    if (length > maxBytes)
+      return failure(
+        'file_too_large',
+        `${shown(path)} has more than ${maxBytes} bytes, which are all that is read of it.`,
+        'Look into it, and move it away.',
+      );
     return success(bytes.toString('utf8', 0, length));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return success(null);
-    return failure('file_unreadable', `${shown(path)} cannot be read: ${message}`);
+    return failure(
+      'file_unreadable',
+      `${shown(path)} cannot be read: ${shown(whyOf(error))}`,
+      helpFor(error),
+    );
   } finally {
     if (fd !== null) closeSync(fd);
   }
 }
 
 /**
- * Puts a text in the place of a file below the root: a crash leaves the old one or the new one, never half of it.
+ * Replaces a file below the root by a text. A crash leaves the old content or the new one, never a part.
  * @returns `unsafe_path`, `not_written`
  */
 export function replaceFile(root: string, path: string, text: string, mode = 0o600): Result<null> {
@@ -166,8 +179,8 @@ export function replaceFile(root: string, path: string, text: string, mode = 0o6
 }
 
 /**
- * Opens a file below the root to be written on to; made when missing, for this user alone. One that has another name
- * elsewhere, a hard link, is replaced by a copy first, so that only this name is written to.
+ * Opens a file below the root for appending; creates it with mode 0600. A file with another hard link is replaced by a
+ * copy first, so that only this name changes.
  * @returns its descriptor; `unsafe_path`, `not_written`
  */
 export function openForAppend(root: string, path: string): Result<number> {
@@ -183,10 +196,7 @@ export function openForAppend(root: string, path: string): Result<number> {
   });
 }
 
-/**
- * Opens a plain file and nothing else: a link is refused, a pipe is not waited for. @throws when it is none, or cannot
- * be opened
- */
+/** Opens a plain file; refuses a link and does not wait for a pipe. @throws the system's error, or for another kind */
 export function openPlain(path: string, flags: number = O_RDONLY): number {
   return openFile(path, flags | O_NOFOLLOW);
 }
@@ -198,12 +208,12 @@ function openFile(path: string, flags: number): number {
   throw new Error('it is no plain file');
 }
 
-/** Marks what cannot be seen: names in a clone are someone else's words. */
+/** Marks invisible characters: names in a clone come from outside. */
 function shown(path: string): string {
   return markHidden(path, '\ufffd');
 }
 
-/** A file's folder, made when missing, and nothing but a plain file in its place. */
+/** Creates the folder of a file, and checks that the file is a plain one or missing. */
 function readyFor(root: string, path: string): Result<null> {
   const checked = checkPath(root, path, 'file');
   return checked.ok ? makeFolder(root, dirname(path)) : checked;
@@ -232,20 +242,32 @@ function partsBelow(root: string, path: string): readonly string[] | null {
   return isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`) ? null : inside.split(sep);
 }
 
-function lookAt(path: string): Result<Stats | undefined> {
+/** Returns the status of an entry without following a link; undefined where nothing exists. */
+function statusOf(path: string): Result<Stats | undefined> {
+  return inspect(path, () => lstatSync(filePath(path), { throwIfNoEntry: false }));
+}
+
+function targetOf(link: string): Result<string> {
+  return inspect(link, () => readlinkSync(filePath(link)));
+}
+
+function inspect<T>(path: string, look: () => T): Result<T> {
   try {
-    return success(lstatSync(filePath(path), { throwIfNoEntry: false }));
+    return success(look());
   } catch (error) {
-    return unsafe(`${shown(path)} cannot be looked at: ${shown(whyOf(error))}`);
+    return unsafe(`${shown(path)} cannot be looked at: ${shown(whyOf(error))}`, helpFor(error));
   }
 }
 
 function faultOf(path: string, found: Stats, wanted: Kind): Result<never> | null {
-  if (found.isSymbolicLink())
+  if (found.isSymbolicLink()) {
+    const target = targetOf(path);
+    if (!target.ok) return target;
     return unsafe(
-      `${shown(path)} is a link to ${shown(readlinkSync(filePath(path)))}; links are not followed here.`,
+      `${shown(path)} is a link to ${shown(target.value)}; links are not followed here.`,
       'If you made that link, put a real file or folder in its place; else remove it.',
     );
+  }
   const isRight = wanted === 'folder' ? found.isDirectory() : found.isFile();
   return isRight ? null : unsafe(`${shown(path)} is no ${wanted === 'folder' ? 'folder' : 'plain file'}.`);
 }
@@ -258,44 +280,40 @@ function attempt<T>(path: string, work: () => T): Result<T> {
   try {
     return success(work());
   } catch (error) {
-    return notWritten(path, error);
+    return failure('not_written', `${shown(path)} cannot be written: ${shown(whyOf(error))}`, helpFor(error));
   }
 }
 
-function notWritten(path: string, error: unknown): Result<never> {
-  return failure('not_written', `${shown(path)} cannot be written: ${shown(whyOf(error))}`, helpFor(error));
-}
-
 /*
- * Files whose content survives a power cut once a call has returned, and stays whole when the disk is full. Paths are the
- * caller's to check, see `files.ts`.
+ * Files whose content survives a power cut once a call has returned, and stays whole when the disk is full. The caller
+ * checks the paths, with the functions above.
  */
 
 export interface WriteOptions {
-  /** For the person alone by default; the umask takes away from it. */
+  /** 0600 by default; reduced by the umask. */
   readonly mode?: number;
-  /** The file gets exactly that mode, whatever the umask. */
+  /** Sets exactly this mode, whatever the umask. */
   readonly isExact?: boolean;
 }
 
 /**
- * Writes a new file and puts it on the disk.
- * @throws what the system says, EEXIST included; nothing is left of a file that could not be written whole
+ * Writes a new file and syncs it to the disk.
+ * @throws the system's error, EEXIST included; removes a file that could not be written whole
  */
 export function writeNew(file: string, content: Iterable<string>, options: WriteOptions = {}): void {
   writeWholeFile(file, content, options);
   syncFolder(dirname(file));
 }
 
-/** A whole text on the disk, beside the file whose place it is to take. */
+/** A whole text on the disk, beside the file that it is to replace. */
 export interface Draft {
-  /** Takes the place of the file. @throws what the system says; the old content is then still there */
+  /** Replaces the file. @throws the system's error; only where the folder could not be synced is the file replaced then */
   commit(): void;
-  /** Removes the draft where it has not been taken. */
+  /** Removes the draft unless it was committed. */
   discard(): void;
 }
 
-/** Writes what is to take the place of a file. @throws what the system says; nothing is left then */
+/** Writes the draft of a file. @throws the system's error; the draft is then removed */
 export function writeDraft(file: string, content: Iterable<string>, options: WriteOptions = {}): Draft {
   const draft = draftName(file);
   writeWholeFile(draft, content, options);
@@ -309,9 +327,9 @@ export function writeDraft(file: string, content: Iterable<string>, options: Wri
 }
 
 /**
- * Puts a text in the place of a file: a crash or a full disk leaves the old content or the new, never half of it. A link
- * is replaced, and not followed.
- * @throws what the system says; the old content is then still there
+ * Replaces a file by a text. A crash or a full disk leaves the old content or the new one, never a part. A link is
+ * replaced and not followed.
+ * @throws the system's error; see `Draft.commit`
  */
 export function replaceWhole(file: string, content: Iterable<string>, options: WriteOptions = {}): void {
   const draft = writeDraft(file, content, options);
@@ -322,12 +340,12 @@ export function replaceWhole(file: string, content: Iterable<string>, options: W
   }
 }
 
-/** Returns a name beside a file that nothing has; short, as names may have 255 bytes. */
+/** Returns an unused name beside a file; short, as names may have 255 bytes. */
 export function draftName(file: string): string {
   return join(dirname(file), `.${basename(file).slice(0, 40)}.${randomUUID()}.tmp`);
 }
 
-/** Puts names that were made, changed or removed in a folder on the disk. */
+/** Syncs created, changed and removed names of a folder to the disk. */
 export function syncFolder(folder: string): void {
   const fd = openSync(folder, 'r');
   try {
@@ -354,51 +372,52 @@ function writeWholeFile(file: string, content: Iterable<string>, options: WriteO
   }
 }
 
-/** A file that only grows, by whole pieces: of a piece that could not be written nothing stays. */
+/** An append-only file of whole pieces: a piece that could not be written leaves nothing behind. */
 export interface GrowingFile {
-  /** Bytes that were written whole. */
+  /** Bytes of whole pieces. */
   readonly length: number;
   /**
-   * Adds a piece. @param isDurable whether it has to be on the disk when this returns
-   * @throws what the system says; the file is then cut back, at the latest before the next piece
+   * Appends a piece.
+   * @param isDurable syncs it to the disk before this returns
+   * @throws the system's error; the file is then truncated, at the latest before the next piece
    */
   append(piece: string, isDurable: boolean): void;
-  /** Tries whether so many bytes could be added, without adding them. @throws what the system says */
+  /** Checks that so many bytes could be added. @throws the system's error where not */
   probeSpace(bytes: number): void;
   close(): void;
 }
 
-/** Newlines make no line of their own, so what a process killed in between leaves is harmless. */
+/** Empty lines are ignored, so those that a killed process leaves are harmless. */
 const filler = '\n';
 
 /**
- * Adds to a file that is open for appending, and closes it in the end.
+ * Returns an append-only file that owns a descriptor.
  * @param fd see `openForAppend`
- * @param length bytes worth keeping; what follows them is cut off before the first piece
+ * @param length bytes to keep; the rest is truncated before the first piece
  */
 export function growingFile(fd: number, length: number): GrowingFile {
-  let good = length;
+  let kept = length;
   let mayBeLonger = true;
-  /** A failed write leaves any part of it, a failed sync all of it. */
+  /** A failed write may leave any part of its bytes, a failed sync all of them. */
   const change = (write: () => void) => {
-    if (mayBeLonger) ftruncateSync(fd, good);
+    if (mayBeLonger) ftruncateSync(fd, kept);
     mayBeLonger = true;
     try {
       write();
       mayBeLonger = false;
     } catch (error) {
       try {
-        ftruncateSync(fd, good);
+        ftruncateSync(fd, kept);
         mayBeLonger = false;
       } catch {
-        // Tried again before the next piece; the caller gets the first error.
+        // Truncated before the next piece; the caller gets the first error.
       }
       throw error;
     }
   };
   return {
     get length() {
-      return good;
+      return kept;
     },
     append(piece, isDurable) {
       const bytes = Buffer.from(piece);
@@ -406,19 +425,19 @@ export function growingFile(fd: number, length: number): GrowingFile {
         writeWhole(fd, bytes);
         if (isDurable) fsyncSync(fd);
       });
-      good += bytes.length;
+      kept += bytes.length;
     },
     probeSpace(bytes) {
       change(() => {
         writeWhole(fd, Buffer.from(filler.repeat(bytes)));
-        ftruncateSync(fd, good);
+        ftruncateSync(fd, kept);
       });
     },
     close: () => closeSync(fd),
   };
 }
 
-/** A disk that gets full takes a part and says how much; only the next write fails. */
+/** Repeats writes: a disk that gets full takes a part and reports its length, and only the next write fails. */
 function writeWhole(fd: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }

@@ -11,7 +11,7 @@ export function parseJson(text: string): Result<unknown> {
     return success(JSON.parse(plain) as unknown);
   } catch (error) {
     const { message } = error as Error;
-    // The words end where V8 begins to quote the text, which may hold anything.
+    // Cut where V8 quotes the text, which may hold anything.
     const [words = message] = message.split(/ in JSON at position |, ["'.]/);
     const { line, column } = placeIn(message) ?? placeOf(plain, message);
     return failure('bad_json', `line ${line}, column ${column}: ${words}`);
@@ -28,7 +28,7 @@ interface Place {
   readonly column: number;
 }
 
-/** V8 names the place of most faults. */
+/** Reads the place from V8's message, which names it for most faults. */
 function placeIn(message: string): Place | null {
   const [, line, column] = / \(line (\d+) column (\d+)\)$/.exec(message) ?? [];
   return line === undefined ? null : { line: Number(line), column: Number(column) };
@@ -48,8 +48,8 @@ function placeOf(text: string, message: string): Place {
 }
 
 /**
- * Finds what a misspelled word was meant to be: at most one change for every three letters, where a neighbour that
- * changed places counts as one (Damerau 1964). Case does not matter.
+ * Finds the word that a misspelled one stands for: at most one change for every three letters, where two swapped
+ * neighbours count as one (Damerau 1964). Case does not matter.
  * @returns the nearest of `known`, the first of equals; null where none is near
  */
 export function closest(word: string, known: readonly string[]): string | null {
@@ -60,7 +60,7 @@ export function closest(word: string, known: readonly string[]): string | null {
   return near.toSorted((a, b) => a.far - b.far)[0]?.one ?? null;
 }
 
-/** Words longer than this are no settings; comparing them would only take time. */
+/** Longest compared word; no setting is longer. */
 const longest = 64;
 
 function distance(a: string, b: string): number {

@@ -3,32 +3,31 @@ import { readPlain } from './files.ts';
 
 /** Rules of one kind of lock: reading and judging its holder. */
 export interface LockRules<Holder extends { readonly nonce: string }> {
-  /** Reports whether the parsed content of a lock file names a holder with all that is needed to judge it. */
+  /** Reports whether the parsed content of a lock file is a complete holder. */
   isHolder(content: Partial<Holder>): boolean;
   isRunning(holder: Holder): boolean;
-  /** Runs the replacement of a stale lock, where something has to be done around it. */
+  /** Runs the replacement of a stale lock, with steps before and after it. */
   around?(path: string, replace: () => void): void;
-  /** Called after a stale lock was replaced; `stale` is null where its content was damaged. */
+  /** Called after the replacement of a stale lock; `stale` is null for damaged content. */
   onReplaced?(path: string, stale: Holder | null): void;
 }
 
-/** Bytes; a lock has some hundred. */
-const largestLock = 64 * 1024;
+/** A lock has some hundred. */
+const maxLockBytes = 64 * 1024;
 
-/** Reports whether a text can be a lock's nonce: it becomes a part of file names. */
+/** Reports whether a text can be a lock's nonce, which becomes a part of file names. */
 function isNonce(text: unknown): boolean {
   return /^[0-9a-f]{16}$/.test(String(text));
 }
 
 /**
- * Gives a draft the name of a lock, or returns its holder. Does not wait. Holds between processes that share the
- * folder.
+ * Acquires a lock between processes that share a folder, by linking a draft to the lock's name. Does not wait.
  *
- * A stale lock may be replaced only by the holder of a second lock named after the stale one's nonce, taken by these same
- * rules. So of several processes that find the same stale lock one replaces it, and one that comes too late finds another
- * nonce in it. A process that dies half-way leaves a stale lock like any other.
+ * Only the holder of a second lock, named after the stale one's nonce and acquired by the same rules, may replace a stale
+ * lock. So one of several processes that find the same stale lock replaces it, and one that comes too late finds another
+ * nonce. A process that dies in between leaves a stale lock like any other.
  * @param draft a file in the same folder with the new holder's content; it keeps its name
- * @returns null when the lock is the caller's, else who holds it
+ * @returns null when the lock is the caller's, else its holder
  * @throws what the file system refuses
  */
 export function acquire<Holder extends { readonly nonce: string }>(
@@ -43,7 +42,7 @@ export function acquire<Holder extends { readonly nonce: string }>(
     const right = `${path}.${other?.nonce ?? 'damaged'}`;
     const rival = acquire(right, draft, rules);
     if (rival !== null) return rival;
-    // The second lock keeps all others from replacing the stale one; one of them may have done so before.
+    // With the second lock no other process replaces the stale one now; one may have done so before.
     const isUnchanged =
       lstatSync(path, { throwIfNoEntry: false }) && readHolder(path, rules)?.nonce === other?.nonce;
     if (isUnchanged) replaceStale(path, draft, rules);
@@ -55,13 +54,13 @@ export function acquire<Holder extends { readonly nonce: string }>(
   }
 }
 
-/** Reads who a lock names; null when it is missing or no lock of this kind. */
+/** Returns the holder of a lock; null when the file is missing or no lock of this kind. */
 export function readHolder<Holder extends { readonly nonce: string }>(
   path: string,
   { isHolder }: LockRules<Holder>,
 ): Holder | null {
   try {
-    const text = readPlain(path, largestLock);
+    const text = readPlain(path, maxLockBytes);
     const holder: Partial<Holder> = JSON.parse((text.ok && text.value) || 'null') ?? {};
     return isHolder(holder) && isNonce(holder.nonce) ? (holder as Holder) : null;
   } catch {
@@ -70,7 +69,7 @@ export function readHolder<Holder extends { readonly nonce: string }>(
   }
 }
 
-/** The draft is needed on, for the lock it is taken under. */
+/** Replaces a stale lock by a second link to the draft, which the second lock still needs. */
 function replaceStale<Holder extends { readonly nonce: string }>(
   path: string,
   draft: string,
@@ -81,7 +80,7 @@ function replaceStale<Holder extends { readonly nonce: string }>(
   around(path, () => renameSync(next, path));
 }
 
-/** Gives the draft its final name unless that is taken: the whole content appears at once. */
+/** Links the draft to its final name unless that exists; the whole content appears at once. */
 function linkNew(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);

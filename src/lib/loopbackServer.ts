@@ -11,7 +11,7 @@ export interface KnownRequest {
   readonly response: ServerResponse;
   /** Undefined where the method has none. */
   readonly body: unknown;
-  /** Of the body. */
+  /** Size of the body. */
   readonly bytes: number;
 }
 
@@ -22,40 +22,38 @@ export interface LoopbackOptions {
   handle(request: KnownRequest): Promise<void>;
   /** Answers with a refusal, in the client's protocol. */
   refuse(response: ServerResponse, path: string, status: number, error: string): void;
-  /** A bug: nothing that can be expected comes here. */
+  /** Reports a bug. Expected failures do not come here. */
   fail(error: unknown): void;
   hasPath(path: string): boolean;
   /** Methods besides POST, which have no body. */
   readonly bodiless?: readonly string[];
-  /** Requests of one token; more are refused. */
+  /** Requests of one token per second; more are refused. */
   readonly perSecond: number;
   readonly burst: number;
 }
 
 const maxBodyBytes = 1024 * 1024;
-/** Connections without a right token, of all programs of the machine together. */
-const mostStrangers = 128;
-/** From the connection to the end of the request's head; our own programs send it at once. */
-const strangerMs = 3000;
-/** Connections of one token: those of a worker, its hooks that wait for an answer among them. */
-const mostOfOne = 128;
-/** Wrong tokens that are answered as such; beyond them a guessing client is slowed down. */
-const strangersPerSecond = 20;
+/** Connections of all clients that have not shown a valid token. */
+const maxPending = 128;
+/** Time for the head of a request; our own programs send it at once. */
+const pendingMs = 3000;
+/** Connections of one token: those of a worker, including its hooks that wait for an answer. */
+const maxPerToken = 128;
+/** Wrong tokens answered with 401; beyond them a guessing client gets 429. */
+const refusalsPerSecond = 20;
 
 /**
- * An HTTP server on the loopback interface for programs that hold a token. Anything on this machine can reach it, web
- * pages in a browser included. So it takes JSON only, no Origin, and requests only under its own name (a page whose name
- * resolves to 127.0.0.1 carries that name in Host). Connections that have not shown a right token are few and
- * short-lived and give way to new ones, so that none of them keeps out who holds one.
+ * An HTTP server on the loopback interface for programs that hold a token. Everything on this machine can reach it, web
+ * pages in a browser included. So it accepts only JSON, no Origin, and only its own name as Host (a page whose name
+ * resolves to 127.0.0.1 sends that name). Connections without a valid token are few and short-lived, and the oldest gives
+ * way to a new one, so that they cannot keep out a client with a token.
  */
 export class LoopbackServer {
   readonly #options: LoopbackOptions;
   readonly #server: Server;
   readonly #rate: RateLimit;
-  readonly #refusals = new RateLimit(strangersPerSecond, strangersPerSecond);
-  readonly #strangers = new PendingConnections<Socket>(mostStrangers, strangerMs, (socket) =>
-    socket.destroy(),
-  );
+  readonly #refusals = new RateLimit(refusalsPerSecond, refusalsPerSecond);
+  readonly #pending = new PendingConnections<Socket>(maxPending, pendingMs, (socket) => socket.destroy());
   readonly #known = new Map<Socket, string>();
 
   private constructor(options: LoopbackOptions) {
@@ -69,15 +67,15 @@ export class LoopbackServer {
       });
     });
     this.#server.on('connection', (socket: Socket) => {
-      this.#strangers.add(socket);
+      this.#pending.add(socket);
       socket.once('close', () => {
-        this.#strangers.remove(socket);
+        this.#pending.remove(socket);
         this.#known.delete(socket);
       });
     });
   }
 
-  /** @param port wanted; another one where that is taken, any for null */
+  /** @param port preferred one; a free one where it is taken, or for null */
   static async listen(options: LoopbackOptions, port: number | null = null): Promise<LoopbackServer> {
     const server = new LoopbackServer(options);
     const isBound = port !== null && (await server.#bind(port));
@@ -139,25 +137,25 @@ export class LoopbackServer {
     return this.#options.handle({ ...known, body, bytes: Buffer.byteLength(text) });
   }
 
-  /** Counts a connection among those of its token from now on, so that no other client's limit applies to it. */
+  /** Counts a connection for its token, so that no other client's limit applies to it. */
   #admit(socket: Socket, id: string): boolean {
     if (this.#known.get(socket) === id) return true;
     let own = 0;
     for (const other of this.#known.values()) if (other === id) own += 1;
-    if (own >= mostOfOne) return false;
-    this.#strangers.remove(socket);
+    if (own >= maxPerToken) return false;
+    this.#pending.remove(socket);
     if (!socket.destroyed) this.#known.set(socket, id);
     return true;
   }
 }
 
-/** A body that is a multiple of what is allowed comes from a sender that does not mean to stop. */
-const patience = 8;
+/** A body of so many times the limit ends the connection. */
+const endlessFactor = 8;
 
 /**
- * The whole body, or null when it is too large. What is too much is read on for a while without being kept:
- * closing on a sender loses the answer that says why.
- * @throws Error for a body without an end
+ * Reads the whole body; null when it is too large. The rest of such a body is read for a while without being kept, because
+ * a sender whose connection closes early does not get the answer.
+ * @throws Error for an endless body
  */
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
   const chunks: Buffer[] = [];
@@ -165,17 +163,17 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<str
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size <= maxBytes) chunks.push(chunk);
-    if (size > maxBytes * patience) throw new Error('endless body');
+    if (size > maxBytes * endlessFactor) throw new Error('endless body');
   }
   return size > maxBytes ? null : Buffer.concat(chunks).toString('utf8');
 }
 
-/** The parsed text, undefined when it is no JSON. */
+/** Returns the parsed text; undefined when it is no JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The caller answers with a status.
+    // The caller answers with 400.
     return undefined;
   }
 }

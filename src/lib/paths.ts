@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 
 /*
- * Names of files are bytes, and need not be UTF-8. Where they come from git they are texts in which each byte that is no
- * UTF-8 is a lone surrogate, U+DC80 to U+DCFF, as Python's `surrogateescape` has it (PEP 383): valid text never holds one, so
- * the bytes can be had back. Such a text can be compared, joined and sent as JSON like any other.
+ * File names are bytes, and need not be UTF-8. Names from git are texts in which each byte that is no UTF-8 is a lone
+ * surrogate, U+DC80 to U+DCFF, as in Python's `surrogateescape` (PEP 383). Valid text never has one, so the bytes can be
+ * recovered. Such a text can be compared, joined and sent as JSON like any other.
  */
 
 const firstEscape = 0xdc00;
 const escaped = /[\udc80-\udcff]/u;
 
-/** Reads names, and what is printed around them, off bytes. */
+/** Decodes names, and the text around them, from bytes. */
 export function namesOf(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString();
   const parts: string[] = [];
@@ -27,14 +27,14 @@ export function namesOf(bytes: Buffer): string {
   return parts.join('') + bytes.toString('utf8', from);
 }
 
-/** Bytes of the character that begins here; 0 where none does. */
+/** Returns the length in bytes of the character at an index; 0 for none. */
 function sequenceAt(bytes: Buffer, at: number): number {
   for (const length of [2, 3, 4])
     if (at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length))) return length;
   return 0;
 }
 
-/** The bytes that a name, or a text of names, was read off. */
+/** Encodes a name, or a text of names, as the bytes that it was decoded from. */
 export function bytesOf(names: string): Buffer {
   if (!escaped.test(names)) return Buffer.from(names);
   const parts = names.split(/([\udc80-\udcff])/u);
@@ -50,12 +50,12 @@ export function isForeign(name: string): boolean {
   return escaped.test(name);
 }
 
-/** A path for the functions of `node:fs`, which write a text as UTF-8. */
+/** Returns a path for the functions of `node:fs`, which encode a text as UTF-8. */
 export function filePath(path: string): string | Buffer {
   return escaped.test(path) ? bytesOf(path) : path;
 }
 
-/** A value for JSON, with `{"bytes": base64}` for each name in it that is no UTF-8: readers refuse lone surrogates. */
+/** Returns a value for JSON, with `{"bytes": base64}` for each name that is no UTF-8: readers refuse lone surrogates. */
 export function withBytes(value: unknown): unknown {
   if (typeof value === 'string')
     return escaped.test(value) ? { bytes: bytesOf(value).toString('base64') } : value;

@@ -9,11 +9,11 @@ export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
-  /** Differs between two processes that had the same pid, also across reboots. */
+  /** Opaque text that differs between two processes with the same pid, also across reboots. */
   readonly start: string;
 }
 
-/** Returns all processes that have not ended, without zombies, which look the same as ended ones. */
+/** Returns all running processes; zombies count as ended. */
 export function listProcesses(): readonly ProcessEntry[] {
   if (process.platform !== 'linux') return parsePs(runPs(['-axo', psColumns]));
   const boot = bootId();
@@ -23,12 +23,12 @@ export function listProcesses(): readonly ProcessEntry[] {
     .filter((entry) => entry !== null);
 }
 
-/** Returns the start of a process as an opaque text; null when there is no such process. */
+/** Returns the start of a process; null when there is no such process. */
 export function processStart(pid: number): string | null {
   return findProcess(pid)?.start ?? null;
 }
 
-/** The process and its descendants; empty when the process is another one by now. */
+/** Returns a process and its descendants; empty when the pid belongs to another process by now. */
 export function findTree(pid: number, start: string, all: readonly ProcessEntry[]): readonly ProcessEntry[] {
   const root = all.find((entry) => entry.pid === pid && entry.start === start);
   if (!root) return [];
@@ -39,15 +39,15 @@ export function findTree(pid: number, start: string, all: readonly ProcessEntry[
 }
 
 /**
- * Processes that carry a mark such as `NAME=value` in their first environment (proc(5), `environ`): what forked twice has
- * lost its parent, not its environment. Elsewhere than on Linux there is no such look, and only parents lead to them.
+ * Returns the processes with a variable such as `NAME=value` in their first environment (proc(5), `environ`): a process
+ * that forked twice has lost its parent, not its environment. Empty on systems other than Linux.
  */
 export function findMarked(mark: string, all: readonly ProcessEntry[]): readonly ProcessEntry[] {
   if (process.platform !== 'linux') return [];
   return all.filter(({ pid }) => pid !== process.pid && environmentOf(pid).includes(mark));
 }
 
-/** The program of a process and its arguments; empty for one that has ended, or that is not ours to look at. */
+/** Returns the program of a process and its arguments; empty for one that has ended or is not readable. */
 export function commandOf(pid: number): readonly string[] {
   if (process.platform === 'linux') return wordsOf(pid, 'cmdline');
   return runPs(['-o', 'command=', '-p', String(pid)])
@@ -56,7 +56,7 @@ export function commandOf(pid: number): readonly string[] {
     .filter(Boolean);
 }
 
-/** The first environment of a process, `NAME=value` each; empty for one that does not show it to us. */
+/** Returns the first environment of a process, `NAME=value` each; empty where it is not readable. */
 export function environmentOf(pid: number): readonly string[] {
   return process.platform === 'linux' ? wordsOf(pid, 'environ') : [];
 }
@@ -65,12 +65,12 @@ function wordsOf(pid: number, file: 'environ' | 'cmdline'): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').filter(Boolean);
   } catch {
-    // Of another user, or gone.
+    // Of another user, or ended.
     return [];
   }
 }
 
-/** Resident bytes of a process, read at one moment for all where that costs less; 0 for one that has ended. */
+/** Returns a function from a pid to its resident bytes, 0 for an ended process. `ps` runs once for all of them. */
 export function residentBytes(): (pid: number) => number {
   if (process.platform === 'linux') return residentOf;
   const lines = runPs(['-axo', 'pid=,rss=']).split('\n');
@@ -78,7 +78,7 @@ export function residentBytes(): (pid: number) => number {
   return (pid) => (kilobytes.get(pid) ?? 0) * 1024;
 }
 
-/** `VmRSS` of proc(5), `status`, in kB. */
+/** Reads `VmRSS` of proc(5), `status`, in kB. */
 function residentOf(pid: number): number {
   try {
     const line = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -94,7 +94,7 @@ function findProcess(pid: number): ProcessEntry | null {
   return parsePs(runPs(['-o', psColumns, '-p', String(pid)]))[0] ?? null;
 }
 
-/** Start times on Linux count from boot, so the boot is part of them. */
+/** Returns the id of the boot, which is a part of each start: start times on Linux count from it. */
 function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
@@ -103,14 +103,14 @@ function readStat(pid: number, boot: string): ProcessEntry | null {
   try {
     return parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'utf8'), boot);
   } catch {
-    // Ended between listing and reading, or never was.
+    // Ended between listing and reading, or does not exist.
     return null;
   }
 }
 
 /**
- * One `/proc/<pid>/stat`, proc(5). The program's name stands in parentheses and may hold anything, more
- * parentheses included, so fields are counted from the last one.
+ * Parses `/proc/<pid>/stat`, proc(5). The program's name is in parentheses and may hold anything, parentheses included,
+ * so fields are counted from the last one.
  */
 export function parseStat(pid: number, stat: string, boot: string): ProcessEntry | null {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -122,7 +122,7 @@ export function parseStat(pid: number, stat: string, boot: string): ProcessEntry
 
 const psColumns = 'pid=,ppid=,pgid=,stat=,lstart=';
 
-/** Answers nothing when no process matched: `ps` then exits 1. */
+/** Returns the output of `ps`; empty when no process matched, for which it exits 1. */
 function runPs(args: readonly string[]): string {
   try {
     return execFileSync('ps', args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
@@ -131,7 +131,7 @@ function runPs(args: readonly string[]): string {
   }
 }
 
-/** Lines of `ps -o pid=,ppid=,pgid=,stat=,lstart=`. */
+/** Parses lines of `ps -o pid=,ppid=,pgid=,stat=,lstart=`. */
 export function parsePs(text: string): readonly ProcessEntry[] {
   return text.split('\n').flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
@@ -141,13 +141,13 @@ export function parsePs(text: string): readonly ProcessEntry[] {
   });
 }
 
-/** The kernel holds less than a turn reads; only a leftover that prints without end needs more turns. */
-const mostTurns = 20;
+/** A turn reads all that the kernel holds; only a leftover process that prints endlessly needs more turns. */
+const maxTurns = 20;
 
 /**
- * Calls back once a child has exited and all that it printed until then was read. What it left running may hold its
- * pipes for as long as it likes: that is not waited for, its output is dropped, and it does not keep this process alive.
- * @param ended gets what `exit` got; it is not called where the child could not be started
+ * Calls back once a child has exited and its output until then was read. Processes that it left behind may hold its pipes
+ * open: their output is dropped, and they do not keep this process alive.
+ * @param ended gets the arguments of `exit`; not called for a child that could not be started
  */
 export function onceEnded(
   child: ChildProcess,
@@ -162,13 +162,13 @@ export function onceEnded(
   child.once('close', finish);
   child.once('exit', (code, signal) => {
     const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
-    // What was in the pipes at its exit is read by the next turn of the event loop: a turn without data ends it.
+    // The next turns of the event loop read what was in the pipes at its exit, until one brings no data.
     let came = true;
     for (const stream of streams) stream.on('data', () => (came = true));
     let turns = 0;
     const look = () => {
       if (isOver) return;
-      if (came && turns++ < mostTurns) {
+      if (came && turns++ < maxTurns) {
         came = false;
         setImmediate(look);
         return;
@@ -180,27 +180,27 @@ export function onceEnded(
   });
 }
 
-/** Reads on, so that a leftover which prints is not ended by it, and keeps nothing. */
+/** Reads on and keeps nothing, so that a leftover process which prints does not get SIGPIPE. */
 function discardOutput(stream: Readable): void {
   stream.removeAllListeners('data');
-  stream.on('error', () => {}); // Its reader is gone.
+  stream.on('error', () => {}); // Only its end matters.
   stream.resume();
   (stream as Socket).unref?.();
 }
 
-/** Even SIGKILL has to wait for a process that hangs in the kernel; we do not wait for ever. */
+/** A process that hangs in the kernel delays even SIGKILL. */
 const killMs = 5000;
 
-/** Descendants are no children of ours, so nothing tells when they end. */
-const lookAgainMs = 40;
+/** Descendants are no children of ours, so their end raises no event. */
+const pollMs = 40;
 
 /**
- * Ends processes, also those in sessions of their own: SIGTERM, and SIGKILL for what is left after `termMs`
- * milliseconds, with what it started since. Resolves when all of it is gone.
+ * Ends processes, also those in sessions of their own: SIGTERM, and SIGKILL for the rest after `termMs` milliseconds, with
+ * their new descendants. Resolves when all have ended, or after five more seconds.
  */
 export async function endProcesses(entries: readonly ProcessEntry[], termMs: number): Promise<void> {
   signalAll(entries, 'SIGTERM');
-  // A stopped process takes the SIGTERM only when it goes on.
+  // A stopped process handles SIGTERM only once it continues.
   signalAll(entries, 'SIGCONT');
   const stubborn = await waitForEnd(entries, termMs);
   const all = listProcesses();
@@ -209,21 +209,21 @@ export async function endProcesses(entries: readonly ProcessEntry[], termMs: num
   await waitForEnd([...rest], killMs);
 }
 
-/** Those that are still there at the end of the time. */
+/** Returns those that still run at the end of the time. */
 async function waitForEnd(entries: readonly ProcessEntry[], ms: number): Promise<readonly ProcessEntry[]> {
   let alive = entries;
   const areGone = () => {
     alive = alive.filter(isAlive);
     return alive.length === 0;
   };
-  await pollUntil(areGone, { limitMs: ms, everyMs: lookAgainMs });
+  await pollUntil(areGone, { limitMs: ms, everyMs: pollMs });
   return alive;
 }
 
-/** Signals the processes' groups, which holds what was started since, and the processes themselves. */
+/** Signals the groups of processes, which include new children, and the processes themselves. */
 function signalAll(entries: readonly ProcessEntry[], signal: NodeJS.Signals): void {
   const alive = entries.filter(isAlive);
-  // Only groups that one of them leads: any other may hold strangers.
+  // Only groups that one of them leads: others may include unrelated processes.
   const led = alive.filter((entry) => entry.group === entry.pid);
   for (const entry of led) send(-entry.group, signal);
   for (const entry of alive) if (!led.some((leader) => leader.group === entry.group)) send(entry.pid, signal);
@@ -237,11 +237,11 @@ function send(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
   } catch {
-    // Ended in between, or changed its user; the next look tells.
+    // Ended in between, or changed its user: the poll sees either.
   }
 }
 
-/** A process and all that is below it now; empty once it has ended. */
+/** Returns a process and its descendants; empty once it has ended. */
 export function treeOf(pid: number): readonly ProcessEntry[] {
   const start = processStart(pid);
   return start === null ? [] : findTree(pid, start, listProcesses());
@@ -249,27 +249,25 @@ export function treeOf(pid: number): readonly ProcessEntry[] {
 
 /** Measurements of a process, and the collection of its garbage. */
 interface MemoryProbe {
-  /** Bytes that are resident. */
   readonly resident: () => number;
-  /** The part of the time since the last call in which the event loop was busy, 0 to 1. */
+  /** Returns the busy share of the event loop since the last call, 0 to 1. */
   readonly busy: () => number;
-  /** Collects all garbage. */
   readonly collect: () => void;
 }
 
-/** Less is not worth a collection: a process breathes by so much. */
+/** Usual variation of a process; less is not worth a collection. */
 const worthBytes = 12 * 1024 * 1024;
-/** Above that the process has work, and a collection would delay it. */
-const mostBusy = 0.2;
+/** Above this share a collection would delay work. */
+const maxBusy = 0.2;
 
 /**
- * Gives back what a flood has left. V8 collects because something is allocated: a process that comes to rest after a flood
- * keeps its garbage for good. Memory that has grown since it was lowest is therefore collected once, as soon as the process
- * is idle; what is left after that is in use, and grows from there.
+ * Frees the garbage that a flood leaves behind. V8 collects only on allocation, so a process that goes idle after a flood
+ * keeps its garbage. When memory has grown above its lowest value, one collection runs as soon as the process is idle;
+ * what remains is in use and becomes the new lowest value.
  */
 export class IdleMemory {
   readonly #probe: MemoryProbe;
-  /** Resident bytes that no collection brings down further. */
+  /** Resident bytes after the last collection, or the lowest since. */
   #floor: number;
   #hasCollected = false;
 
@@ -278,24 +276,24 @@ export class IdleMemory {
     this.#floor = looks.resident();
   }
 
-  /** Is to be called now and then; collects where that is worth it. */
+  /** Collects where that is worth it. To be called at intervals. */
   check(): void {
     const resident = this.#probe.resident();
     const busy = this.#probe.busy();
-    // A collection frees on other threads too: what it has brought is seen at the next look.
+    // A collection also frees on other threads, so its result is visible at the next check.
     this.#floor = this.#hasCollected ? resident : Math.min(this.#floor, resident);
     this.#hasCollected = false;
-    if (busy > mostBusy || resident - this.#floor < worthBytes) return;
+    if (busy > maxBusy || resident - this.#floor < worthBytes) return;
     this.#hasCollected = true;
     this.#probe.collect();
   }
 }
 
-const lookEveryMs = 10_000;
+const checkEveryMs = 10_000;
 
 /**
- * Has this process give memory back when it is idle. Does nothing where Node was started without `--expose-gc`.
- * @returns what ends that
+ * Frees memory of this process whenever it is idle. Does nothing where Node was started without `--expose-gc`.
+ * @returns a function that stops this
  */
 export function releaseWhenIdle(): () => void {
   const { gc } = globalThis;
@@ -309,10 +307,10 @@ export function releaseWhenIdle(): () => void {
       last = now;
       return utilization;
     },
-    // An ordinary one keeps young buffers, and pages that it may need again.
+    // An ordinary collection keeps young buffers, and pages for reuse.
     collect: () => void gc({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
   });
-  const timer = setInterval(() => memory.check(), lookEveryMs);
+  const timer = setInterval(() => memory.check(), checkEveryMs);
   timer.unref();
   return () => clearInterval(timer);
 }

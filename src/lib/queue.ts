@@ -1,17 +1,17 @@
 import PQueue from 'p-queue';
 
-/** Runs work one piece after the other, in the order in which it was added. A failure is only its own. */
+/** Runs jobs one after another, in the order in which they were added. A failure does not affect the next one. */
 export class SerialQueue extends PQueue {
   constructor() {
     super({ concurrency: 1 });
   }
 }
 
-/** Serial queues by key; one that has run empty is forgotten. */
+/** Serial queues by key; an empty one is removed. */
 export class KeyedQueue {
   readonly #queues = new Map<string, SerialQueue>();
 
-  /** Runs work after all that was added for the same key. */
+  /** Runs a job after all earlier ones of the same key. */
   async add<T>(key: string, work: () => Promise<T>): Promise<T> {
     const queue = this.#queues.get(key) ?? new SerialQueue();
     this.#queues.set(key, queue);
@@ -24,9 +24,9 @@ export class KeyedQueue {
 }
 
 /**
- * Works on all items, on at most `width` at once.
+ * Maps items, at most `width` at once.
  * @returns the answers in the order of the items
- * @throws the first failure; what has not begun by then never does
+ * @throws the first failure; items that were not begun by then are left out
  */
 export async function mapConcurrently<Item, Answer>(
   items: readonly Item[],

@@ -2,7 +2,7 @@
 export interface Problem {
   /** Part of the interface: never renamed, never reused. */
   readonly code: string;
-  /** One sentence on the event. A refusal by git is kept word for word. */
+  /** One sentence. A refusal by git is kept word for word. */
   readonly message: string;
   /** Advice for the person. */
   readonly hint?: string;
@@ -25,13 +25,13 @@ export function problemOf(code: string, message: string, hint?: string): Problem
   return hint === undefined ? { code, message } : { code, message, hint };
 }
 
-/** For errors of node-pty without the system's reason; the program and its folder are checked before. */
+/** For errors of node-pty without the system's reason. Program and folder are checked before. */
 const noTerminal = {
   why: 'the system has no terminal or process left for it',
   hint: 'End programs that you do not need, or raise the limits (ulimit -u, ulimit -n), then try again.',
 };
 
-/** Errors of a system out of resources, in plain words, with advice. One table, because they occur everywhere. */
+/** Plain words and advice for errors of a system out of resources. */
 const known: Readonly<Record<string, { readonly why: string; readonly hint: string }>> = {
   EMFILE: {
     why: 'too many open files',
@@ -56,7 +56,7 @@ const known: Readonly<Record<string, { readonly why: string; readonly hint: stri
   ENAMETOOLONG: { why: 'the name or path is too long', hint: 'Take shorter names.' },
 };
 
-/** Returns the code of a system's error; programs that could not be started carry it in their message alone. */
+/** Returns the code of a system's error. For a program that could not be started it is only in the message. */
 function codeOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return codeIn(error instanceof Error ? error.message : String(error));
@@ -70,7 +70,7 @@ function codeIn(text: string): string {
   return first || started || forked;
 }
 
-/** Returns why something failed: in plain words where the table has them, else as the system says it. */
+/** Returns the reason of an error: in plain words where the table has them, else the system's message. */
 export function whyOf(error: unknown): string {
   const code = codeOf(error);
   const plain = known[code];
@@ -78,12 +78,12 @@ export function whyOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Returns advice against a system's error; undefined where there is no general one. */
+/** Returns general advice on a system's error; undefined for none. */
 export function helpFor(error: unknown): string | undefined {
   return known[codeOf(error)]?.hint;
 }
 
-/** Returns why a program did not start, of what its starter printed: in plain words, or as it was. */
+/** Returns why a program did not start, from the output of its starter: in plain words, or unchanged. */
 export function plainStart(printed: string): string {
   const plain = known[codeIn(printed)];
   return plain ? `it could not be started: ${plain.why}. ${plain.hint}` : printed;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 
 interface PauseOptions {
-  /** The pause keeps the process alive; true by default. */
+  /** Keeps the process alive; true by default. */
   readonly keepsAlive?: boolean;
 }
 
@@ -33,11 +33,11 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T | nu
 
 interface PollOptions extends PauseOptions {
   readonly limitMs: number;
-  /** From one look to the next. */
+  /** Interval of the checks. */
   readonly everyMs: number;
 }
 
-/** Checks a condition repeatedly, the first time at once. @returns whether it held in time */
+/** Checks a condition repeatedly, the first time at once. @returns whether it became true in time */
 export async function pollUntil(
   holds: () => boolean,
   { limitMs, everyMs, ...options }: PollOptions,
@@ -50,7 +50,7 @@ export async function pollUntil(
   return true;
 }
 
-/** Pauses between attempts, each twice the one before. */
+/** Exponential backoff: each pause is twice the one before. */
 export class Backoff {
   readonly #first: number;
   readonly #longest: number;
@@ -69,19 +69,19 @@ export class Backoff {
     return ms;
   }
 
-  /** An attempt succeeded. */
+  /** Starts over, after an attempt succeeded. */
   reset(): void {
     this.#next = this.#first;
   }
 }
 
 /**
- * Time of the first of several calls after a rest: within the call; in the next turn of the event loop, with what else
- * comes in the same moment; or after one interval, for what comes in bursts.
+ * Time of the first run after a rest: within the call; in the next turn of the event loop, together with other calls of
+ * that moment; or after one interval, for bursts.
  */
 type FirstRun = 'at-once' | 'soon' | 'delayed';
 
-/** Runs something at most once in an interval, however often it is asked for. */
+/** Runs a function at most once per interval, however many calls come. */
 export class Throttle {
   readonly #run: () => void;
   readonly #ms: number;
@@ -95,7 +95,7 @@ export class Throttle {
     this.#first = first;
   }
 
-  /** Reports whether a run is to come. */
+  /** Reports whether a run is scheduled. */
   get isPending(): boolean {
     return this.#timer !== undefined;
   }
@@ -107,7 +107,7 @@ export class Throttle {
     else this.#timer = setTimeout(() => this.runNow(), this.#first === 'delayed' ? this.#ms : rest);
   }
 
-  /** Runs without waiting, in the place of the run to come. */
+  /** Runs at once, in place of the scheduled run. */
   runNow(): void {
     this.cancel();
     this.#last = performance.now();
@@ -121,7 +121,7 @@ export class Throttle {
   }
 }
 
-/** Runs something once it has not been asked for during a while. */
+/** Runs a function once no call has come for a while. */
 export class Debounce {
   readonly #run: () => void;
   readonly #ms: number;
@@ -147,7 +147,7 @@ export class Debounce {
 export class Stagger {
   #next = 0;
 
-  /** Resolves when it is this one's turn; at once for the first after a while. */
+  /** Resolves at the next free slot; at once for the first after a gap. */
   turn(gapMs: number): Promise<void> {
     const now = performance.now();
     const at = Math.max(now, this.#next);
@@ -156,13 +156,13 @@ export class Stagger {
   }
 }
 
-/** Time as a component sees it, so that its tests need not wait. */
+/** Injected time, so that tests need not wait. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** @throws when the signal is aborted meanwhile */
+  /** @throws when the signal is aborted */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** A signal that is aborted after that long. */
+  /** Returns a signal that is aborted after so many milliseconds. */
   timeout(ms: number): AbortSignal;
 }
 
@@ -174,7 +174,7 @@ export const realClock: Clock = {
 
 /* Limits that keep one client from blocking others. */
 
-/** A token bucket: so many tokens a second, a burst of more now and then. */
+/** A token bucket, full at the beginning. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -190,7 +190,7 @@ export class TokenBucket {
     this.#at = now();
   }
 
-  /** Takes a token where there is one. */
+  /** Takes a token. @returns false when there is none */
   take(): boolean {
     this.#refill();
     const isThere = this.#tokens >= 1;
@@ -198,7 +198,7 @@ export class TokenBucket {
     return isThere;
   }
 
-  /** Returns in how many milliseconds there is one; 0 where there is one now. */
+  /** Returns the milliseconds until the next token; 0 for now. */
   untilNext(): number {
     this.#refill();
     return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000);
@@ -206,14 +206,14 @@ export class TokenBucket {
 
   #refill(): void {
     const now = this.#now();
-    // A clock that was set back gives nothing, and takes nothing away.
+    // A clock that was set back changes nothing.
     const passed = Math.max(0, now - this.#at);
     this.#tokens = Math.min(this.#burst, this.#tokens + (passed / 1000) * this.#perSecond);
     this.#at = now;
   }
 }
 
-/** So many requests per second, a burst of more now and then, for each that asks. */
+/** A token bucket for each id. */
 export class RateLimit {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -224,7 +224,7 @@ export class RateLimit {
     this.#burst = burst;
   }
 
-  /** Takes one request of an id into account. @returns whether it is still within bounds */
+  /** Counts a request of an id. @returns whether it is within the limit */
   allows(id: string): boolean {
     const bucket = this.#buckets.get(id) ?? new TokenBucket(this.#perSecond, this.#burst);
     this.#buckets.set(id, bucket);
@@ -232,54 +232,54 @@ export class RateLimit {
   }
 }
 
-/** Connections that are not admitted yet: few, for a short time. A new one drops the oldest. */
+/** Connections that are not admitted yet: few, and for a short time. A new one drops the oldest. */
 export class PendingConnections<T> {
-  readonly #most: number;
-  readonly #patienceMs: number;
-  readonly #sendAway: (one: T) => void;
+  readonly #limit: number;
+  readonly #timeoutMs: number;
+  readonly #drop: (one: T) => void;
   /** The oldest first. */
   readonly #waiting = new Map<T, NodeJS.Timeout>();
-  #isLooking = false;
+  #isScheduled = false;
 
   /**
-   * @param most that may wait at once
-   * @param patienceMs how long each may wait
+   * @param limit of connections at once
+   * @param timeoutMs of each
    */
-  constructor(most: number, patienceMs: number, sendAway: (one: T) => void) {
-    this.#most = most;
-    this.#patienceMs = patienceMs;
-    this.#sendAway = sendAway;
+  constructor(limit: number, timeoutMs: number, drop: (one: T) => void) {
+    this.#limit = limit;
+    this.#timeoutMs = timeoutMs;
+    this.#drop = drop;
   }
 
   get size(): number {
     return this.#waiting.size;
   }
 
-  add(one: T, patienceMs = this.#patienceMs): void {
+  add(one: T, timeoutMs = this.#timeoutMs): void {
     this.remove(one);
-    this.#waiting.set(one, setTimeout(() => this.#end(one), patienceMs).unref());
-    if (this.#waiting.size <= this.#most || this.#isLooking) return;
-    this.#isLooking = true;
-    // Many are accepted at once, before any is read: those whose first message has arrived must be read first.
+    this.#waiting.set(one, setTimeout(() => this.#end(one), timeoutMs).unref());
+    if (this.#waiting.size <= this.#limit || this.#isScheduled) return;
+    this.#isScheduled = true;
+    // Many may be accepted before any is read: those whose first message has arrived are read first.
     setImmediate(() => setImmediate(() => this.#makeRoom()));
   }
 
-  /** Removes one that is admitted, or has gone. */
+  /** Removes an admitted or closed connection. */
   remove(one: T): void {
     clearTimeout(this.#waiting.get(one));
     this.#waiting.delete(one);
   }
 
   #makeRoom(): void {
-    this.#isLooking = false;
+    this.#isScheduled = false;
     for (const one of this.#waiting.keys()) {
-      if (this.#waiting.size <= this.#most) return;
+      if (this.#waiting.size <= this.#limit) return;
       this.#end(one);
     }
   }
 
   #end(one: T): void {
     this.remove(one);
-    this.#sendAway(one);
+    this.#drop(one);
   }
 }

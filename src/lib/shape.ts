@@ -1,27 +1,27 @@
 /** The fault of a value. */
 export interface Fault {
-  /** Names of fields and numbers of items, with dots between them; '' for the value itself. */
+  /** Names of fields and indexes of items, separated by dots; '' for the value itself. */
   readonly path: string;
   /** The expected value, such as `a text`. */
   readonly wants: string;
 }
 
 /**
- * Finds the first fault of a value of unknown origin; null where it is a `T`. Fields that are not named may be there, too.
- * It copies nothing and loads nothing: a log is checked line by line, and the host checks what it is asked by these.
+ * Finds the first fault of an unchecked value; null where it is a `T`. Additional fields are allowed. Copies nothing and
+ * needs no library: each line of a log, and each request to the host, is checked by these.
  */
 export interface Shape<T> {
   (value: unknown): Fault | null;
-  /** Only a type: no value is ever stored here. */
+  /** For the type only; never set. */
   readonly is?: T;
 }
 
-/** A shape for each field; those that may be absent have one made by `optional`. */
+/** A shape for each field; an optional field has one made by `optional`. */
 export type ShapeFields<T> = {
   readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? Shape<T[K] | undefined> : Shape<T[K]>;
 };
 
-/** Says a fault in words, for a value that people know by a name; '' for one without. */
+/** Returns a sentence for a fault of a value with a name; '' for one without. */
 export function faultText({ path, wants }: Fault, name = ''): string {
   return `${[name, path].filter((part) => part !== '').join('.') || 'This'} is not ${wants}.`;
 }
@@ -34,27 +34,27 @@ const shapeOf =
 export const anyValue: Shape<unknown> = () => null;
 export const string = shapeOf<string>((value) => typeof value === 'string', 'a text');
 export const boolean = shapeOf<boolean>((value) => typeof value === 'boolean', 'true or false');
-/** Neither NaN nor endless. */
+/** Finite, so neither NaN nor an infinity. */
 export const number = shapeOf<number>((value) => Number.isFinite(value), 'a number');
 export const integer = shapeOf<number>((value) => Number.isSafeInteger(value), 'a whole number');
 export const natural = shapeOf<number>(
   (value) => Number.isSafeInteger(value) && Number(value) >= 0,
   'a whole number from 0',
 );
-/** A text that names a moment. */
+/** A text that `Date.parse` accepts. */
 export const time = shapeOf<string>(
   (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
   'an ISO time',
 );
 
-/** A whole number between two, both included. */
+/** A whole number from `least` to `most`. */
 export function between(least: number, most: number): Shape<number> {
   const isFit = (value: unknown) =>
     Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
   return shapeOf(isFit, `a whole number from ${least} to ${most}`);
 }
 
-/** A text of some length, in bytes of UTF-8. */
+/** A text of `least` to `most` bytes of UTF-8. */
 export function sizedString(least: number, most: number): Shape<string> {
   const isFit = (value: unknown) => {
     if (typeof value !== 'string') return false;
@@ -64,12 +64,12 @@ export function sizedString(least: number, most: number): Shape<string> {
   return shapeOf(isFit, `a text of ${least} to ${most} bytes`);
 }
 
-/** A text that does not hold another one; `wants` says so. */
+/** A text without another one in it; `wants` describes that. */
 export function textWithout(part: string, wants: string): Shape<string> {
   return shapeOf((value) => typeof value === 'string' && !value.includes(part), `a text ${wants}`);
 }
 
-/** A text that is one of the names of a table. A table of a type's names cannot lack one of them. */
+/** A key of a table, which has to list every name of the type. */
 export function oneOf<T extends string>(names: Readonly<Record<T, true>>): Shape<T> {
   return shapeOf(
     (value) => typeof value === 'string' && Object.hasOwn(names, value),
@@ -96,7 +96,7 @@ export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
   return (value) => (first(value) === null ? null : second(value));
 }
 
-/** An object with these fields, and perhaps others. */
+/** An object with at least these fields. */
 export function object<T extends object>(fields: ShapeFields<T>): Shape<T> {
   const all = Object.entries<Shape<unknown>>(fields);
   return (value) => {
@@ -133,8 +133,8 @@ export function mapOf<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
 }
 
 /**
- * Reports whether lists and objects lie more than so many within each other. What is read from JSON can be nested without
- * end, and what then writes it or goes through it calls itself until there is no room left.
+ * Reports whether lists and objects are nested more than so many levels deep. JSON from outside may be nested without
+ * limit, and recursive code then overflows the stack.
  */
 export function isDeeperThan(most: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -143,7 +143,7 @@ export function isDeeperThan(most: number, value: unknown): boolean {
   return false;
 }
 
-/** Deeper than anything that agents, hooks or our own programs say. */
+/** Deeper than any message of agents, hooks or our own programs. */
 export const mostDepth = 200;
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

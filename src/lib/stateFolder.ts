@@ -3,11 +3,11 @@ import { linkSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { draftName, readPlain } from './files.ts';
-import { failure, type Result, success, whyOf } from './result.ts';
+import { failure, helpFor, type Result, success, whyOf } from './result.ts';
 
 /**
  * Returns the path of the person's state folder: `$XDG_STATE_HOME/orch-tui`, else `~/.local/state/orch-tui`. A relative
- * path in the variable counts as none, as https://specifications.freedesktop.org/basedir-spec/latest/ says.
+ * path in the variable is ignored (https://specifications.freedesktop.org/basedir-spec/latest/).
  */
 export function stateFolder(env: Readonly<NodeJS.ProcessEnv> = process.env): string {
   const { XDG_STATE_HOME: base, HOME: home } = env;
@@ -16,26 +16,25 @@ export function stateFolder(env: Readonly<NodeJS.ProcessEnv> = process.env): str
 }
 
 /**
- * Creates the person's state folder where it is missing, closed to everybody else.
- * @returns its path, or `unsafe_folder` when something there is not the person's alone
+ * Creates the person's state folder where it is missing, with mode 0700.
+ * @returns its path, or `unsafe_folder` when an existing entry is not the person's alone
  */
 export function openStateFolder(env: Readonly<NodeJS.ProcessEnv> = process.env): Result<string> {
   const folder = stateFolder(env);
   try {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
   } catch (error) {
-    return failure('unsafe_folder', `Cannot create ${folder}: ${whyOf(error)}`);
+    return notCreated('unsafe_folder', folder, error);
   }
   return makePrivate(folder);
 }
 
-/** Creates the folder, or checks that the one there is ours, closed to others, and no link elsewhere. */
+/** Creates a folder with mode 0700, or checks that the existing one is ours, private and no link. */
 export function makePrivate(folder: string): Result<string> {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      return failure('unsafe_folder', `Cannot create ${folder}: ${whyOf(error)}`);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return notCreated('unsafe_folder', folder, error);
   }
   return isPrivate(folder)
     ? success(folder)
@@ -46,7 +45,7 @@ export function makePrivate(folder: string): Result<string> {
       );
 }
 
-/** Reports whether a path is a folder, not a link, that belongs to us and is closed to everybody else. */
+/** Reports whether a path is a folder of this user without access for others. A link is none. */
 export function isPrivate(folder: string): boolean {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   return found?.isDirectory() === true && found.uid === userInfo().uid && (found.mode & 0o077) === 0;
@@ -69,8 +68,8 @@ function digest(text: string): Buffer {
 }
 
 /**
- * Creates a file with a secret of the person's on this machine, where there is none.
- * @param name of the file in the person's state folder
+ * Creates a file with a random secret in the person's state folder, where there is none.
+ * @param name of the file
  * @returns its path, or `no_key` where it cannot be created
  */
 export function createSecret(name: string, env: Readonly<NodeJS.ProcessEnv>): Result<string> {
@@ -81,11 +80,10 @@ export function createSecret(name: string, env: Readonly<NodeJS.ProcessEnv>): Re
   const draft = draftName(path);
   try {
     writeFileSync(draft, `${newSecret()}\n`, { mode: 0o600, flag: 'wx' });
-    // The whole content appears at once, and never in place of a key that another process has just made.
+    // The whole content appears at once, and never replaces a key that another process has just created.
     linkSync(draft, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      return failure('no_key', `Cannot create ${path}: ${whyOf(error)}`);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return notCreated('no_key', path, error);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -93,9 +91,9 @@ export function createSecret(name: string, env: Readonly<NodeJS.ProcessEnv>): Re
 }
 
 /**
- * Returns a secret of the person's on this machine, and makes it at its first use.
+ * Returns a secret of the person's on this machine, and creates it at its first use.
  * @param name of the file in the person's state folder
- * @returns `no_key` where it can be neither read nor made
+ * @returns `no_key` where it can be neither read nor created
  */
 export function personKey(name: string, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<Buffer> {
   const path = createSecret(name, env);
@@ -105,4 +103,8 @@ export function personKey(name: string, env: Readonly<NodeJS.ProcessEnv> = proce
   return text.value === null
     ? failure('no_key', `${path.value} is gone again.`)
     : success(Buffer.from(text.value.trim(), 'base64url'));
+}
+
+function notCreated(code: string, path: string, error: unknown): Result<never> {
+  return failure(code, `Cannot create ${path}: ${whyOf(error)}`, helpFor(error));
 }

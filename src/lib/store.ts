@@ -4,20 +4,20 @@ export interface Transition<State, Effect> {
   readonly effects: readonly Effect[];
 }
 
-/** A transition in effect, with its recorded events. */
+/** A committed transition with its recorded events. */
 export interface Committed<State, Effect, Event> extends Transition<State, Effect> {
   readonly events: readonly Event[];
-  /** The message changed nothing, because it could not be recorded. Absent otherwise. */
+  /** Set when the message could not be recorded and changed nothing. */
   readonly isRefused?: true;
 }
 
-/** Sees what a store does, before any effect is run. */
+/** Observes a store; called before any effect runs. */
 export interface StoreObserver<State, Message, Effect, Event> {
   took(taken: {
     readonly message: Message;
     readonly before: State;
     readonly committed: Committed<State, Effect, Event>;
-    /** Effects that update returned; `committed` has those that run now. */
+    /** Effects that `update` returned; `committed` has those that run now. */
     readonly wanted: readonly Effect[];
   }): void;
   changed(before: State, after: State): void;
@@ -27,18 +27,18 @@ export interface StoreParts<State, Message, Effect, Event, Step extends Transiti
   readonly state: State;
   /** Pure, synchronous and total. */
   readonly update: (state: State, message: Message) => Step;
-  /** Comes between a step and its effects: it may record the step, refuse it, or hold effects back. */
+  /** Runs between a step and its effects: may record the step, refuse it, or defer effects. */
   readonly commit: (step: Step, message: Message) => Committed<State, Effect, Event>;
-  /** Does an effect, in order. What comes of it is again a message. */
+  /** Runs an effect, in order; dispatches its result as a message. */
   readonly run: (effect: Effect) => void;
-  /** Is called once the effects of a message have been run. */
+  /** Called after the effects of a message. */
   readonly settled: (message: Message, before: State) => void;
   readonly observer?: StoreObserver<State, Message, Effect, Event> | undefined;
 }
 
 /**
- * The one loop: a message is dispatched, update makes it a state and effects, and these are run. Messages are taken one
- * after the other: what an effect dispatches waits until the effects of the message before are through.
+ * The loop of both programs: `update` turns a dispatched message into a state and effects, which are then run. Messages
+ * are processed one at a time: what an effect dispatches waits for the remaining effects of the current message.
  */
 export class Store<State, Message, Effect, Event, Step extends Transition<State, Effect>> {
   readonly #parts: StoreParts<State, Message, Effect, Event, Step>;
@@ -69,14 +69,14 @@ export class Store<State, Message, Effect, Event, Step extends Transition<State,
     }
   }
 
-  /** Changes the state without a message, such as when nothing can be recorded. */
+  /** Changes the state without a message, for example when nothing can be recorded. */
   change(part: Partial<State>): void {
     const before = this.#state;
     this.#state = { ...before, ...part };
     this.#parts.observer?.changed(before, this.#state);
   }
 
-  /** Takes no more messages. */
+  /** Ignores further messages. */
   close(): void {
     this.#isClosed = true;
   }
@@ -93,12 +93,12 @@ export class Store<State, Message, Effect, Event, Step extends Transition<State,
   }
 }
 
-/** Most keys of the upper layer; when it is full, it is merged into the lower one. */
+/** Capacity of the upper layer; a full one is merged into the lower one. */
 const freshLimit = 32;
 
 /**
- * A map that is never changed: `with` gives a new one. What is written again and again lies on top and alone is copied,
- * so that one with thousands of keys costs no more than the few that are in use. Nothing can be taken out of it.
+ * An immutable map: `with` returns a new one. Only the upper layer, with the keys written last, is copied, so that a map
+ * with thousands of keys costs no more than the few in use. Keys cannot be removed.
  */
 export class PersistentMap<K, V> implements ReadonlyMap<K, V> {
   readonly #settled: ReadonlyMap<K, V>;
@@ -151,7 +151,7 @@ export class PersistentMap<K, V> implements ReadonlyMap<K, V> {
   }
 }
 
-/** Reports whether two values made of objects, arrays and primitives say the same. */
+/** Compares two values of objects, arrays and primitives deeply. */
 export function isEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
@@ -163,7 +163,7 @@ export function isEqual(a: unknown, b: unknown): boolean {
   );
 }
 
-/** A field that is undefined is as good as absent. */
+/** Returns the entries of an object; an undefined field counts as absent. */
 function present(value: object): [string, unknown][] {
   return Object.entries(value).filter(([, one]) => one !== undefined);
 }
