@@ -70,23 +70,23 @@ export function documentServices({
   notion,
   notionDeps: notionWorld,
 }: Documents): Pick<Services, 'board' | 'invoices' | 'notion'> {
-  let lent: GivenToken | undefined;
+  let clientToken: GivenToken | undefined;
   return {
     board,
     invoices,
     notion: {
       lend: (token) => {
-        lent = token;
+        clientToken = token;
         notion.lend(token);
       },
-      propose: (wish) => proposeNotion(notionWorld, { ...wish, lent }),
-      connect: (wish) => connectNotion(notionWorld, { ...wish, lent }),
+      propose: (wish) => proposeNotion(notionWorld, { ...wish, clientToken }),
+      connect: (wish) => connectNotion(notionWorld, { ...wish, clientToken }),
       status: async () => {
         await notion.recount();
-        return notionStatus(notionWorld, lent);
+        return notionStatus(notionWorld, clientToken);
       },
-      sync: (wish) => notion.sync({ ...wish, lent }),
-      rebuild: (tables) => notion.rebuild({ ...(tables && { tables }), lent }),
+      sync: (wish) => notion.sync({ ...wish, clientToken }),
+      rebuild: (tables) => notion.rebuild({ ...(tables && { tables }), clientToken }),
       cancel: () => notion.cancel(),
       get conflicts() {
         return notion.conflicts;

@@ -13,7 +13,7 @@ export interface CardFields {
   readonly task: string;
   readonly repo: string | null;
   readonly branch: string | null;
-  /** The assignee: a worker, a person by name, or both as `Ann (backend/auth)`; see `holdersIn`. */
+  /** The assignee: a worker, a person by name, or both as `Ann (backend/auth)`; see `parseAssignees`. */
   readonly worker: string | null;
   readonly priority: string | null;
   /** Address or number of a pull request. */

@@ -167,9 +167,9 @@ function parseBlocks(text: string): Token[] {
 
 const blocks = new MarkdownIt('commonmark').enable('table');
 blocks.core.ruler.enableOnly(['normalize', 'block']);
-blocks.block.ruler.at('table', tableRule(loneRule('table')), { alt: ['paragraph', 'reference'] });
+blocks.block.ruler.at('table', tableRule(singleRule('table')), { alt: ['paragraph', 'reference'] });
 
-function loneRule(name: string): BlockRule {
+function singleRule(name: string): BlockRule {
   const { ruler } = new MarkdownIt('commonmark').block;
   ruler.enableOnly(name);
   const [rule] = ruler.getRules('');
@@ -308,7 +308,7 @@ export function tableCellText({ text }: TableRow, cell: Cell | undefined): strin
 }
 
 /** Returns why a row does not match its header; null when it does. */
-export function rowFlaw(table: Table, row: TableRow): string | null {
+export function rowProblem(table: Table, row: TableRow): string | null {
   const [has, wanted] = [row.cells.length, table.names.length];
   return has === wanted ? null : `${has} ${has === 1 ? 'cell' : 'cells'}, the header has ${wanted}`;
 }
@@ -384,7 +384,7 @@ export function plainText(text: string): string {
 const longestMarked = 300;
 
 /** Returns the value with the marks of another cell of the same column. */
-export function likeModel(value: string, model: string): string {
+export function styledLike(value: string, model: string): string {
   const [, mark] = /^(`|\*\*|\*|_)[^`*_|]+\1$/.exec(model.trim()) ?? [];
   return mark === undefined || /[`*_\n]/.test(value) ? value : mark + value + mark;
 }

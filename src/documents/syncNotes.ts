@@ -6,17 +6,17 @@ const syncedLine =
 const pendingLine = /^(.*?\bpending (?:changes|entries)\b[*_]*\s*:[*_]*\s*)(\d+|none)?((?:\D.*)?)$/i;
 
 const listItem = /^ {0,3}[-*+] +\S/;
-const nothing = /^ {0,3}(?:[-*+] +)?[*_(]*(?:none|nothing|no pending (?:changes|entries))[*_).]*\s*$/i;
+const nothingPattern = /^ {0,3}(?:[-*+] +)?[*_(]*(?:none|nothing|no pending (?:changes|entries))[*_).]*\s*$/i;
 
 /** Changes that a sync has not brought to the other side. */
-interface StillPending {
+interface PendingRows {
   /** Rows that could not be synced, with their id and text. */
   readonly rows: readonly { readonly id: string; readonly task: string }[];
   /** Texts of rows without an id, which cannot be synced: notes about them are kept. */
   readonly texts: readonly string[];
 }
 
-const nothingPending: StillPending = { rows: [], texts: [] };
+const nothingPending: PendingRows = { rows: [], texts: [] };
 
 /**
  * Returns the text with its lines about the last sync updated, where it has them: copies of our data, for
@@ -27,17 +27,20 @@ const nothingPending: StillPending = { rows: [], texts: [] };
 export function withSyncNote(
   { file }: { readonly file: MarkdownFile },
   lastSynced: string,
-  { rows, texts }: StillPending = nothingPending,
+  { rows, texts }: PendingRows = nothingPending,
 ): string {
   const synced = parseMarkdown(withValue(file, syncedLine, () => lastSynced));
   const list = listLines(synced);
   const items = list?.items ?? [];
   const textOf = (line: number) => synced.lines[line]?.text ?? '';
   const isKept = (line: number) =>
-    [...rows.flatMap(({ id, task }) => [id, task]), ...texts].some((name) => names(textOf(line), name));
+    [...rows.flatMap(({ id, task }) => [id, task]), ...texts].some((name) =>
+      containsName(textOf(line), name),
+    );
   const kept = items.filter(isKept);
   const unnamed = rows.filter(
-    ({ id, task }) => !kept.some((line) => names(textOf(line), id) || names(textOf(line), task)),
+    ({ id, task }) =>
+      !kept.some((line) => containsName(textOf(line), id) || containsName(textOf(line), task)),
   );
   const isNothing = kept.length + unnamed.length === 0;
   const edits = items
@@ -57,7 +60,7 @@ export function withSyncNote(
 }
 
 /** Reports whether a line contains a name as whole words. */
-function names(line: string, name: string): boolean {
+function containsName(line: string, name: string): boolean {
   const [text, word] = [line, name].map((one) => one.replace(/\s+/g, ' ').trim().toLowerCase());
   if (!text || !word) return false;
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
@@ -111,7 +114,7 @@ function listLines(file: MarkdownFile) {
   if (!heading) return null;
   const prose = file.prose.filter((line) => heading.line < line && line < heading.end);
   const textOf = (line: number) => file.lines[line]?.text ?? '';
-  const none = prose.find((line) => nothing.test(textOf(line))) ?? null;
+  const none = prose.find((line) => nothingPattern.test(textOf(line))) ?? null;
   return {
     heading: heading.line,
     nothing: none,

@@ -5,14 +5,14 @@ import {
   foldName,
   isPlaceholder,
   type LineEdit,
-  likeModel,
   type MarkdownFile,
   type MarkdownLine,
   makeRow,
   plainValue,
-  rowFlaw,
+  rowProblem,
   scanRow,
   setCells,
+  styledLike,
   type Table,
   type TableRow,
   tableCellText,
@@ -27,7 +27,7 @@ interface Gap {
 }
 
 /** A place for new rows: a table of the file, or a new one. Rows are collected in it until `roomEdits`. */
-export interface Room<Field extends string> extends Gap {
+export interface Insertion<Field extends string> extends Gap {
   readonly names: readonly string[];
   readonly fields: readonly (Field | null)[];
   readonly delimiters: readonly string[];
@@ -45,13 +45,13 @@ export interface Room<Field extends string> extends Gap {
  * @param rows of the table that new ones follow, without the sums below them
  * @param models candidates for the style of new ones
  */
-export function roomIn<Field extends string>(
+export function insertionInto<Field extends string>(
   table: Table,
   fields: readonly (Field | null)[],
   rows: readonly TableRow[] = table.rows,
   models: readonly TableRow[] = rows,
-): Room<Field> {
-  const model = models.findLast((row) => rowFlaw(table, row) === null);
+): Insertion<Field> {
+  const model = models.findLast((row) => rowProblem(table, row) === null);
   return {
     names: table.names,
     fields,
@@ -67,11 +67,11 @@ export function roomIn<Field extends string>(
 }
 
 /** Number of last rows that are searched for the file's placeholder. */
-const looked = 50;
+const searchedRows = 50;
 
 /** Returns the placeholder of empty cells in this table. */
 export function placeholderOf(table: Table): string {
-  for (const row of table.rows.slice(-looked))
+  for (const row of table.rows.slice(-searchedRows))
     for (const cell of row.cells) {
       const text = tableCellText(row, cell);
       if (text !== '' && isPlaceholder(text)) return text;
@@ -83,7 +83,7 @@ export function placeholderOf(table: Table): string {
 export type UnwrittenFields = Readonly<Record<string, string>>;
 
 /** Returns the cells of the row whose style new ones get; none where that is a header. */
-export function modelCells<Field extends string>({ model, isNew }: Room<Field>): readonly string[] {
+export function modelCells<Field extends string>({ model, isNew }: Insertion<Field>): readonly string[] {
   return isNew ? [] : scanRow(model).map(({ from, to }) => model.slice(from, to));
 }
 
@@ -93,21 +93,21 @@ export function modelCells<Field extends string>({ model, isNew }: Room<Field>):
  * @returns values without a column
  */
 export function addRow<Field extends string>(
-  room: Room<Field>,
+  insertion: Insertion<Field>,
   texts: ReadonlyMap<Field, string>,
   others: ReadonlyMap<string, string>,
   models: readonly string[],
 ): UnwrittenFields {
   const named = new Map([...others].map(([name, text]) => [foldName(name), text]));
-  const values = room.fields.map((field, at) => {
-    const text = (field === null ? named.get(foldName(room.names[at] ?? '')) : texts.get(field)) ?? '';
-    if (text === '') return room.placeholder;
-    return field === null || field === 'task' ? text : likeModel(text, models[at] ?? '');
+  const values = insertion.fields.map((field, at) => {
+    const text = (field === null ? named.get(foldName(insertion.names[at] ?? '')) : texts.get(field)) ?? '';
+    if (text === '') return insertion.placeholder;
+    return field === null || field === 'task' ? text : styledLike(text, models[at] ?? '');
   });
-  room.rows.push(makeRow(room.model, room.delimiters, values));
-  const names = new Set(room.names.map(foldName));
+  insertion.rows.push(makeRow(insertion.model, insertion.delimiters, values));
+  const names = new Set(insertion.names.map(foldName));
   const left: readonly (readonly [string, string])[] = [
-    ...[...texts].filter(([field]) => !room.fields.includes(field)),
+    ...[...texts].filter(([field]) => !insertion.fields.includes(field)),
     ...[...others].filter(([name]) => !names.has(foldName(name))),
   ];
   return Object.fromEntries(left.filter(([, text]) => !isPlaceholder(text)));
@@ -115,12 +115,12 @@ export function addRow<Field extends string>(
 
 /**
  * Returns the edits that insert the collected rows.
- * @param rooms in the order in which new ones at the same place follow each other
+ * @param insertions in the order in which new ones at the same place follow each other
  */
-export function roomEdits(rooms: Iterable<Room<string>>): LineEdit[] {
+export function insertionEdits(insertions: Iterable<Insertion<string>>): LineEdit[] {
   const used = new Set<number>();
   const edits: LineEdit[] = [];
-  for (const { after, lead, rows, tail } of rooms) {
+  for (const { after, lead, rows, tail } of insertions) {
     if (rows.length === 0) continue;
     const gap = used.has(after) && lead[0] !== '' ? [''] : [];
     used.add(after);
@@ -130,12 +130,12 @@ export function roomEdits(rooms: Iterable<Room<string>>): LineEdit[] {
 }
 
 /** Creates a missing table in the style of another one: its pipes and delimiters. */
-export function newRoom<Field extends string>(
+export function newTable<Field extends string>(
   names: readonly string[],
   fields: readonly (Field | null)[],
   like: Table | undefined,
   place: Gap,
-): Room<Field> {
+): Insertion<Field> {
   const isSpaced = like?.delimiters.some((cell) => /^\s/.test(cell)) ?? false;
   const delimiters = names.map(({ length }) =>
     isSpaced ? ` ${'-'.repeat(Math.max(3, length))} ` : '-'.repeat(Math.max(3, length + 2)),
@@ -172,7 +172,7 @@ function textAt(lines: readonly MarkdownLine[], at: number): string {
 }
 
 /** Returns a generator of ids `<prefix>-<n>`, each higher than any in the text, so that none is reused. */
-export function idMaker(text: string, prefix: string): () => string {
+export function idGenerator(text: string, prefix: string): () => string {
   const pattern = new RegExp(
     `(?<![\\p{L}\\p{N}])${prefix.replace(/[^A-Za-z0-9]/g, '\\$&')}-(\\d{1,9})(?!\\d)`,
     'gu',
@@ -202,33 +202,33 @@ interface IdTable {
   readonly table: Table;
   readonly column: number;
   /** Rows without ids: sums. */
-  readonly without?: readonly TableRow[];
+  readonly exempt?: readonly TableRow[];
 }
 
 /**
  * Adds an id to each sound row without one. A table without an id column gets one in front, unless a damaged
  * row would then be read wrongly.
  */
-export function setIds(file: MarkdownFile, tables: readonly IdTable[], takeId: () => string): Result<string> {
+export function setIds(file: MarkdownFile, tables: readonly IdTable[], nextId: () => string): Result<string> {
   const edits: LineEdit[] = [];
-  for (const { table, column, without = [] } of tables) {
-    const damaged = table.rows.filter((row) => rowFlaw(table, row) !== null);
+  for (const { table, column, exempt = [] } of tables) {
+    const damaged = table.rows.filter((row) => rowProblem(table, row) !== null);
     if (column < 0 && damaged.length > 0)
       return failure(
         'damaged_row',
         `The table on line ${table.header.line + 1} gets no ids while ${lineList(damaged.map(({ line }) => line))} damaged.`,
         'Fix the rows by hand.',
       );
-    if (column < 0) edits.push(...addColumn(file, table, without, takeId));
+    if (column < 0) edits.push(...addColumn(file, table, exempt, nextId));
     else
       for (const row of table.rows) {
         if (
           damaged.includes(row) ||
-          without.includes(row) ||
+          exempt.includes(row) ||
           plainValue(tableCellText(row, row.cells[column])) !== null
         )
           continue;
-        const text = setCells(row.text, table.delimiters, new Map([[column, takeId()]]));
+        const text = setCells(row.text, table.delimiters, new Map([[column, nextId()]]));
         edits.push({ kind: 'replace', line: row.line, text });
       }
   }
@@ -238,8 +238,8 @@ export function setIds(file: MarkdownFile, tables: readonly IdTable[], takeId: (
 function addColumn(
   file: MarkdownFile,
   { header, delimiters, rows }: Table,
-  without: readonly TableRow[],
-  takeId: () => string,
+  exempt: readonly TableRow[],
+  nextId: () => string,
 ): LineEdit[] {
   const below = header.line + 1;
   const replace = (line: number, text: string): LineEdit => ({ kind: 'replace', line, text });
@@ -247,7 +247,7 @@ function addColumn(
   return [
     replace(header.line, addFirstCell(header.text, 'ID')),
     replace(below, addFirstCell(file.lines[below]?.text ?? '', dashes)),
-    ...rows.map((row) => replace(row.line, addFirstCell(row.text, without.includes(row) ? '' : takeId()))),
+    ...rows.map((row) => replace(row.line, addFirstCell(row.text, exempt.includes(row) ? '' : nextId()))),
   ];
 }
 

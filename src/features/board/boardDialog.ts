@@ -22,10 +22,10 @@ import { openForm } from '../workers/formDialog.ts';
 import {
   type BoardDialog,
   boardHit,
+  type CardDrag,
   cardKey,
   cardWorkers,
   columnBeside,
-  type HeldCard,
   moveCard,
   moveColumn,
   openBoard,
@@ -51,20 +51,22 @@ export const board = defineDialog<BoardDialog>({
   group: 'Board',
   takesTypedAhead: 'What is moved is seen at once, and moved back by the key beside it.',
   isWide: true,
-  isCoverable: ({ held }) => !held?.isMoving,
+  isCoverable: ({ drag }) => !drag?.isMoving,
   selected(state, dialog) {
     const card = selectedCard(state, dialog);
     return card && cardKey(card);
   },
   keys: [
-    looking('left', ['h', 'left'], (state, dialog) => moveColumn(state, dialog, -1)),
-    looking('down', ['j', 'down'], (state, dialog) => moveCard(state, dialog, 1)),
-    looking('up', ['k', 'up'], (state, dialog) => moveCard(state, dialog, -1)),
-    looking('right', ['l', 'right'], (state, dialog) => moveColumn(state, dialog, 1)),
-    looking('first', ['g', 'home'], (state, dialog) => moveCard(state, dialog, Number.NEGATIVE_INFINITY)),
-    looking('last', ['G', 'end'], (state, dialog) => moveCard(state, dialog, Number.POSITIVE_INFINITY)),
-    moving('card-left', 'move the card a column back', ['<', 'H'], -1),
-    moving('card-right', 'move the card a column on', ['>', 'L'], 1),
+    navigationKey('left', ['h', 'left'], (state, dialog) => moveColumn(state, dialog, -1)),
+    navigationKey('down', ['j', 'down'], (state, dialog) => moveCard(state, dialog, 1)),
+    navigationKey('up', ['k', 'up'], (state, dialog) => moveCard(state, dialog, -1)),
+    navigationKey('right', ['l', 'right'], (state, dialog) => moveColumn(state, dialog, 1)),
+    navigationKey('first', ['g', 'home'], (state, dialog) =>
+      moveCard(state, dialog, Number.NEGATIVE_INFINITY),
+    ),
+    navigationKey('last', ['G', 'end'], (state, dialog) => moveCard(state, dialog, Number.POSITIVE_INFINITY)),
+    moveKey('card-left', 'move the card a column back', ['<', 'H'], -1),
+    moveKey('card-right', 'move the card a column on', ['>', 'L'], 1),
     {
       id: 'card-add',
       title: 'add a card to the column',
@@ -87,16 +89,16 @@ export const board = defineDialog<BoardDialog>({
       hint: 'new worker',
       keys: ['n'],
       disabledReason: whyNotStarted,
-      run: (state, dialog) => noEffects(proposing(state, dialog)),
+      run: (state, dialog) => noEffects(openStartForm(state, dialog)),
     },
     {
       id: 'card-worker',
       title: "to the card's worker",
-      hint: (state, dialog) => (workerHere(state, dialog) ? 'to worker' : null),
+      hint: (state, dialog) => (selectedWorker(state, dialog) ? 'to worker' : null),
       keys: ['enter'],
       disabledReason: (state, dialog) =>
-        workerHere(state, dialog) ? null : 'No worker is on this card; n proposes one.',
-      run: toWorker,
+        selectedWorker(state, dialog) ? null : 'No worker is on this card; n proposes one.',
+      run: goToWorker,
     },
     {
       id: 'board-close',
@@ -110,14 +112,14 @@ export const board = defineDialog<BoardDialog>({
   modes: [
     {
       group: 'Dragging a card',
-      when: ({ held }) => held?.isMoving === true,
+      when: ({ drag }) => drag?.isMoving === true,
       keys: [
         {
           id: 'card-drop',
           title: 'leave the card that the mouse holds where it was',
           hint: 'leave it there',
           keys: ['escape', 'ctrl-c'],
-          run: (state, dialog) => noEffects(withDialog(state, { ...dialog, held: null })),
+          run: (state, dialog) => noEffects(withDialog(state, { ...dialog, drag: null })),
         },
       ],
     },
@@ -133,7 +135,7 @@ export const board = defineDialog<BoardDialog>({
   isStale: ({ facts }) => (facts?.board ? null : 'The board is gone.'),
 });
 
-function looking(
+function navigationKey(
   to: string,
   keys: readonly string[],
   next: (state: AppState, dialog: BoardDialog) => BoardDialog,
@@ -147,7 +149,7 @@ function looking(
   };
 }
 
-function moving(id: string, title: string, keys: readonly string[], by: -1 | 1): RoomDialogKey<BoardDialog> {
+function moveKey(id: string, title: string, keys: readonly string[], by: -1 | 1): RoomDialogKey<BoardDialog> {
   return {
     id,
     title,
@@ -168,16 +170,16 @@ function moving(id: string, title: string, keys: readonly string[], by: -1 | 1):
 /** Requests another column; the selection follows the card once it is written. */
 function moveTo(state: AppState, dialog: BoardDialog, card: Card, column: Column): Step {
   const params = { card: refTo(card), seen: seenOf(card), column };
-  return askFrom(state, { ...dialog, card: cardKey(card), held: null }, 'changeCard', params);
+  return askFrom(state, { ...dialog, card: cardKey(card), drag: null }, 'changeCard', params);
 }
 
-function workerHere(state: AppState, dialog: BoardDialog): Worker | null {
+function selectedWorker(state: AppState, dialog: BoardDialog): Worker | null {
   const card = selectedCard(state, dialog);
   return card ? (cardWorkers(state).get(card) ?? null) : null;
 }
 
-function toWorker(state: AppState, dialog: BoardDialog): Step {
-  const worker = workerHere(state, dialog);
+function goToWorker(state: AppState, dialog: BoardDialog): Step {
+  const worker = selectedWorker(state, dialog);
   return noEffects(worker ? selectRow(toList(state), 'fleet', { kind: 'worker', id: worker.id }) : state);
 }
 
@@ -191,12 +193,12 @@ function whyUnchanged(state: AppState, dialog: BoardDialog): string | null {
 
 function whyNotStarted(state: AppState, dialog: BoardDialog): string | null {
   if (!selectedCard(state, dialog)) return 'There is no card here.';
-  const worker = workerHere(state, dialog);
+  const worker = selectedWorker(state, dialog);
   return worker ? `${worker.id} is on this card already.` : whyUnreachable(state);
 }
 
 /** Opens the start form with the card's text, by which the worker is later matched to it. */
-function proposing(state: AppState, dialog: BoardDialog): AppState {
+function openStartForm(state: AppState, dialog: BoardDialog): AppState {
   const card = selectedCard(state, dialog);
   if (!card) return state;
   const isKnown = state.facts?.repos.some(({ name }) => name === card.repo) === true;
@@ -209,50 +211,56 @@ function proposing(state: AppState, dialog: BoardDialog): AppState {
  * its worker; a card is dragged into another column; the wheel scrolls the cards below it.
  */
 function onMouse(state: AppState, dialog: BoardDialog, token: MouseToken): Step {
-  if (wheel(token) !== 0) return noEffects(dialog.held ? state : turned(state, dialog, token));
-  if (dialog.held && token.action !== 'press') return carry(state, dialog, dialog.held, token);
-  return token.action === 'press' && token.button === 'left' ? press(state, dialog, token) : noEffects(state);
+  if (wheel(token) !== 0) return noEffects(dialog.drag ? state : scrolled(state, dialog, token));
+  if (dialog.drag && token.action !== 'press') return dragCard(state, dialog, dialog.drag, token);
+  return token.action === 'press' && token.button === 'left'
+    ? pressCard(state, dialog, token)
+    : noEffects(state);
 }
 
-function turned(state: AppState, dialog: BoardDialog, token: MouseToken): AppState {
+function scrolled(state: AppState, dialog: BoardDialog, token: MouseToken): AppState {
   const hit = boardHit(state, dialog, token.x, token.y);
   const from = hit && hit.column !== dialog.column ? { ...dialog, ...hit } : dialog;
   return withDialog(state, { ...moveCard(state, from, wheel(token)), problem: null });
 }
 
 /** Selects the pressed card. Later events decide between a drag and a click. */
-function press(state: AppState, dialog: BoardDialog, { x, y }: MouseToken): Step {
+function pressCard(state: AppState, dialog: BoardDialog, { x, y }: MouseToken): Step {
   const hit = boardHit(state, dialog, x, y);
   if (!hit) return noEffects(state);
   const before = selectedCard(state, dialog);
-  const looking = { ...dialog, ...hit, held: null, problem: null };
-  const card = hit.card === null ? null : selectedCard(state, looking);
+  const pressed = { ...dialog, ...hit, drag: null, problem: null };
+  const card = hit.card === null ? null : selectedCard(state, pressed);
   const wasSelected = card !== null && card === before;
-  const held = card && { card, from: { x, y }, wasSelected, isMoving: false, over: null };
-  return noEffects(withDialog(withoutNotice(state), { ...looking, held }));
+  const drag = card && { card, from: { x, y }, wasSelected, isMoving: false, over: null };
+  return noEffects(withDialog(withoutNotice(state), { ...pressed, drag }));
 }
 
-function carry(state: AppState, dialog: BoardDialog, held: HeldCard, token: MouseToken): Step {
+function dragCard(state: AppState, dialog: BoardDialog, drag: CardDrag, token: MouseToken): Step {
   const { x, y, action, button } = token;
-  const down = withDialog(state, { ...dialog, held: null });
+  const dropped = withDialog(state, { ...dialog, drag: null });
   // The button was released outside of the terminal.
-  if (action === 'move' && button === 'none') return noEffects(down);
-  if (action === 'release') return letGo(down, dialog, held);
-  if (!held.isMoving) {
-    if (x === held.from.x && y === held.from.y) return noEffects(state);
+  if (action === 'move' && button === 'none') return noEffects(dropped);
+  if (action === 'release') return dropCard(dropped, dialog, drag);
+  if (!drag.isMoving) {
+    if (x === drag.from.x && y === drag.from.y) return noEffects(state);
     const why = whyUnchanged(state, dialog);
-    if (why !== null) return noEffects(withNotice(down, why));
+    if (why !== null) return noEffects(withNotice(dropped, why));
   }
   const over = boardHit(state, dialog, x, y)?.column ?? null;
-  return noEffects(withDialog(state, { ...dialog, held: { ...held, isMoving: true, over } }));
+  return noEffects(withDialog(state, { ...dialog, drag: { ...drag, isMoving: true, over } }));
 }
 
-/** Ends a press or a drag. @param down the state after the release */
-function letGo(down: AppState, dialog: BoardDialog, { card, over, isMoving, wasSelected }: HeldCard): Step {
+/** Ends a press or a drag. @param dropped the state after the release */
+function dropCard(
+  dropped: AppState,
+  dialog: BoardDialog,
+  { card, over, isMoving, wasSelected }: CardDrag,
+): Step {
   if (isMoving) {
-    if (over === null || over === card.column) return noEffects(down);
-    const why = whyBusy(down);
-    return why === null ? moveTo(down, dialog, card, over) : noEffects(withNotice(down, why));
+    if (over === null || over === card.column) return noEffects(dropped);
+    const why = whyBusy(dropped);
+    return why === null ? moveTo(dropped, dialog, card, over) : noEffects(withNotice(dropped, why));
   }
-  return wasSelected ? toWorker(down, dialog) : noEffects(down);
+  return wasSelected ? goToWorker(dropped, dialog) : noEffects(dropped);
 }

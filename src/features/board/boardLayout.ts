@@ -8,11 +8,11 @@ export interface BoardDialog extends PendingRequest {
   readonly kind: 'board';
   readonly column: Column;
   readonly card: string | null;
-  readonly held: HeldCard | null;
+  readonly drag: CardDrag | null;
 }
 
 /** A card that the mouse button is held on. */
-export interface HeldCard {
+export interface CardDrag {
   /** Its state when it was picked up. */
   readonly card: Card;
   /** Cell of the terminal where it was picked up. */
@@ -33,7 +33,7 @@ export function openBoard(state: AppState, card: Card | null = null): AppState {
 
 /** Creates a board dialog without a pending request. */
 export function boardAt(column: Column, card: string | null): BoardDialog {
-  return { kind: 'board', column, card, held: null, ...unasked };
+  return { kind: 'board', column, card, drag: null, ...unasked };
 }
 
 /** Returns a key of a card that stays valid when lines shift; its text where it has no id. */
@@ -88,7 +88,7 @@ const headRows = 2;
 /** Rows below the columns: details of the selected card. */
 export const detailRows = 5;
 /** Cells of the narrowest readable column: at 80 cells all four fit side by side. */
-const narrowest = 17;
+const minColumnWidth = 17;
 const gap = 2;
 
 /** A visible column; `x` and `width` are cells inside the frame. */
@@ -112,27 +112,27 @@ export interface BoardLayout {
   /** Rows above the cards. */
   readonly top: number;
   /** Number of cards that a column shows. */
-  readonly room: number;
+  readonly capacity: number;
 }
 
 /** Computes the layout. @param width cells inside the frame */
 export function boardLayout(state: AppState, dialog: BoardDialog, width: number): BoardLayout {
-  const count = Math.max(1, Math.min(columns.length, Math.floor((width + gap) / (narrowest + gap))));
+  const count = Math.max(1, Math.min(columns.length, Math.floor((width + gap) / (minColumnWidth + gap))));
   const first = Math.max(0, columns.indexOf(dialog.column) - count + 1);
   const each = Math.floor((width + gap) / count) - gap;
   const top = headRows + (count < columns.length ? 1 : 0);
   const height = boardHeight(state.size) - top - detailRows + rowsApart;
-  const room = Math.max(1, Math.floor(height / (cardRows + rowsApart)));
+  const capacity = Math.max(1, Math.floor(height / (cardRows + rowsApart)));
   const shown = columns.slice(first, first + count);
   return {
     columns: shown.map((column, nth) => ({
       ...{ column, x: nth * (each + gap), width: each },
-      ...window(state, dialog, column, room),
+      ...window(state, dialog, column, capacity),
     })),
     before: columns.slice(0, first),
     after: columns.slice(first + count),
     top,
-    room,
+    capacity,
   };
 }
 
@@ -148,17 +148,17 @@ export const cardStep = cardRows + rowsApart;
  * Returns the visible cards of a column around the selected one. The facts hold only a part of long columns;
  * the rest is counted.
  */
-function window(state: AppState, dialog: BoardDialog, column: Column, room: number) {
+function window(state: AppState, dialog: BoardDialog, column: Column, capacity: number) {
   const all = cardsIn(state, column);
-  const untold = Math.max(0, (state.facts?.board?.counts[column] ?? 0) - all.length);
+  const hidden = Math.max(0, (state.facts?.board?.counts[column] ?? 0) - all.length);
   const selected = column === dialog.column ? selectedCard(state, dialog) : null;
   const isDone = column === 'Done';
   // The latest done card is at the end.
   const at = selected ? all.indexOf(selected) : isDone ? all.length - 1 : 0;
-  const from = Math.max(0, Math.min(all.length - room, at - Math.floor(room / 2)));
-  const cards = all.slice(from, from + room);
+  const from = Math.max(0, Math.min(all.length - capacity, at - Math.floor(capacity / 2)));
+  const cards = all.slice(from, from + capacity);
   const below = all.length - from - cards.length;
-  return isDone ? { cards, above: from + untold, below } : { cards, above: from, below: below + untold };
+  return isDone ? { cards, above: from + hidden, below } : { cards, above: from, below: below + hidden };
 }
 
 /** The column, and the card if any, at a cell of the board. */
@@ -176,8 +176,8 @@ export function boardHit(state: AppState, dialog: BoardDialog, x: number, y: num
   // The frame begins below the header, its text after a border, an empty row and an empty cell.
   const [column, row] = [x - 2, y - 3];
   const width = state.size.cols - 4;
-  const { columns: shown, before, after, top, room } = boardLayout(state, dialog, width);
-  if (row < 0 || row >= top + room * cardStep || column < 0 || column >= width) return null;
+  const { columns: shown, before, after, top, capacity } = boardLayout(state, dialog, width);
+  if (row < 0 || row >= top + capacity * cardStep || column < 0 || column >= width) return null;
   if (row < top - headRows) {
     const hidden = column < width / 2 ? before.at(-1) : after[0];
     return hidden === undefined ? null : { column: hidden, card: null };

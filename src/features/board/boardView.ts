@@ -21,22 +21,22 @@ import {
   type BoardLayout,
   boardHeight,
   boardLayout,
+  type CardDrag,
   cardRows,
   cardStep,
   cardWorkers,
   detailRows,
-  type HeldCard,
   type ShownColumn,
   selectedCard,
 } from './boardLayout.ts';
 
 /** Input of all parts of the board's view. */
-interface Drawn {
+interface ViewInput {
   readonly state: AppState;
   readonly dialog: BoardDialog;
   readonly workers: ReadonlyMap<Card, Worker>;
   /** Ids of cards that were changed here and in Notion. */
-  readonly disputed: ReadonlySet<string | null>;
+  readonly conflicting: ReadonlySet<string | null>;
 }
 
 /** Renders the sprint board: columns of cards, and below them the details of the selected card. */
@@ -44,15 +44,17 @@ export function boardBody(state: AppState, dialog: BoardDialog, width: number): 
   const board = state.facts?.board;
   const file = board?.file.slice(board.file.lastIndexOf('/') + 1) ?? '';
   const aside = dialog.pending !== null ? 'writing …' : file;
-  const disputed = new Set(openConflicts(state).flatMap(({ table, id }) => (table === 'board' ? [id] : [])));
-  const drawn = { state, dialog, workers: cardWorkers(state), disputed };
+  const conflicting = new Set(
+    openConflicts(state).flatMap(({ table, id }) => (table === 'board' ? [id] : [])),
+  );
+  const input = { state, dialog, workers: cardWorkers(state), conflicting };
   const layout = boardLayout(state, dialog, width);
-  const parts = layout.columns.map((column) => columnRows(drawn, column, layout.room));
+  const parts = layout.columns.map((column) => columnRows(input, column, layout.capacity));
   const height = Math.max(0, ...parts.map((part) => part.length));
-  const body = Array.from({ length: height }, (_, row) => joined(layout.columns, parts, row));
+  const body = Array.from({ length: height }, (_, row) => joinColumns(layout.columns, parts, row));
   const above = [...hiddenColumns(state, dialog, layout, width), ...body];
   const room = Math.max(0, boardHeight(state.size) - above.length);
-  const details = detailsOf(drawn, width);
+  const details = detailsOf(input, width);
   // The height is fixed, so that the details do not jump.
   const below = [...details, ...blank(detailRows - details.length)].slice(0, room);
   const title = [
@@ -66,13 +68,13 @@ export function boardBody(state: AppState, dialog: BoardDialog, width: number): 
 /** Renders the names of hidden columns, each at its side. */
 function hiddenColumns(
   state: AppState,
-  { held }: BoardDialog,
+  { drag }: BoardDialog,
   { before, after }: BoardLayout,
   width: number,
 ): readonly Line[] {
   if (before.length + after.length === 0) return [];
   const name = (column: ShownColumn['column']) =>
-    span(`${column} ${countOf(state, column)}`, held?.over === column ? 'accent' : 'muted');
+    span(`${column} ${countOf(state, column)}`, drag?.over === column ? 'accent' : 'muted');
   const left = before.flatMap((column) => [span('‹ ', 'notice'), name(column)]);
   const right = after.flatMap((column) => [name(column), span(' ›', 'notice')]);
   return [spreadLine(left, right, width)];
@@ -82,7 +84,11 @@ function countOf({ facts }: AppState, column: ShownColumn['column']): number {
   return facts?.board?.counts[column] ?? 0;
 }
 
-function joined(columns: readonly ShownColumn[], parts: readonly (readonly Line[])[], row: number): Line {
+function joinColumns(
+  columns: readonly ShownColumn[],
+  parts: readonly (readonly Line[])[],
+  row: number,
+): Line {
   return columns.flatMap(({ width }, nth) => [
     ...(nth > 0 ? [span('  ')] : []),
     ...fitLine(parts[nth]?.[row] ?? [], width),
@@ -90,18 +96,18 @@ function joined(columns: readonly ShownColumn[], parts: readonly (readonly Line[
 }
 
 function columnRows(
-  { state, dialog, workers, disputed }: Drawn,
+  { state, dialog, workers, conflicting }: ViewInput,
   shown: ShownColumn,
   room: number,
 ): readonly Line[] {
   const { column, cards, width } = shown;
   const isHere = column === dialog.column;
-  const isTarget = column === targetOf(dialog.held);
+  const isTarget = column === targetOf(dialog.drag);
   const selected = isHere ? selectedCard(state, dialog) : null;
   const marksOf = (card: Card) => ({
     worker: workers.get(card) ?? null,
     isSelected: card === selected,
-    isDisputed: disputed.has(card.id),
+    hasConflict: conflicting.has(card.id),
   });
   const empty = [span(isHere ? '▸ ' : '  ', 'accent'), span('nothing here', 'muted')];
   const body = cards.flatMap((card, nth) => [
@@ -111,7 +117,7 @@ function columnRows(
   const rows = cards.length === 0 ? [empty] : body;
   const tone = isTarget ? 'accent' : isHere ? 'border-selected' : 'border';
   return [
-    columnHead(state, shown, isHere || isTarget, isTarget ? dialog.held : null),
+    columnHead(state, shown, isHere || isTarget, isTarget ? dialog.drag : null),
     line((isTarget ? '━' : '─').repeat(width), tone),
     ...rows,
     ...blank(room * cardStep - (cardStep - cardRows) - rows.length),
@@ -119,19 +125,19 @@ function columnRows(
 }
 
 /** Returns the column that the dragged card would move to. */
-function targetOf(held: HeldCard | null): ShownColumn['column'] | null {
-  return held?.isMoving && held.over !== held.card.column ? held.over : null;
+function targetOf(drag: CardDrag | null): ShownColumn['column'] | null {
+  return drag?.isMoving && drag.over !== drag.card.column ? drag.over : null;
 }
 
 /**
  * Renders a column's name with its number of cards and of hidden ones; or the card that would be dropped
  * into it.
  */
-function columnHead(state: AppState, shown: ShownColumn, isBright: boolean, held: HeldCard | null): Line {
+function columnHead(state: AppState, shown: ShownColumn, isBright: boolean, drag: CardDrag | null): Line {
   const { column, above, below, width } = shown;
   const hidden = [...(above > 0 ? [`↑${above}`] : []), ...(below > 0 ? [`↓${below}`] : [])].join(' ');
   const name = [span(column, isBright ? 'strong' : 'muted'), span(` ${countOf(state, column)}`, 'muted')];
-  const right = held ? line(`+${nameOf(held.card)}`, 'accent') : line(hidden, 'notice');
+  const right = drag ? line(`+${nameOf(drag.card)}`, 'accent') : line(hidden, 'notice');
   return spreadLine(name, right, width);
 }
 
@@ -143,15 +149,15 @@ function blank(count: number): readonly Line[] {
   return Array.from({ length: Math.max(0, count) }, () => line(''));
 }
 
-function detailsOf({ state, dialog, workers, disputed }: Drawn, width: number): readonly Line[] {
+function detailsOf({ state, dialog, workers, conflicting }: ViewInput, width: number): readonly Line[] {
   if (dialog.problem) return [line(''), ...problemRows(dialog.problem, width)];
   const rule = line('─'.repeat(width), 'border');
-  if (dialog.held?.isMoving) return [rule, ...heldRows(dialog.held, width)];
+  if (dialog.drag?.isMoving) return [rule, ...dragRows(dialog.drag, width)];
   const card = selectedCard(state, dialog);
   const rows = card
     ? [
         ...cardDetails(card, workers.get(card) ?? null, width),
-        ...(disputed.has(card.id)
+        ...(conflicting.has(card.id)
           ? marked('!', 'It was changed in Notion, too: c decides.', width, 'warning')
           : []),
       ]
@@ -160,7 +166,7 @@ function detailsOf({ state, dialog, workers, disputed }: Drawn, width: number): 
 }
 
 /** Describes the result of releasing the mouse now. */
-function heldRows({ card, over }: HeldCard, width: number): readonly Line[] {
+function dragRows({ card, over }: CardDrag, width: number): readonly Line[] {
   const what =
     over === null || over === card.column
       ? `Let go of ${nameOf(card)} over another column to move it there.`
@@ -198,7 +204,7 @@ interface CardMarks {
   readonly worker: Worker | null;
   readonly isSelected: boolean;
   /** Changed here and in Notion. */
-  readonly isDisputed: boolean;
+  readonly hasConflict: boolean;
 }
 
 /**
@@ -206,7 +212,7 @@ interface CardMarks {
  */
 function cardLines(
   card: Card,
-  { worker, isSelected, isDisputed }: CardMarks,
+  { worker, isSelected, hasConflict }: CardMarks,
   width: number,
 ): readonly Line[] {
   const who = whoLine(card, worker);
@@ -222,7 +228,7 @@ function cardLines(
   const text = textRows(card.task, width - 2, room, tone);
   const below = [...text, ...(who ? [who] : [])].map((row) => cutLine([span('  '), ...row], width));
   const blank = Array.from({ length: cardRows - 1 - below.length }, () => line(''));
-  return [spreadLine(name, flags(card, worker, isDisputed), width), ...below, ...blank];
+  return [spreadLine(name, flags(card, worker, hasConflict), width), ...below, ...blank];
 }
 
 /** Wraps a text into at most `count` rows; the rest stays in the last one, which is cut when drawn. */
@@ -249,11 +255,11 @@ function priorityMark(priority: string | null): readonly Span[] {
   return /low|minor|\bp[3-9]\b/.test(word) ? [span(' ▽', 'muted')] : [];
 }
 
-function flags(card: Card, worker: Worker | null, isDisputed: boolean): Line {
+function flags(card: Card, worker: Worker | null, hasConflict: boolean): Line {
   if (card.problem !== null) return line('!', 'bad');
   const progress = progressOf(card, worker);
   const marks = [
-    ...(isDisputed ? [span('!', 'warning')] : []),
+    ...(hasConflict ? [span('!', 'warning')] : []),
     ...(card.blockers === null ? [] : [span('✗', 'bad')]),
     ...(progress === null ? [] : [span(progress, 'muted')]),
   ];

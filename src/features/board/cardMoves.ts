@@ -57,7 +57,7 @@ function moveAfter(worker: Worker, happening: CardEvent): CardMove {
         ...base,
         from: ['In Progress', 'Review'],
         to: 'To Do',
-        fields: { ...{ worker: null, branch: null, started: null }, ...nothingSaid },
+        fields: { ...{ worker: null, branch: null, started: null }, ...clearedReport },
       };
     case 'undone':
       return { ...base, from: ['To Do', 'Done'], to: 'In Progress', fields: ownerOf(worker) };
@@ -65,7 +65,7 @@ function moveAfter(worker: Worker, happening: CardEvent): CardMove {
 }
 
 /** Clears the fields that a worker's reports had set. */
-const nothingSaid = { blockers: null, progress: null, pr: null, ready: null } as const;
+const clearedReport = { blockers: null, progress: null, pr: null, ready: null } as const;
 
 const beforeDone: readonly Column[] = ['To Do', 'In Progress', 'Review'];
 

@@ -69,7 +69,7 @@ const show = defineTool<unknown>()({
     const read = await board.read();
     if (!read.ok) return read.problem.code === 'no_board' ? success(noBoard) : read;
     const { cards, counts, flaws } = read.value;
-    const found = cards.filter((one) => isWanted(one, wish, into?.value ?? null));
+    const found = cards.filter((one) => matchesFilter(one, wish, into?.value ?? null));
     const page = found.slice(wish.offset, wish.offset + wish.limit);
     const left = found.length - wish.offset - page.length;
     return success({
@@ -211,7 +211,7 @@ interface Filter {
   readonly text?: string | undefined;
 }
 
-function isWanted(one: Card, { card, repo, worker, text }: Filter, column: Column | null): boolean {
+function matchesFilter(one: Card, { card, repo, worker, text }: Filter, column: Column | null): boolean {
   const holds = (part: string) => `${one.id ?? ''}\n${one.task}`.toLowerCase().includes(part.toLowerCase());
   return (
     (column === null || one.column === column) &&

@@ -53,11 +53,11 @@ export const invoices = defineDialog<InvoicesDialog>({
   group: 'Invoices',
   takesTypedAhead: 'It is only looked at; an invoice is a file of its own that changes no entry.',
   keys: [
-    turning('earlier', 'the month before', ['h', 'left'], 1),
-    turning('later', 'the month after', ['l', 'right'], -1),
-    choosing('repo', 'only one repository, the next one, or all again', 'r', invoicedRepos),
-    choosing('status', 'only what is pending, invoiced or paid, or all again', 'f', () => entryStatuses),
-    choosing('client', 'for one client, the next one, or all again', 'w', clientNames),
+    monthKey('earlier', 'the month before', ['h', 'left'], 1),
+    monthKey('later', 'the month after', ['l', 'right'], -1),
+    filterKey('repo', 'only one repository, the next one, or all again', 'r', invoicedRepos),
+    filterKey('status', 'only what is pending, invoiced or paid, or all again', 'f', () => entryStatuses),
+    filterKey('client', 'for one client, the next one, or all again', 'w', clientNames),
     {
       id: 'invoice-export',
       title: 'write an invoice over what is shown, to print, beside the entries',
@@ -94,7 +94,7 @@ export function invoiceWritten(
   return withNotice(state, `${counted(entries, 'entry', 'entries')} in ${file}`);
 }
 
-function turning(
+function monthKey(
   id: string,
   title: string,
   keys: readonly string[],
@@ -115,7 +115,7 @@ function turning(
 }
 
 /** Cycles through several values, then all of them. */
-function choosing<What extends 'repo' | 'status' | 'client'>(
+function filterKey<What extends 'repo' | 'status' | 'client'>(
   what: What,
   title: string,
   key: string,

@@ -41,10 +41,10 @@ export const conflictsDialog = defineDialog<ConflictsDialog>({
   isCoverable: ({ typed }) => typed === null,
   text: { of: ({ typed }) => typed, with: (dialog, typed) => ({ ...dialog, typed }) },
   keys: [
-    looking('next', ['j', 'down'], 1),
-    looking('previous', ['k', 'up'], -1),
-    choosing('mine', 'take what the file says', ['m'], 'mine'),
-    choosing('theirs', 'take what Notion says', ['t'], 'theirs'),
+    navigationKey('next', ['j', 'down'], 1),
+    navigationKey('previous', ['k', 'up'], -1),
+    choiceKey('mine', 'take what the file says', ['m'], 'mine'),
+    choiceKey('theirs', 'take what Notion says', ['t'], 'theirs'),
     {
       id: 'conflict-edit',
       title: 'write something else',
@@ -110,7 +110,7 @@ function conflictAt(state: AppState, { at }: ConflictsDialog): SyncConflict | nu
   return open[Math.min(at, open.length - 1)] ?? null;
 }
 
-function looking(id: string, keys: readonly string[], by: -1 | 1): RoomDialogKey<ConflictsDialog> {
+function navigationKey(id: string, keys: readonly string[], by: -1 | 1): RoomDialogKey<ConflictsDialog> {
   return {
     id: `conflict-${id}`,
     title: 'through the conflicts',
@@ -124,7 +124,7 @@ function looking(id: string, keys: readonly string[], by: -1 | 1): RoomDialogKey
   };
 }
 
-function choosing(
+function choiceKey(
   id: string,
   title: string,
   keys: readonly string[],

@@ -36,20 +36,20 @@ export const notionKeys: readonly RoomDialogKey<AnyDialog>[] = [
 export const sync = defineDialog<SyncDialog>({
   kind: 'sync',
   group: notionGroup,
-  subject: (_, dialog) => `${offerOf(dialog)} ${dialog.pending}`,
+  subject: (_, dialog) => `${confirmationOf(dialog)} ${dialog.pending}`,
   isCoverable: () => true,
   keys: [
     conflictsKey,
     {
       id: 'sync-yes',
       title: 'yes: sync although many rows are gone, or rebuild what was damaged',
-      hint: (_, dialog) => (offerOf(dialog) === null ? null : 'yes'),
+      hint: (_, dialog) => (confirmationOf(dialog) === null ? null : 'yes'),
       keys: ['y'],
       palette: 'described',
       disabledReason: (state, dialog) =>
-        offerOf(dialog) === null ? 'There is nothing to say yes to.' : whyUnreachable(state),
+        confirmationOf(dialog) === null ? 'There is nothing to say yes to.' : whyUnreachable(state),
       run: (state, dialog) =>
-        offerOf(dialog) === 'rebuild'
+        confirmationOf(dialog) === 'rebuild'
           ? ask(state, 'rebuildSync', {}, awaitingSync)
           : ask(state, 'sync', { allowMassDelete: true }, awaitingSync),
     },
@@ -82,7 +82,7 @@ function isCancellable(state: AppState, { pending }: SyncDialog): boolean {
 }
 
 /** Returns the confirmation that a refused sync offers; null for none. */
-function offerOf({ problem }: SyncDialog): 'mass-delete' | 'rebuild' | null {
+function confirmationOf({ problem }: SyncDialog): 'mass-delete' | 'rebuild' | null {
   if (problem?.code === 'mass_deletion') return 'mass-delete';
   return problem && rebuildCodes.includes(problem.code) ? 'rebuild' : null;
 }
@@ -122,13 +122,13 @@ function outcomeRows(
         )),
     ...wanted.flatMap((task) => marked('+', `A worker is wanted for: ${task}`, width, 'accent')),
     ...leftOutTexts(withoutId).flatMap((text) => marked('!', text, width, 'warning')),
-    ...toldRows(problems, width),
+    ...problemList(problems, width),
   ];
 }
 
 /** Renders the effect of a confirmation, after a sync was refused. */
 function offerRows(dialog: SyncDialog, width: number): readonly Line[] {
-  const offer = offerOf(dialog);
+  const offer = confirmationOf(dialog);
   if (offer === null) return [];
   const text = offer === 'rebuild' ? rebuildQuestion : massDeleteQuestion;
   return [...wrapLines(text, width), line(''), line('y does it; esc leaves everything as it is.', 'notice')];
@@ -148,11 +148,11 @@ function rebuiltRows(
       ? marked('!', differ, width, 'warning')
       : [line('Both sides are the same. Sync to go on.', 'good')]),
     ...setAside.flatMap((file) => wrapLines(`What was in the way is kept: ${file}`, width, 'muted')),
-    ...toldRows(problems, width),
+    ...problemList(problems, width),
   ];
 }
 
-function toldRows(problems: readonly Problem[], width: number): readonly Line[] {
+function problemList(problems: readonly Problem[], width: number): readonly Line[] {
   return problems.flatMap(({ message, hint }) => [
     ...marked('!', message, width, 'bad'),
     ...(hint === undefined ? [] : wrapLines(hint, width - 2, 'muted').map((row) => [span('  '), ...row])),

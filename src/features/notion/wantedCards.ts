@@ -8,7 +8,7 @@ import { addNotice, type ControllerState, type Decision } from '../state.ts';
 import { checkDraft } from '../workers/start.ts';
 
 /** Most open proposals of the board, because all cards may be moved there at once. */
-const mostAtOnce = 20;
+const mostProposals = 20;
 
 /** Characters of a card's text that become a brief: Notion's titles have any length. */
 const longestBrief = 20_000;
@@ -22,7 +22,7 @@ export function workerWanted(
   if (!draft.ok) return notProposed(state, card, draft.problem);
   // A sync that was killed may report a card twice.
   if (isProposed(state, draft.value)) return { state, events: [], effects: [] };
-  const checked = checkWish(state, card, draft.value);
+  const checked = checkWanted(state, card, draft.value);
   if (!checked.ok) return notProposed(state, card, checked.problem);
   const n = state.log.lastProposal + 1;
   return {
@@ -62,7 +62,7 @@ function isProposed({ log }: ControllerState, { repo, task }: ProposalDraft): bo
   );
 }
 
-function checkWish(state: ControllerState, { id }: WantedCard, draft: ProposalDraft): Result<null> {
+function checkWanted(state: ControllerState, { id }: WantedCard, draft: ProposalDraft): Result<null> {
   const { documents, log } = state;
   const cards = documents.board?.cards ?? [];
   const card = cards.find((one) => id !== null && one.id === id);
@@ -74,12 +74,12 @@ function checkWish(state: ControllerState, { id }: WantedCard, draft: ProposalDr
       `Resume, finish or clean ${worker.id}.`,
     );
   const waiting = [...log.proposals.values()].filter(({ by }) => by === 'board');
-  if (waiting.length >= mostAtOnce) return { ok: false, problem: tooMany };
+  if (waiting.length >= mostProposals) return { ok: false, problem: tooMany };
   return checkDraft(state, draft, null);
 }
 
 const tooMany = problemOf(
   'too_many_wanted',
-  `More cards ask for a worker in Notion, but ${mostAtOnce} proposals of the board wait already.`,
+  `More cards ask for a worker in Notion, but ${mostProposals} proposals of the board wait already.`,
   'Decide about those; then press n on each card.',
 );

@@ -163,7 +163,10 @@ describe('the mouse on the board', () => {
     at(at(state, 'press', x, y).state, 'release', x, y).state;
   /** Presses the button on the first cell and moves over the others. */
   const dragged = (state: AppState, [x, y]: Cell, ...others: readonly Cell[]) =>
-    others.reduce((held, [toX, toY]) => at(held, 'move', toX, toY).state, at(state, 'press', x, y).state);
+    others.reduce(
+      (dragging, [toX, toY]) => at(dragging, 'move', toX, toY).state,
+      at(state, 'press', x, y).state,
+    );
   type Cell = readonly [x: number, y: number];
   /** Cells of a size of 120 columns. */
   const orc4: Cell = [35, 6];
@@ -178,16 +181,16 @@ describe('the mouse on the board', () => {
   });
 
   it('moves a card into the column over which it is let go', () => {
-    const held = dragged(boardRoom(size), orc4, [50, 8], inReview);
-    expect(board(held).held).toMatchObject({ card: { id: 'ORC-4' }, isMoving: true, over: 'Review' });
-    const { state, effects } = at(held, 'release', ...inReview);
+    const dragging = dragged(boardRoom(size), orc4, [50, 8], inReview);
+    expect(board(dragging).drag).toMatchObject({ card: { id: 'ORC-4' }, isMoving: true, over: 'Review' });
+    const { state, effects } = at(dragging, 'release', ...inReview);
     expect(effects).toMatchObject([
       {
         method: 'changeCard',
         params: { card: { id: 'ORC-4' }, seen: { column: 'In Progress' }, column: 'Review' },
       },
     ]);
-    expect(board(state)).toMatchObject({ held: null, column: 'In Progress' });
+    expect(board(state)).toMatchObject({ drag: null, column: 'In Progress' });
     expect(board(answered(state, 'changeCard', 'ORC-4', 'Review'))).toMatchObject({
       column: 'Review',
       card: 'ORC-4',
@@ -202,36 +205,39 @@ describe('the mouse on the board', () => {
   ])('drops nothing over %s', (_, cell) => {
     const { state, effects } = at(dragged(boardRoom(size), orc4, inReview, cell), 'release', ...cell);
     expect(effects).toEqual([]);
-    expect(board(state)).toMatchObject({ held: null, card: 'ORC-4' });
+    expect(board(state)).toMatchObject({ drag: null, card: 'ORC-4' });
   });
 
   it('drops nothing after esc, whatever the mouse does then', () => {
     const escaped = press(dragged(boardRoom(size), orc4, inReview), 'escape').state;
-    expect(board(escaped)).toMatchObject({ held: null, card: 'ORC-4' });
+    expect(board(escaped)).toMatchObject({ drag: null, card: 'ORC-4' });
     expect(at(at(escaped, 'move', 66, 21).state, 'release', 66, 21).effects).toEqual([]);
   });
 
   it('takes no other keys while it holds a card', () => {
-    const held = dragged(boardRoom(size), orc4, inReview);
-    expect(press(held, 'q', '>', 'n', 'enter')).toMatchObject({ state: { focus: held.focus }, effects: [] });
+    const dragging = dragged(boardRoom(size), orc4, inReview);
+    expect(press(dragging, 'q', '>', 'n', 'enter')).toMatchObject({
+      state: { focus: dragging.focus },
+      effects: [],
+    });
   });
 
   it('holds nothing any more where the button came up unseen', () => {
-    const held = dragged(boardRoom(size), orc4, inReview);
+    const dragging = dragged(boardRoom(size), orc4, inReview);
     const token = { ...click(70, 20), action: 'move', button: 'none' } as MouseToken;
-    expect(board(updateApp(held, { type: 'tokenArrived', token }).state).held).toBeNull();
+    expect(board(updateApp(dragging, { type: 'tokenArrived', token }).state).drag).toBeNull();
   });
 
   it('leaves damaged rows where they are, and says why', () => {
-    const held = dragged(boardRoom(size), [35, 10], inReview);
-    expect(board(held).held).toBeNull();
-    expect(held.notice?.text).toContain('6 cells');
+    const dragging = dragged(boardRoom(size), [35, 10], inReview);
+    expect(board(dragging).drag).toBeNull();
+    expect(dragging.notice?.text).toContain('6 cells');
   });
 
   it('asks about the card that was picked up, whatever the file says by now', () => {
-    const held = dragged(boardRoom(size), orc4, inReview);
+    const dragging = dragged(boardRoom(size), orc4, inReview);
     const moved = boardedFacts([card('ORC-4', 'Done', 'Signed')]);
-    const after = updateApp(held, { type: 'factsArrived', facts: moved }).state;
+    const after = updateApp(dragging, { type: 'factsArrived', facts: moved }).state;
     expect(at(after, 'release', ...inReview).effects).toMatchObject([
       { params: { seen: { column: 'In Progress', task: 'Sign tokens with the new key' } } },
     ]);

@@ -11,10 +11,10 @@ import { boardedFacts, boardRoom, card } from './boardFixtures.ts';
 const rounds = Number(process.env.ORCH_RANDOM_ROUNDS ?? 15);
 const movingKeys = ['<', '>', 'H', 'L'];
 
-/** Prefers actions on a held card. */
+/** Prefers actions on a dragged card. */
 function someToken(random: Random, state: AppState): Token {
   if (random.below(4) === 0) return key(random.pick([...movingKeys, ...'hjklgGb', 'escape']));
-  const actions = heldIn(state)
+  const actions = dragIn(state)
     ? (['move', 'move', 'move', 'release'] as const)
     : (['press', 'press', 'move', 'release', 'wheel-up', 'wheel-down'] as const);
   const action = random.pick<MouseToken['action']>(actions);
@@ -23,16 +23,16 @@ function someToken(random: Random, state: AppState): Token {
   return { ...at, action, button } as MouseToken;
 }
 
-function heldIn(state: AppState) {
+function dragIn(state: AppState) {
   const dialog = dialogOf(state);
-  return dialog?.kind === 'board' ? dialog.held : null;
+  return dialog?.kind === 'board' ? dialog.drag : null;
 }
 
 /** Reports whether this may move a card: by its keys, or by releasing it over another column. */
 function mayMove(state: AppState, token: Token): boolean {
   if (token.kind === 'key') return movingKeys.includes(token.name);
-  const held = heldIn(state);
-  const isOver = held?.isMoving === true && held.over !== null && held.over !== held.card.column;
+  const drag = dragIn(state);
+  const isOver = drag?.isMoving === true && drag.over !== null && drag.over !== drag.card.column;
   return token.kind === 'mouse' && token.action === 'release' && isOver;
 }
 

@@ -65,11 +65,11 @@ describe('a heading', () => {
 
 describe('a worker that takes a card', () => {
   const take = (line: number, task: string, id = 'app/login'): BoardChange => ({
-    ...{ kind: 'change', card: { line, task }, column: 'In Progress', holder: id },
+    ...{ kind: 'change', card: { line, task }, column: 'In Progress', assignee: id },
     fields: { worker: id, branch: 'feature/login', started: '2026-11-23' },
   });
   const leave = (card: { id: string } | { line: number; task: string }): BoardChange => ({
-    ...{ kind: 'change', card, column: 'To Do', holder: 'app/login' },
+    ...{ kind: 'change', card, column: 'To Do', assignee: 'app/login' },
     fields: { worker: null, branch: null, started: null },
   });
   const lineOf = (text: string, task: string) =>

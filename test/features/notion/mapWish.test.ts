@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Schema } from '../../../src/features/notion/service/client.ts';
 import {
-  applyWishes,
-  checkWishes,
+  applyOverrides,
+  checkOverrides,
+  overridesFor,
   proposeMapping,
-  wishesFor,
 } from '../../../src/features/notion/service/mapping.ts';
 import { boardTable, invoiceTable } from '../../../src/features/notion/service/tables.ts';
 
@@ -26,7 +26,7 @@ const narrow = { ...schema, properties: schema.properties.filter(({ id }) => id 
 const proposal = { ...proposeMapping(boardTable, narrow), schema };
 
 function applied(wishes: Record<string, string>) {
-  const done = applyWishes(boardTable, proposal, wishes);
+  const done = applyOverrides(boardTable, proposal, wishes);
   if (!done.ok) return done.problem.code;
   return Object.fromEntries(
     Object.entries(done.value.mapping.fields).map(([field, { name }]) => [field, name]),
@@ -62,7 +62,7 @@ it.each<[string, Record<string, string>, Record<string, string> | string]>([
 });
 
 it('takes the statuses of another property as well', () => {
-  const done = applyWishes(boardTable, proposal, { column: 'Stage' });
+  const done = applyOverrides(boardTable, proposal, { column: 'Stage' });
   expect(done.ok && done.value.mapping.writeStatus).toEqual({
     ...{ 'To Do': 'Open', 'In Progress': 'WIP' },
     ...{ Review: 'QA', Done: 'Shipped' },
@@ -72,17 +72,17 @@ it('takes the statuses of another property as well', () => {
 it('says no more of a field that it has no property once it has one', () => {
   const about = (notes: readonly string[]) => notes.filter((note) => note.includes('Blockers'));
   expect(about(proposal.notes)).toHaveLength(1);
-  const done = applyWishes(boardTable, proposal, { blockers: 'Reviewer' });
+  const done = applyOverrides(boardTable, proposal, { blockers: 'Reviewer' });
   expect(done.ok && about(done.value.notes)).toEqual([]);
 });
 
 it('knows which wish is about which table, and which about none', () => {
   const wishes = { worker: 'Owner', 'board.repo': 'Project', 'invoices.rateCents': 'Rate' };
-  expect(wishesFor(boardTable, wishes)).toEqual({ worker: 'Owner', repo: 'Project' });
-  expect(wishesFor(invoiceTable, wishes)).toEqual({ worker: 'Owner', rateCents: 'Rate' });
-  expect(checkWishes([boardTable, invoiceTable], wishes).ok).toBe(true);
-  expect(checkWishes([boardTable], wishes)).toMatchObject({ problem: { code: 'notion_field_unknown' } });
-  expect(checkWishes([boardTable], { toString: 'Owner' })).toMatchObject({
+  expect(overridesFor(boardTable, wishes)).toEqual({ worker: 'Owner', repo: 'Project' });
+  expect(overridesFor(invoiceTable, wishes)).toEqual({ worker: 'Owner', rateCents: 'Rate' });
+  expect(checkOverrides([boardTable, invoiceTable], wishes).ok).toBe(true);
+  expect(checkOverrides([boardTable], wishes)).toMatchObject({ problem: { code: 'notion_field_unknown' } });
+  expect(checkOverrides([boardTable], { toString: 'Owner' })).toMatchObject({
     problem: { code: 'notion_field_unknown' },
   });
 });

@@ -16,12 +16,12 @@ import {
   parseMarkdown,
   plainText,
   plainValue,
-  rowFlaw,
+  rowProblem,
   type Table,
   type TableRow,
   tableCellText,
 } from '../../../documents/markdown.ts';
-import { idMaker, prefixOf, setIds } from '../../../documents/tableEdit.ts';
+import { idGenerator, prefixOf, setIds } from '../../../documents/tableEdit.ts';
 import { type Result, success } from '../../../lib/result.ts';
 
 /** A table of cards, and the fields of its columns. */
@@ -111,7 +111,7 @@ export function sectionOf(heading: string): Column | null | undefined {
 export function parseBoard(text: string): Board {
   const file = parseMarkdown(text);
   const flaws: Diagnostic[] = file.markers.map((line) =>
-    flawAt(line, 'conflict_markers', 'git left two versions beside each other here.'),
+    diagnosticAt(line, 'conflict_markers', 'git left two versions beside each other here.'),
   );
   const tables: BoardTable[] = [];
   for (const table of file.tables) {
@@ -122,22 +122,22 @@ export function parseBoard(text: string): Board {
       if (fields.includes('task')) tables.push({ table, column, fields });
       else
         flaws.push(
-          flawAt(table.header.line, 'no_task_column', `This table of ${column} has no column Task.`),
+          diagnosticAt(table.header.line, 'no_task_column', `This table of ${column} has no column Task.`),
         );
     } else if (column === undefined && isBoard)
       flaws.push(
-        flawAt(table.header.line, 'unknown_section', 'This table is under no heading of the board.'),
+        diagnosticAt(table.header.line, 'unknown_section', 'This table is under no heading of the board.'),
       );
   }
   flaws.push(...strayRows(file));
   const cards = markDuplicates(tables.flatMap((one) => one.table.rows.map((row) => readCard(one, row))));
   for (const { problem, line } of cards)
-    if (problem !== null) flaws.push(flawAt(line - 1, 'damaged_row', `${problem}.`));
+    if (problem !== null) flaws.push(diagnosticAt(line - 1, 'damaged_row', `${problem}.`));
   return { file, tables, cards, flaws: flaws.sort((a, b) => a.line - b.line) };
 }
 
 /** Creates a diagnostic. @param line 0-based */
-export function flawAt(line: number, code: string, message: string): Diagnostic {
+export function diagnosticAt(line: number, code: string, message: string): Diagnostic {
   return { line: line + 1, code, message: `Line ${line + 1}: ${message}` };
 }
 
@@ -158,17 +158,17 @@ function strayRows(file: MarkdownFile): Diagnostic[] {
     file.headings.some((one) => one.line < line && line < one.end && typeof sectionOf(one.text) === 'string');
   return file.prose
     .filter((line) => /^ {0,3}\|/.test(file.lines[line]?.text ?? '') && inColumn(line))
-    .map((line) => flawAt(line, 'stray_row', 'this looks like a row, but belongs to no table.'));
+    .map((line) => diagnosticAt(line, 'stray_row', 'this looks like a row, but belongs to no table.'));
 }
 
 function readCard({ table, column, fields }: BoardTable, row: TableRow): Card {
-  const card: Record<CardField, string | null> = { ...noFields };
+  const card: Record<CardField, string | null> = { ...emptyFields };
   for (const [at, field] of fields.entries())
     if (field !== null) card[field] = readField(field, tableCellText(row, row.cells[at]));
-  return { ...card, task: card.task ?? '', column, line: row.line + 1, problem: rowFlaw(table, row) };
+  return { ...card, task: card.task ?? '', column, line: row.line + 1, problem: rowProblem(table, row) };
 }
 
-const noFields = Object.fromEntries(cardFields.map((field) => [field, null])) as Record<CardField, null>;
+const emptyFields = Object.fromEntries(cardFields.map((field) => [field, null])) as Record<CardField, null>;
 
 /**
  * Returns a field's value in a cell, in the board's normal form: reading a written value returns it
@@ -210,6 +210,6 @@ export function boardPrefix({ cards }: Board, configured: string | null): string
  */
 export function withIds(board: Board, prefix: string): Result<Board> {
   const tables = board.tables.map(({ table, fields }) => ({ table, column: fields.indexOf('id') }));
-  const text = setIds(board.file, tables, idMaker(board.file.text, prefix));
+  const text = setIds(board.file, tables, idGenerator(board.file.text, prefix));
   return text.ok ? success(parseBoard(text.value)) : text;
 }

@@ -13,10 +13,10 @@ import {
   foldName,
   headingNames,
   type LineEdit,
-  likeModel,
   type MarkdownFile,
   matchFields,
   setCells,
+  styledLike,
   type Table,
   type TableRow,
   tableCellText,
@@ -24,20 +24,20 @@ import {
 } from '../../../documents/markdown.ts';
 import {
   addRow,
-  idMaker,
+  type Insertion,
+  idGenerator,
+  insertionEdits,
+  insertionInto,
   modelCells,
-  newRoom,
+  newTable,
   placeBefore,
   placeholderOf,
   placeUnder,
-  type Room,
-  roomEdits,
-  roomIn,
   type UnwrittenFields,
 } from '../../../documents/tableEdit.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
+import { type AssigneeOptions, type RowTexts, writeAssignees } from './assignees.ts';
 import { type Board, type BoardTable, boardAliases, parseBoard, readField, sectionOf } from './board.ts';
-import { type Holding, type RowTexts, seatHolders } from './holders.ts';
 
 export type BoardChange =
   | {
@@ -55,7 +55,7 @@ export type BoardChange =
       /** Null clears a cell. */
       readonly fields?: Partial<CardFields>;
       /** The worker that takes the card or leaves it, according to `fields.worker`; a person on it stays. */
-      readonly holder?: string;
+      readonly assignee?: string;
       /**
        * Values that earlier tables had no column for, by column name; written where a column exists again.
        */
@@ -80,11 +80,11 @@ interface Editing {
   readonly places: ReadonlyMap<number, { readonly at: BoardTable; readonly row: TableRow }>;
   readonly cardsById: ReadonlyMap<string | null, Card>;
   /** Ids that this batch has assigned. */
-  readonly given: Set<string>;
+  readonly assignedIds: Set<string>;
   readonly edits: LineEdit[];
   readonly touched: Set<number>;
-  readonly rooms: Map<Place, Room<CardField>>;
-  readonly takeId: (() => string) | null;
+  readonly insertions: Map<Place, Insertion<CardField>>;
+  readonly nextId: (() => string) | null;
 }
 
 /**
@@ -100,24 +100,24 @@ export function changeBoard(
 ): Result<BoardChanged> {
   const refused = unmerged(board.file);
   if (refused) return refused;
-  const takeId = prefix === null ? null : idMaker(board.file.text, prefix);
+  const nextId = prefix === null ? null : idGenerator(board.file.text, prefix);
   const editing: Editing = {
     board,
     places: new Map(board.tables.flatMap((at) => at.table.rows.map((row) => [row.line + 1, { at, row }]))),
     cardsById: new Map(board.cards.map((card) => [card.id, card])),
-    given: new Set(),
+    assignedIds: new Set(),
     edits: [],
     touched: new Set(),
-    rooms: new Map(),
-    takeId,
+    insertions: new Map(),
+    nextId,
   };
   const outcomes = changes.map((change) =>
     change.kind === 'add' ? addCard(editing, change) : changeCard(editing, change),
   );
   const after = parseBoard(
-    editLines(board.file.lines, [...editing.edits, ...roomEdits(inOrder(editing.rooms))]),
+    editLines(board.file.lines, [...editing.edits, ...insertionEdits(orderedInsertions(editing.insertions))]),
   );
-  const added = [...editing.rooms].reduce(
+  const added = [...editing.insertions].reduce(
     (sum, [place, { rows }]) => sum + (place === 'Archive' ? 0 : rows.length),
     0,
   );
@@ -131,19 +131,19 @@ export function changeBoard(
   return success({ board: after, outcomes });
 }
 
-function inOrder(rooms: ReadonlyMap<Place, Room<CardField>>): Room<CardField>[] {
-  return [...columns, 'Archive' as const].flatMap((place) => rooms.get(place) ?? []);
+function orderedInsertions(insertions: ReadonlyMap<Place, Insertion<CardField>>): Insertion<CardField>[] {
+  return [...columns, 'Archive' as const].flatMap((place) => insertions.get(place) ?? []);
 }
 
 function addCard(editing: Editing, { column, fields }: BoardChange & { kind: 'add' }): Result<CardOutcome> {
   if (fields.task.trim() === '') return failure('empty_task', 'A card needs a text.');
-  const room = roomFor(editing, column);
-  if (!room.ok) return room;
-  const made = room.value.fields.includes('id') ? editing.takeId?.() : undefined;
+  const insertion = insertionFor(editing, column);
+  if (!insertion.ok) return insertion;
+  const made = insertion.value.fields.includes('id') ? editing.nextId?.() : undefined;
   const id = fields.id ?? made ?? null;
   const taken = takenId(editing, id, null);
   if (taken) return taken;
-  return success({ id, left: fillRow(room.value, textsOf({ ...fields, id }), new Map()) });
+  return success({ id, left: fillRow(insertion.value, textsOf({ ...fields, id }), new Map()) });
 }
 
 function changeCard(editing: Editing, change: BoardChange & { kind: 'change' }): Result<CardOutcome> {
@@ -161,25 +161,25 @@ function changeCard(editing: Editing, change: BoardChange & { kind: 'change' }):
   if (taken) return taken;
   const texts = textsOf(change.fields ?? {});
   const ready = texts.get('ready');
-  if (ready !== undefined) texts.set('ready', readyLike(editing.board, ready));
+  if (ready !== undefined) texts.set('ready', readyWord(editing.board, ready));
   const isKept = id !== null;
   if (change.column === undefined || change.column === card.column) {
     const to = { fields: at.fields, names: at.table.names };
-    if (change.holder !== undefined)
-      seatHolders({ at, row }, to, { texts, others: new Map() }, { holder: change.holder, isKept });
+    if (change.assignee !== undefined)
+      writeAssignees({ at, row }, to, { texts, others: new Map() }, { assignee: change.assignee, isKept });
     const { text, left } = editRow(at, row, texts);
     editing.touched.add(row.line);
     if (text !== row.text) editing.edits.push({ kind: 'replace', line: row.line, text });
     return success({ id, left: { ...change.others, ...left } });
   }
-  const room = roomFor(editing, change.column);
-  if (!room.ok) return room;
+  const insertion = insertionFor(editing, change.column);
+  if (!insertion.ok) return insertion;
   editing.touched.add(row.line);
   editing.edits.push({ kind: 'remove', line: row.line });
   const others = new Map(Object.entries(change.others ?? {}));
   return success({
     id,
-    left: moveRow(room.value, { at, row }, { texts, others }, { holder: change.holder, isKept }),
+    left: moveRow(insertion.value, { at, row }, { texts, others }, { assignee: change.assignee, isKept }),
   });
 }
 
@@ -191,7 +191,7 @@ function textsOf(fields: Partial<CardFields>): Map<CardField, string> {
 }
 
 /** Common spellings of yes and no. */
-const answers: readonly (readonly [yes: string, no: string])[] = [
+const yesNoWords: readonly (readonly [yes: string, no: string])[] = [
   ...([
     ['Yes', 'No'],
     ['yes', 'no'],
@@ -210,31 +210,32 @@ const answers: readonly (readonly [yes: string, no: string])[] = [
 ];
 
 /** Returns yes or no in the spelling of the board's other cards. */
-function readyLike({ cards }: Board, text: string): string {
+function readyWord({ cards }: Board, text: string): string {
   const at = ['Yes', 'No'].indexOf(text);
   if (at < 0) return text;
   const said = cards.flatMap(({ ready }) => ready ?? []);
-  const style = answers.find((words) => words.some((word) => said.includes(word)));
+  const style = yesNoWords.find((words) => words.some((word) => said.includes(word)));
   return style?.[at] ?? text;
 }
 
-function roomFor(editing: Editing, place: Place): Result<Room<CardField>> {
-  const known = editing.rooms.get(place);
+function insertionFor(editing: Editing, place: Place): Result<Insertion<CardField>> {
+  const known = editing.insertions.get(place);
   if (known) return success(known);
-  const room = insertionPoint(editing.board, place);
-  if (room.ok) editing.rooms.set(place, room.value);
-  return room;
+  const insertion = insertionPoint(editing.board, place);
+  if (insertion.ok) editing.insertions.set(place, insertion.value);
+  return insertion;
 }
 
 /** Refuses an id of another card; registers a new one. */
 function takenId(
-  { cardsById, given }: Editing,
+  { cardsById, assignedIds }: Editing,
   id: string | null,
   before: string | null,
 ): Result<never> | null {
   if (id === null || id === before) return null;
-  if (cardsById.has(id) || given.has(id)) return failure('duplicate_id', `There is a card ${id} already.`);
-  given.add(id);
+  if (cardsById.has(id) || assignedIds.has(id))
+    return failure('duplicate_id', `There is a card ${id} already.`);
+  assignedIds.add(id);
   return null;
 }
 
@@ -274,11 +275,11 @@ type Place = Column | 'Archive';
  * its heading, else a new section in the order of the columns. Refuses `damaged_section` where rows outside
  * of a table exist, because a second table would hide them.
  */
-function insertionPoint(board: Board, place: Place): Result<Room<CardField>> {
+function insertionPoint(board: Board, place: Place): Result<Insertion<CardField>> {
   const { file } = board;
   const tables = board.tables.filter(({ column }) => column === place);
   const known = tables.find(({ table }) => !isPast(table)) ?? tables[0] ?? archiveTable(board, place);
-  if (known) return success(roomIn(known.table, known.fields));
+  if (known) return success(insertionInto(known.table, known.fields));
   const heading = file.headings.find(({ text }) => isHeadingOf(place, text));
   const stray = board.flaws.find(
     ({ code, line }) => code === 'stray_row' && heading && heading.line < line - 1 && line - 1 < heading.end,
@@ -287,7 +288,7 @@ function insertionPoint(board: Board, place: Place): Result<Room<CardField>> {
   const sibling = board.tables[0];
   const names = namesFor(place, sibling?.table, sibling?.fields ?? []);
   const where = heading ? placeUnder(file, heading.line) : newSection(file, place);
-  return success(newRoom(names, matchFields(names, boardAliases), sibling?.table, where));
+  return success(newTable(names, matchFields(names, boardAliases), sibling?.table, where));
 }
 
 /** Reports whether a table is about the past, as below `Done (Last Sprint)`. */
@@ -319,10 +320,10 @@ function newSection(file: MarkdownFile, place: Place) {
   return placeBefore(file, line, `${'#'.repeat(level)} ${place}`);
 }
 
-const everywhere: readonly CardField[] = ['id', 'task', 'priority', 'repo', 'branch', 'worker'];
+const commonFields: readonly CardField[] = ['id', 'task', 'priority', 'repo', 'branch', 'worker'];
 
 /** Additional columns by place. */
-const added: Readonly<Record<Place, readonly CardField[]>> = {
+const extraFields: Readonly<Record<Place, readonly CardField[]>> = {
   'To Do': [],
   'In Progress': ['branch', 'worker', 'started'],
   Review: ['branch', 'worker', 'pr'],
@@ -341,12 +342,12 @@ const titles: Readonly<Partial<Record<CardField, string>>> = {
  */
 function namesFor(place: Place, like: Table | undefined, fields: readonly (CardField | null)[]): string[] {
   const base = like
-    ? like.names.filter((_, at) => everywhere.some((field) => field === fields[at]))
-    : everywhere.filter((field) => field !== 'branch').map((field) => titles[field] ?? field);
+    ? like.names.filter((_, at) => commonFields.some((field) => field === fields[at]))
+    : commonFields.filter((field) => field !== 'branch').map((field) => titles[field] ?? field);
   const present = matchFields(base, boardAliases);
   return [
     ...base,
-    ...added[place].filter((field) => !present.includes(field)).map((field) => titles[field] ?? field),
+    ...extraFields[place].filter((field) => !present.includes(field)).map((field) => titles[field] ?? field),
   ];
 }
 
@@ -363,7 +364,7 @@ function editRow(
     const before = tableCellText(row, row.cells[column]);
     values.set(
       column,
-      text === '' ? placeholderOf(at.table) : field === 'task' ? text : likeModel(text, before),
+      text === '' ? placeholderOf(at.table) : field === 'task' ? text : styledLike(text, before),
     );
   }
   const left = [...texts].filter(([field, value]) => value !== '' && !at.fields.includes(field));
@@ -372,16 +373,16 @@ function editRow(
 
 /** Moves a row to another table: unchanged where the columns are equal, else cell by cell. */
 function moveRow(
-  room: Room<CardField>,
+  insertion: Insertion<CardField>,
   { at, row }: { readonly at: BoardTable; readonly row: TableRow },
   { texts, others }: RowTexts,
-  holding: Holding,
+  options: AssigneeOptions,
 ): UnwrittenFields {
   const isSame =
-    room.names.length === at.table.names.length &&
-    room.names.every((name, n) => foldName(name) === foldName(at.table.names[n] ?? ''));
+    insertion.names.length === at.table.names.length &&
+    insertion.names.every((name, n) => foldName(name) === foldName(at.table.names[n] ?? ''));
   if (isSame && texts.size === 0) {
-    room.rows.push(row.text);
+    insertion.rows.push(row.text);
     return {};
   }
   // The card's own cells take precedence over kept values.
@@ -391,19 +392,19 @@ function moveRow(
     for (const kept of [...others.keys()]) if (foldName(kept) === foldName(name)) others.delete(kept);
     others.set(name, tableCellText(row, row.cells[column]));
   }
-  seatHolders({ at, row }, room, { texts, others }, holding);
+  writeAssignees({ at, row }, insertion, { texts, others }, options);
   for (const [column, field] of at.fields.entries())
     if (field !== null && !texts.has(field)) texts.set(field, tableCellText(row, row.cells[column]));
-  return fillRow(room, texts, others);
+  return fillRow(insertion, texts, others);
 }
 
-/** Writes a row into a room. @returns values without a column */
+/** Writes a row into a insertion. @returns values without a column */
 function fillRow(
-  room: Room<CardField>,
+  insertion: Insertion<CardField>,
   texts: ReadonlyMap<CardField, string>,
   others: ReadonlyMap<string, string>,
 ): UnwrittenFields {
-  const left = addRow(room, texts, others, modelCells(room));
+  const left = addRow(insertion, texts, others, modelCells(insertion));
   const shown = cardFields.flatMap((field) =>
     texts.has(field) && left[field] !== undefined ? [[field, readField(field, left[field])]] : [],
   );

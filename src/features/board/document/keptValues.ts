@@ -7,13 +7,13 @@ import { type BoardChange, changeBoard } from './boardChange.ts';
 type KeptValues = Pick<ReadonlyMap<string, Readonly<Record<string, string>>>, 'get'>;
 
 /** Result of a card's change, and the key under which values without a column are kept. */
-export interface CardStep extends CardChanged {
+export interface KeyedChange extends CardChanged {
   readonly key: string;
   /** Previous key of its values, where it differs. */
   readonly staleKey: string | null;
 }
 
-interface Named {
+interface CardName {
   readonly id: string | null;
   readonly task: string;
 }
@@ -22,7 +22,7 @@ interface Named {
  * Returns the key of a card's kept values: its id, or its text where it has none. No id begins with a colon
  * and a blank.
  */
-function keyOf({ id, task }: Named): string {
+function keyOf({ id, task }: CardName): string {
   return id ?? `: ${task}`;
 }
 
@@ -35,7 +35,7 @@ export function changeCards(
   changes: readonly BoardChange[],
   prefix: string | null,
   kept: KeptValues,
-): Result<{ readonly board: Board; readonly outcomes: readonly Result<CardStep>[] }> {
+): Result<{ readonly board: Board; readonly outcomes: readonly Result<KeyedChange>[] }> {
   const named = changes.map((change) => nameOf(board, change));
   const full = changes.map((change, at) => withKept(board, change, named[at] ?? null, kept));
   const done = changeBoard(board, full, prefix);
@@ -43,7 +43,7 @@ export function changeCards(
   const outcomes = done.value.outcomes.map((outcome, at) => {
     const change = changes[at];
     if (!outcome.ok || !change) return outcome as Result<never>;
-    return stepOf(done.value.board, outcome.value, { change, before: named[at] ?? null, kept });
+    return keyedChange(done.value.board, outcome.value, { change, before: named[at] ?? null, kept });
   });
   const refused = outcomes.find((outcome) => !outcome.ok && outcome.problem.code === 'no_id');
   if (refused?.ok !== false) return success({ board: done.value.board, outcomes });
@@ -56,7 +56,7 @@ export function changeCards(
   return success({ board: again.value.board, outcomes: all });
 }
 
-function nameOf({ cards }: Board, change: BoardChange): Named | null {
+function nameOf({ cards }: Board, change: BoardChange): CardName | null {
   if (change.kind === 'add') return null;
   const { card } = change;
   if (!('id' in card)) return { id: null, task: card.task };
@@ -64,11 +64,16 @@ function nameOf({ cards }: Board, change: BoardChange): Named | null {
 }
 
 /** Returns a card's kept values. A card that got its id only now is still kept by its text. */
-function keptFor(named: Named, kept: KeptValues) {
+function keptFor(named: CardName, kept: KeptValues) {
   return kept.get(keyOf(named)) ?? (named.task === '' ? undefined : kept.get(keyOf({ ...named, id: null })));
 }
 
-function withKept({ cards }: Board, change: BoardChange, named: Named | null, kept: KeptValues): BoardChange {
+function withKept(
+  { cards }: Board,
+  change: BoardChange,
+  named: CardName | null,
+  kept: KeptValues,
+): BoardChange {
   if (change.kind === 'add' || !named || (named.id === null && textCount(cards, named.task) > 1))
     return change;
   const known = keptFor(named, kept) ?? {};
@@ -84,11 +89,11 @@ function withKept({ cards }: Board, change: BoardChange, named: Named | null, ke
   return { ...change, fields: { ...restored, ...given }, others: { ...others, ...change.others } };
 }
 
-function stepOf(
+function keyedChange(
   { cards }: Board,
   { id, left }: CardChanged,
-  { change, before, kept }: { change: BoardChange; before: Named | null; kept: KeptValues },
-): Result<CardStep> {
+  { change, before, kept }: { change: BoardChange; before: CardName | null; kept: KeptValues },
+): Result<KeyedChange> {
   const task = change.fields?.task ?? before?.task ?? '';
   const names = Object.keys(left);
   const isOne = id !== null || textCount(cards, task) <= 1;

@@ -32,7 +32,7 @@ import type { ControllerState } from '../../state.ts';
 import type { CardMove } from '../boardState.ts';
 import { type Board, boardPrefix, parseBoard, withIds } from '../document/board.ts';
 import type { BoardChange } from '../document/boardChange.ts';
-import { type CardStep, changeCards } from '../document/keptValues.ts';
+import { changeCards, type KeyedChange } from '../document/keptValues.ts';
 
 /** Dependencies of the document services. */
 export interface DocumentDeps {
@@ -52,16 +52,16 @@ type BoardPlan<T> = (board: Board, config: BoardConfig) => Result<PlannedText<T>
 
 /** Reads the board whenever it changes, and serialises changes by people and by workers' events. */
 export class BoardDocuments {
-  readonly #world: DocumentDeps;
+  readonly #deps: DocumentDeps;
   readonly #queue = new SerialQueue();
-  readonly #watch = new FileWatch(() => void this.read().catch((error) => this.#world.fail(error)));
+  readonly #watch = new FileWatch(() => void this.read().catch((error) => this.#deps.fail(error)));
   #file: string | null = null;
   /** Settled after the first read, so that a missing board is not reported before. */
   #followed: Promise<unknown> = Promise.resolve();
   #hash: string | null = null;
 
-  constructor(world: DocumentDeps) {
-    this.#world = world;
+  constructor(deps: DocumentDeps) {
+    this.#deps = deps;
   }
 
   /** Reads the currently configured board, and watches it. */
@@ -76,15 +76,15 @@ export class BoardDocuments {
 
   /** Reads the current board. @returns `board_off`, `no_board`, `document_unreadable` */
   read(): Promise<Result<BoardFacts>> {
-    return this.#queue.add(() => this.#look());
+    return this.#queue.add(() => this.#readFile());
   }
 
   add(column: Column, fields: Partial<CardFields> & { readonly task: string }): Promise<Result<CardChanged>> {
-    return this.#queue.add(() => this.#write({ kind: 'add', column, fields }));
+    return this.#queue.add(() => this.#changeOne({ kind: 'add', column, fields }));
   }
 
   change(change: CardChange): Promise<Result<CardChanged>> {
-    return this.#queue.add(() => this.#write({ kind: 'change', ...change }));
+    return this.#queue.add(() => this.#changeOne({ kind: 'change', ...change }));
   }
 
   /** Adds an id to every sound card without one. @returns their number */
@@ -123,10 +123,10 @@ export class BoardDocuments {
         const change = changeFor(board, move, dayOf(new Date()), config.autoAdd);
         if (!change) return success({ text: board.file.text, value: null });
         const takes = change.kind === 'change' && change.fields?.worker !== undefined;
-        return this.#step(board, takes ? { ...change, holder: move.worker.id } : change);
+        return this.#planOne(board, takes ? { ...change, assignee: move.worker.id } : change);
       });
       if (moved.ok && moved.value) this.keep([moved.value]);
-      else if (!moved.ok) this.#world.dispatch({ type: 'noticed', problem: notMoved(move, moved.problem) });
+      else if (!moved.ok) this.#deps.dispatch({ type: 'noticed', problem: notMoved(move, moved.problem) });
       return moved.ok ? (moved.value?.id ?? null) : null;
     });
   }
@@ -156,13 +156,13 @@ export class BoardDocuments {
   }
 
   get #config(): BoardConfig | false {
-    const { board, root } = this.#world.state().config;
+    const { board, root } = this.#deps.state().config;
     return board ?? resolveBoard(root, board);
   }
 
-  async #write(change: BoardChange): Promise<Result<CardChanged>> {
+  async #changeOne(change: BoardChange): Promise<Result<CardChanged>> {
     const changed = await this.#rewrite((board) => {
-      const done = this.#step(board, change);
+      const done = this.#planOne(board, change);
       return done.ok ? (this.#refuse(board, change, done.value) ?? done) : done;
     });
     if (!changed.ok) return changed;
@@ -172,17 +172,21 @@ export class BoardDocuments {
   }
 
   /** Refuses values without a column, and changes without effect. */
-  #refuse(board: Board, change: BoardChange, { text, value }: PlannedText<CardStep>): Result<never> | null {
+  #refuse(
+    board: Board,
+    change: BoardChange,
+    { text, value }: PlannedText<KeyedChange>,
+  ): Result<never> | null {
     const { left, key, staleKey } = value;
     const lost = Object.keys(change.fields ?? {}).filter((field) => field in left);
     if (lost.length > 0) return noPlace(board, lost as readonly CardField[]);
-    const isKept = JSON.stringify(this.#keptAs(key)) === JSON.stringify(left) && staleKey === null;
+    const isKept = JSON.stringify(this.#storedValues(key)) === JSON.stringify(left) && staleKey === null;
     if (change.kind === 'add' || text !== board.file.text || !isKept) return null;
     const where = change.column === undefined ? 'says that' : `is in ${change.column}`;
     return failure('changed_already', `${value.id ?? 'The card'} ${where} already.`, 'Nothing was written.');
   }
 
-  #step(board: Board, change: BoardChange): Result<PlannedText<CardStep>> {
+  #planOne(board: Board, change: BoardChange): Result<PlannedText<KeyedChange>> {
     const { prefix } = this.#config || { prefix: null };
     const done = this.plan(board, [change], boardPrefix(board, prefix));
     if (!done.ok) return done;
@@ -199,62 +203,62 @@ export class BoardDocuments {
 
   /** Plans changes, with the kept values of these cards; pass the outcomes to `keep`. */
   plan(board: Board, changes: readonly BoardChange[], prefix: string | null = null) {
-    return changeCards(board, changes, prefix, this.#world.state().log.cardValues);
+    return changeCards(board, changes, prefix, this.#deps.state().log.cardValues);
   }
 
   /** Keeps the values that the cards' tables have no column for. */
-  keep(steps: readonly CardStep[]): void {
+  keep(steps: readonly KeyedChange[]): void {
     for (const { key, staleKey, left } of steps) {
-      if (staleKey !== null) this.#keepAs(staleKey, {});
-      this.#keepAs(key, left);
+      if (staleKey !== null) this.#storeValues(staleKey, {});
+      this.#storeValues(key, left);
     }
   }
 
-  #keepAs(card: string, left: CardStep['left']): void {
-    if (JSON.stringify(this.#keptAs(card)) === JSON.stringify(left)) return;
-    this.#world.dispatch({ type: 'documented', happening: { type: 'card-moved', card, left } });
+  #storeValues(card: string, left: KeyedChange['left']): void {
+    if (JSON.stringify(this.#storedValues(card)) === JSON.stringify(left)) return;
+    this.#deps.dispatch({ type: 'documented', happening: { type: 'card-moved', card, left } });
   }
 
-  #keptAs(card: string): CardStep['left'] {
-    return this.#world.state().log.cardValues.get(card) ?? {};
+  #storedValues(card: string): KeyedChange['left'] {
+    return this.#deps.state().log.cardValues.get(card) ?? {};
   }
 
   async #rewrite<T>(plan: BoardPlan<T>): Promise<Result<T>> {
     const config = this.#config;
     if (!config) return boardOff();
-    const { root } = this.#world.state().config;
+    const { root } = this.#deps.state().config;
     const changed = await changeDocument({ root, file: config.file }, backupsFolder(root), (text) =>
       plan(parseBoard(text), config),
     );
-    await this.#look();
+    await this.#readFile();
     return changed;
   }
 
-  async #look(): Promise<Result<BoardFacts>> {
+  async #readFile(): Promise<Result<BoardFacts>> {
     const config = this.#config;
-    if (!config) return this.#nothing(boardOff());
-    const read = await readDocument({ root: this.#world.state().config.root, file: config.file });
+    if (!config) return this.#publishNone(boardOff());
+    const read = await readDocument({ root: this.#deps.state().config.root, file: config.file });
     if (!read.ok) {
-      this.#world.dispatch({ type: 'noticed', problem: read.problem });
-      return this.#nothing(read);
+      this.#deps.dispatch({ type: 'noticed', problem: read.problem });
+      return this.#publishNone(read);
     }
-    if (read.value.hash === null) return this.#nothing(noBoard(config.file));
-    return success(this.#told(config.file, read.value));
+    if (read.value.hash === null) return this.#publishNone(noBoard(config.file));
+    return success(this.#publish(config.file, read.value));
   }
 
-  #told(file: string, { text, hash }: DocumentText): BoardFacts {
-    const known = this.#world.state().documents.board;
+  #publish(file: string, { text, hash }: DocumentText): BoardFacts {
+    const known = this.#deps.state().documents.board;
     if (known?.file === file && hash === this.#hash) return known;
     this.#hash = hash;
     const { cards, flaws } = parseBoard(text);
     const board = boardFacts(file, cards, flaws);
-    this.#world.dispatch({ type: 'board-read', board });
+    this.#deps.dispatch({ type: 'board-read', board });
     return board;
   }
 
-  #nothing<T>(result: Result<T>): Result<T> {
+  #publishNone<T>(result: Result<T>): Result<T> {
     this.#hash = null;
-    if (this.#world.state().documents.board) this.#world.dispatch({ type: 'board-read', board: null });
+    if (this.#deps.state().documents.board) this.#deps.dispatch({ type: 'board-read', board: null });
     return result;
   }
 }

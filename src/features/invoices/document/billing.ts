@@ -11,11 +11,11 @@ import {
 } from '../../../documents/markdown.ts';
 import {
   addRow,
+  type Insertion,
+  insertionInto,
   modelCells,
-  newRoom,
+  newTable,
   placeUnder,
-  type Room,
-  roomIn,
   type UnwrittenFields,
 } from '../../../documents/tableEdit.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
@@ -36,7 +36,7 @@ export interface Billing {
   readonly invoices: Invoices;
   readonly edits: LineEdit[];
   readonly touched: Set<number>;
-  readonly billRooms: Map<BillStatus, Room<BillField>>;
+  readonly billInsertions: Map<BillStatus, Insertion<BillField>>;
   /** Numbers that this batch has assigned. */
   readonly numbers: Set<string>;
 }
@@ -53,7 +53,7 @@ export interface Billed {
   readonly left: UnwrittenFields;
 }
 
-interface BillWish {
+interface BillOptions {
   readonly status: BillStatus;
   /** `yyyy-mm-dd` */
   readonly on: string;
@@ -75,7 +75,7 @@ export function hasBills({ billTables, file }: Invoices): boolean {
 export function billRows(
   billing: Billing,
   rows: readonly { readonly at: EntryTable; readonly row: TableRow; readonly entry: WrittenEntry }[],
-  { status, on, number: wanted }: BillWish,
+  { status, on, number: wanted }: BillOptions,
 ): Result<Billed> {
   const { currency } = billing.invoices;
   const other = rows.find(({ entry }) => entry.currency !== currency);
@@ -85,13 +85,13 @@ export function billRows(
       `Line ${other.row.line + 1} is in ${other.entry.currency}, the file's invoices are in ${currency}.`,
       'Bill it by hand, or in a file of its own.',
     );
-  const room = billRoom(billing, status);
-  if (!room.ok) return room;
+  const insertion = insertionFor(billing, status);
+  if (!insertion.ok) return insertion;
   const number = numberFor(billing, wanted);
   if (!number.ok) return number;
   const amountCents = rows.reduce((sum, { entry }) => sum + entry.amountCents, 0);
   const entries = rows.map(({ at, row, entry }) => ({ ...entry, status, cells: cellsOf(at, row) }));
-  const models = modelCells(room.value);
+  const models = modelCells(insertion.value);
   const amounts = entries.flatMap(({ cells }) => Object.entries(cells)).filter(([name]) => isAmount(name));
   const shown = [...amounts.map(([, text]) => text), ...amountsIn(billing.invoices)].filter((text) =>
     /\d/.test(text),
@@ -103,10 +103,10 @@ export function billRows(
     ['number', number.value],
     ['date', on],
     ['amount', amountLike(model ?? '', amountCents, currency)],
-    ['status', status === 'paid' ? paidLike(billing) : openLike(billing)],
+    ['status', status === 'paid' ? paidWord(billing) : unpaidWord(billing)],
     ...(status === 'paid' ? ([['paid', on]] as const) : []),
   ]);
-  const left = addRow(room.value, texts, together(entries), models);
+  const left = addRow(insertion.value, texts, joinCells(entries), models);
   const lost = Object.entries(left).filter(([name]) => name === 'date' && status === 'invoiced');
   for (const { row } of rows) {
     billing.touched.add(row.line);
@@ -136,10 +136,10 @@ export function payBill(billing: Billing, bill: Bill, on: string): Result<Billed
   if (!from || !row) return failure('unknown_entry', `There is no invoice ${number}.`);
   billing.touched.add(row.line);
   const paid = { number, status: 'paid', amountCents, currency, entries: [] } as const;
-  const room = billRoom(billing, 'paid');
-  if (!room.ok) {
-    if (!from.fields.includes('status')) return room;
-    const values = new Map([[from.fields.indexOf('status'), paidLike(billing)]]);
+  const insertion = insertionFor(billing, 'paid');
+  if (!insertion.ok) {
+    if (!from.fields.includes('status')) return insertion;
+    const values = new Map([[from.fields.indexOf('status'), paidWord(billing)]]);
     if (from.fields.includes('paid')) values.set(from.fields.indexOf('paid'), on);
     const text = setCells(row.text, from.table.delimiters, values);
     billing.edits.push({ kind: 'replace', line: row.line, text });
@@ -153,15 +153,15 @@ export function payBill(billing: Billing, bill: Bill, on: string): Result<Billed
     else texts.set(field, text);
   }
   texts.set('paid', on);
-  texts.set('status', paidLike(billing));
-  const { status: _, ...left } = addRow(room.value, texts, others, []);
+  texts.set('status', paidWord(billing));
+  const { status: _, ...left } = addRow(insertion.value, texts, others, []);
   billing.edits.push({ kind: 'remove', line: row.line });
   return success({ ...paid, left });
 }
 
 /** Returns the table for open or paid invoices; a new one below a heading without a table. */
-function billRoom(billing: Billing, status: BillStatus): Result<Room<BillField>> {
-  const known = billing.billRooms.get(status);
+function insertionFor(billing: Billing, status: BillStatus): Result<Insertion<BillField>> {
+  const known = billing.billInsertions.get(status);
   if (known) return success(known);
   const { billTables, file } = billing.invoices;
   const table = billTables.find((one) => one.status === status);
@@ -176,21 +176,21 @@ function billRoom(billing: Billing, status: BillStatus): Result<Room<BillField>>
     );
   const names =
     status === 'paid' ? ['Invoice #', 'Amount', 'Paid Date'] : ['Invoice #', 'Date', 'Amount', 'Status'];
-  const room = table
-    ? roomOf(table)
-    : newRoom(
+  const insertion = table
+    ? insertionOf(table)
+    : newTable(
         names,
         matchFields(names, billAliases),
         file.tables.at(-1),
         placeUnder(file, heading?.line ?? 0),
       );
-  billing.billRooms.set(status, room);
-  return success(room);
+  billing.billInsertions.set(status, insertion);
+  return success(insertion);
 }
 
-function roomOf({ table, fields }: BillTable): Room<BillField> {
+function insertionOf({ table, fields }: BillTable): Insertion<BillField> {
   const rows = table.rows.filter((row) => !/^total/.test(foldName(tableCellText(row, row.cells[0]))));
-  return roomIn(table, fields, rows);
+  return insertionInto(table, fields, rows);
 }
 
 function numberFor({ invoices, numbers }: Billing, wanted: string | undefined): Result<string> {
@@ -214,14 +214,14 @@ function amountsIn({ billTables }: Invoices): readonly string[] {
 }
 
 /** Returns the file's word for an unpaid invoice. */
-function openLike(billing: Billing): string {
+function unpaidWord(billing: Billing): string {
   const word = statusesOf(billing, 'invoiced').findLast((text) =>
     /^(?:pending|sent|open|invoiced|unpaid|billed)$/i.test(text),
   );
   return word ?? 'Pending';
 }
 
-function paidLike(billing: Billing): string {
+function paidWord(billing: Billing): string {
   return statusesOf(billing, 'paid').findLast((text) => /^paid$/i.test(text)) ?? 'Paid';
 }
 
@@ -238,7 +238,7 @@ function cellsOf({ table }: EntryTable, row: TableRow): Record<string, string> {
 }
 
 /** Joins the rows' values by column name, for a table of invoices with equal columns. */
-function together(entries: readonly BilledEntry[]): ReadonlyMap<string, string> {
+function joinCells(entries: readonly BilledEntry[]): ReadonlyMap<string, string> {
   const names = new Set(entries.flatMap(({ cells }) => Object.keys(cells)));
   return new Map(
     [...names].map((name) => {

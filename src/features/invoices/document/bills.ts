@@ -9,12 +9,12 @@ import {
   matchFields,
   plainText,
   plainValue,
-  rowFlaw,
+  rowProblem,
   type Table,
   type TableRow,
   tableCellText,
 } from '../../../documents/markdown.ts';
-import { flawAt } from '../../board/document/board.ts';
+import { diagnosticAt } from '../../board/document/board.ts';
 import { entryTable, isTotalRow } from './entries.ts';
 
 export type BillField = 'number' | 'date' | 'amount' | 'status' | 'paid';
@@ -96,7 +96,11 @@ export function readBills(tables: readonly BillTable[], currency: string): Bill[
     bill.flaw === null && (count.get(bill.number)?.length ?? 0) > 1
       ? {
           ...bill,
-          flaw: flawAt(bill.line - 1, 'duplicate_id', `the invoice ${bill.number} appears more than once.`),
+          flaw: diagnosticAt(
+            bill.line - 1,
+            'duplicate_id',
+            `the invoice ${bill.number} appears more than once.`,
+          ),
         }
       : bill,
   );
@@ -109,7 +113,7 @@ function readBill({ table, fields, status }: BillTable, row: TableRow, currency:
   const amount = plainValue(cell('amount'));
   if (number === '' && amount === null) return null;
   const read = amount === null ? null : parseAmount(amount, currency);
-  const damage = rowFlaw(table, row);
+  const damage = rowProblem(table, row);
   const why =
     damage ?? (read?.ok ? (number === '' ? 'the invoice has no number' : null) : 'the invoice has no amount');
   return {
@@ -119,7 +123,8 @@ function readBill({ table, fields, status }: BillTable, row: TableRow, currency:
     currency,
     status: /^(?:paid|settled|done)$/.test(foldName(cell('status'))) ? 'paid' : status,
     date: plainValue(cell('date')) ?? plainValue(cell('paid')) ?? '',
-    flaw: why === null ? null : flawAt(row.line, damage === null ? 'bad_amount' : 'damaged_row', `${why}.`),
+    flaw:
+      why === null ? null : diagnosticAt(row.line, damage === null ? 'bad_amount' : 'damaged_row', `${why}.`),
   };
 }
 

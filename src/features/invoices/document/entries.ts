@@ -17,13 +17,13 @@ import {
   matchFields,
   plainText,
   plainValue,
-  rowFlaw,
+  rowProblem,
   type Table,
   type TableRow,
   tableCellText,
 } from '../../../documents/markdown.ts';
 import type { Result } from '../../../lib/result.ts';
-import { flawAt } from '../../board/document/board.ts';
+import { diagnosticAt } from '../../board/document/board.ts';
 
 export type EntryField =
   | ('id' | 'date' | 'task' | 'repo' | 'worker' | 'time')
@@ -133,9 +133,9 @@ export function readEntry(one: EntryTable, row: TableRow, reading: InvoiceReadin
   const refuse = (code: string, why: string): EntryRow => ({
     ...base,
     entry: null,
-    flaw: flawAt(row.line, code, why),
+    flaw: diagnosticAt(row.line, code, why),
   });
-  const damage = rowFlaw(table, row);
+  const damage = rowProblem(table, row);
   if (damage !== null) return refuse('damaged_row', `${damage}.`);
   const day = fields.includes('date') ? isoDay(cell('date')) : '';
   if (day === null)

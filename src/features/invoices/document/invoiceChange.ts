@@ -3,10 +3,10 @@ import { type EntryRef, type EntryStatus, mayBecome, type TimeEntry } from '../.
 import {
   editLines,
   foldName,
-  likeModel,
   matchFields,
   plainText,
   setCells,
+  styledLike,
   type Table,
   type TableRow,
   tableCellText,
@@ -14,13 +14,13 @@ import {
 } from '../../../documents/markdown.ts';
 import {
   addRow,
+  type Insertion,
+  insertionEdits,
+  insertionInto,
   modelCells,
-  newRoom,
+  newTable,
   placeBefore,
   placeUnder,
-  type Room,
-  roomEdits,
-  roomIn,
   type UnwrittenFields,
 } from '../../../documents/tableEdit.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
@@ -90,9 +90,9 @@ interface InvoicesChanged {
 }
 
 interface Editing extends Billing {
-  readonly given: Set<string>;
+  readonly assignedIds: Set<string>;
   /** By the line before them: entries of one batch may go to several tables. */
-  readonly rooms: Map<number, Room<EntryField>>;
+  readonly insertions: Map<number, Insertion<EntryField>>;
   readonly places: ReadonlyMap<number, { readonly at: EntryTable; readonly row: TableRow }>;
   readonly rowsById: ReadonlyMap<string | null, EntryRow>;
 }
@@ -113,26 +113,22 @@ export function changeInvoices(
     invoices,
     edits: [],
     touched: new Set(),
-    billRooms: new Map(),
+    billInsertions: new Map(),
     numbers: new Set(),
-    given: new Set(),
-    rooms: new Map(),
+    assignedIds: new Set(),
+    insertions: new Map(),
     places: new Map(invoices.tables.flatMap((at) => at.table.rows.map((row) => [row.line + 1, { at, row }]))),
     rowsById: new Map(invoices.rows.map((row) => [row.id, row])),
   };
   const outcomes = changes.map((change) => makeChange(editing, change));
-  const edits = [...editing.edits, ...roomEdits([...editing.rooms.values(), ...editing.billRooms.values()])];
+  const insertions = [...editing.insertions.values(), ...editing.billInsertions.values()];
+  const edits = [...editing.edits, ...insertionEdits(insertions)];
   const between =
     edits.length === 0 ? invoices : parseInvoices(editLines(invoices.file.lines, edits), reading, invoices);
-  const added = [...editing.rooms.values(), ...editing.billRooms.values()].reduce(
-    (sum, { rows }) => sum + rows.length,
-    0,
-  );
+  const added = insertions.reduce((sum, { rows }) => sum + rows.length, 0);
   const removed = edits.filter(({ kind }) => kind === 'remove').length;
-  if (
-    between.rows.length + between.bills.length !==
-    invoices.rows.length + invoices.bills.length + added - removed
-  )
+  const rowCount = ({ rows, bills }: Invoices) => rows.length + bills.length;
+  if (rowCount(between) !== rowCount(invoices) + added - removed)
     return failure(
       'unsafe_change',
       'The change would have hidden entries.',
@@ -208,8 +204,8 @@ function refuseMark(
   if (at.fields.includes('status')) return null;
   const isBilled = hasBills(editing.invoices);
   if (entry && !isBilled && movesTo(at, status)) {
-    const room = openEntryRoom(editing.invoices, entry.date, status);
-    const lost = Object.keys(moveEntry(room, at, row, { status }, entry.currency));
+    const insertion = entryInsertion(editing.invoices, entry.date, status);
+    const lost = Object.keys(moveEntry(insertion, at, row, { status }, entry.currency));
     if (lost.length > 0) return noColumn(`for what is ${status}`, lost);
   }
   if (status === 'pending' || !(isBilled || at.status !== null)) return noStatusPlace(at, status);
@@ -222,28 +218,28 @@ function addEntry(editing: Editing, entry: TimeEntry): Result<EntryOutcome> {
   const bad = badNumbers(entry);
   if (bad) return bad;
   if (entry.task.trim() === '') return failure('empty_task', 'An entry needs a task.');
-  if (editing.rowsById.has(entry.id) || editing.given.has(entry.id))
-    return failure('duplicate_id', `There is an entry ${entry.id} already.`);
-  const room = openEntryRoom(editing.invoices, entry.date, entry.status);
-  if (entry.currency !== editing.invoices.currency && !room.fields.includes('currency'))
+  const taken = takenId(editing, entry.id);
+  if (taken) return taken;
+  const insertion = entryInsertion(editing.invoices, entry.date, entry.status);
+  if (entry.currency !== editing.invoices.currency && !insertion.fields.includes('currency'))
     return failure(
       'other_currency',
       `The entry is in ${entry.currency}, the file in ${editing.invoices.currency}.`,
       'Add a column Currency to its table.',
     );
-  editing.given.add(entry.id);
-  const { currency, status, ...left } = fillEntry(known(editing, room), entry, editing.invoices);
+  editing.assignedIds.add(entry.id);
   const { invoices } = editing;
+  const { currency, status, ...left } = fillEntry(shared(editing, insertion), entry, invoices);
   // The file or a heading states these two where no column does.
   if (currency !== undefined && currency !== invoices.currency) Object.assign(left, { currency });
-  const isSaid = entry.status === 'pending' || invoices.tables.some((one) => one.status === entry.status);
-  if (status !== undefined && !isSaid) Object.assign(left, { status });
+  const isStated = entry.status === 'pending' || invoices.tables.some((one) => one.status === entry.status);
+  if (status !== undefined && !isStated) Object.assign(left, { status });
   return success({ id: entry.id, left });
 }
 
-function known(editing: Editing, room: Room<EntryField>): Room<EntryField> {
-  const same = editing.rooms.get(room.after) ?? room;
-  editing.rooms.set(room.after, same);
+function shared(editing: Editing, insertion: Insertion<EntryField>): Insertion<EntryField> {
+  const same = editing.insertions.get(insertion.after) ?? insertion;
+  editing.insertions.set(insertion.after, same);
   return same;
 }
 
@@ -274,13 +270,13 @@ function changeEntry(
   const currency = entry?.currency ?? editing.invoices.currency;
   const id = fields.id ?? entryRow.id;
   if (movesTo(at, fields.status)) {
-    const room = openEntryRoom(
+    const insertion = entryInsertion(
       editing.invoices,
       fields.date ?? entry?.date ?? '',
       fields.status ?? 'pending',
     );
     editing.edits.push({ kind: 'remove', line: row.line });
-    return success({ id, left: moveEntry(known(editing, room), at, row, all, currency) });
+    return success({ id, left: moveEntry(shared(editing, insertion), at, row, all, currency) });
   }
   const { text, left } = editEntry(at, row, all, currency);
   if (text !== row.text) editing.edits.push({ kind: 'replace', line: row.line, text });
@@ -326,13 +322,15 @@ function refuseChange(
     );
   if (entry && !mayBecome(entry.status, status))
     return failure('entry_locked', `Line ${line} is ${entry.status} and does not become ${status} again.`);
-  if (
-    fields.id !== undefined &&
-    fields.id !== id &&
-    (editing.rowsById.has(fields.id) || editing.given.has(fields.id))
-  )
-    return failure('duplicate_id', `There is an entry ${fields.id} already.`);
-  return badNumbers(fields);
+  const taken = fields.id === undefined || fields.id === id ? null : takenId(editing, fields.id);
+  return taken ?? badNumbers(fields);
+}
+
+/** Refuses an id of another entry. */
+function takenId({ rowsById, assignedIds }: Editing, id: string): Result<never> | null {
+  return rowsById.has(id) || assignedIds.has(id)
+    ? failure('duplicate_id', `There is an entry ${id} already.`)
+    : null;
 }
 
 /** Refuses negative and broken numbers, so that they never reach the file. */
@@ -353,16 +351,16 @@ function badNumbers({
  * Returns the place of a new entry: among those of its month where headings name months, else of its status
  * where they name that, else in the last table; in a new table where there is none.
  */
-function openEntryRoom(invoices: Invoices, date: string, status: EntryStatus): Room<EntryField> {
+function entryInsertion(invoices: Invoices, date: string, status: EntryStatus): Insertion<EntryField> {
   const { tables, file } = invoices;
   const fitting = tables.filter((one) => one.status === null || one.status === status);
   const table = fitting.findLast((one) => isOfMonth(one, date)) ?? fitting.at(-1);
-  if (table) return entryRoom(invoices, table);
+  if (table) return insertionAfter(invoices, table);
   const names = tables.at(-1)?.table.names ?? usualNames;
   const heading = file.headings.find(({ text }) => foldName(text) === status);
   const title = `${'#'.repeat(tables.at(-1)?.table.path.at(-1)?.level ?? 2)} ${tables.length === 0 ? 'Entries' : headings[status]}`;
   const place = heading ? placeUnder(file, heading.line) : placeBefore(file, file.lines.length, title);
-  return newRoom(names, matchFields(names, entryAliases), tables.at(-1)?.table, place);
+  return newTable(names, matchFields(names, entryAliases), tables.at(-1)?.table, place);
 }
 
 const usualNames = ['ID', 'Date', 'Task', 'Repo', 'Worker', 'Hours', 'Rate', 'Amount', 'Status'];
@@ -373,11 +371,11 @@ const headings: Readonly<Record<EntryStatus, string>> = {
 };
 
 /** Returns the place after the last entry, before the sums. */
-function entryRoom({ rows }: Invoices, { table, fields, totals }: EntryTable): Room<EntryField> {
+function insertionAfter({ rows }: Invoices, { table, fields, totals }: EntryTable): Insertion<EntryField> {
   const sound = new Set(rows.flatMap(({ entry, line }) => (entry ? [line - 1] : [])));
   const entries = table.rows.filter((row) => !totals.includes(row));
   const models = entries.filter(({ line }) => sound.has(line));
-  return roomIn(table, fields, entries, models.length > 0 ? models : entries);
+  return insertionInto(table, fields, entries, models.length > 0 ? models : entries);
 }
 
 const months = [
@@ -409,7 +407,7 @@ function editEntry(
   const values = new Map<number, string>();
   for (const [field, text] of texts) {
     const column = at.fields.indexOf(field);
-    if (column >= 0) values.set(column, likeModel(text, tableCellText(row, row.cells[column])));
+    if (column >= 0) values.set(column, styledLike(text, tableCellText(row, row.cells[column])));
   }
   const left = [...texts].filter(([field, text]) => text !== '' && !at.fields.includes(field));
   return { text: setCells(row.text, at.table.delimiters, values), left: Object.fromEntries(left) };
@@ -424,17 +422,18 @@ function modelIn({ table }: EntryTable, row: TableRow, column: number, field: En
   return model === undefined ? '' : text(model);
 }
 
-/** Writes an entry into a room. @returns values without a column */
-function fillEntry(room: Room<EntryField>, entry: TimeEntry, invoices: Invoices): UnwrittenFields {
-  const cells = modelCells(room);
+/** Writes an entry into a insertion. @returns values without a column */
+function fillEntry(insertion: Insertion<EntryField>, entry: TimeEntry, invoices: Invoices): UnwrittenFields {
+  const cells = modelCells(insertion);
   const model = (field: EntryField) =>
-    plainText(cells[room.fields.indexOf(field)] ?? '') || (room.isNew ? styleElsewhere(invoices, field) : '');
-  const isMinutes = bareUnit(room.names, room.fields) === 1;
-  return addRow(room, textsOf(entry, entry.currency, model, isMinutes), new Map(), cells);
+    plainText(cells[insertion.fields.indexOf(field)] ?? '') ||
+    (insertion.isNew ? fileStyle(invoices, field) : '');
+  const isMinutes = bareUnit(insertion.names, insertion.fields) === 1;
+  return addRow(insertion, textsOf(entry, entry.currency, model, isMinutes), new Map(), cells);
 }
 
 /** Returns the file's style for a table without rows: that of the last such cell, else of its rate. */
-function styleElsewhere({ tables, billTables, file }: Invoices, field: EntryField): string {
+function fileStyle({ tables, billTables, file }: Invoices, field: EntryField): string {
   const shown = (table: Table, column: number) =>
     table.rows
       .map((row) => plainText(tableCellText(row, row.cells[column])))
@@ -453,7 +452,7 @@ function styleElsewhere({ tables, billTables, file }: Invoices, field: EntryFiel
 
 /** Moves a row to the table of another status. @returns values without a column */
 function moveEntry(
-  room: Room<EntryField>,
+  insertion: Insertion<EntryField>,
   { table, fields }: EntryTable,
   row: TableRow,
   entry: Partial<TimeEntry>,
@@ -468,8 +467,8 @@ function moveEntry(
   }
   const changed = textsOf(entry, currency, (field) => texts.get(field) ?? '', false);
   // The heading states the status there, so nothing is lost without a column.
-  if (!room.fields.includes('status')) changed.delete('status');
-  return addRow(room, new Map([...texts, ...changed]), others, []);
+  if (!insertion.fields.includes('status')) changed.delete('status');
+  return addRow(insertion, new Map([...texts, ...changed]), others, []);
 }
 
 /** Returns the cell texts of these fields, in the style of the models. */

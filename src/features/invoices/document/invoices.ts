@@ -11,7 +11,7 @@ import {
 import { type MarkdownFile, parseMarkdown, type TableRow } from '../../../documents/markdown.ts';
 import { setIds } from '../../../documents/tableEdit.ts';
 import { type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
-import { flawAt } from '../../board/document/board.ts';
+import { diagnosticAt } from '../../board/document/board.ts';
 import { type Bill, type BillTable, billTable, readBills } from './bills.ts';
 import {
   type EntryRow,
@@ -60,14 +60,14 @@ export function parseInvoices(text: string, reading: InvoiceReading, before?: In
   const bills = readBills(billTables, currency);
   const totals = findTotals({ file, tables, rows, billTables, bills, currency });
   const markers = file.markers.map((line) =>
-    flawAt(line, 'conflict_markers', 'git left two versions beside each other here.'),
+    diagnosticAt(line, 'conflict_markers', 'git left two versions beside each other here.'),
   );
   const flaws = [
     ...markers,
     ...rows.flatMap(({ flaw }) => flaw ?? []),
     ...rows.flatMap(({ entry, line }) =>
       entry && isOverridden(entry)
-        ? [flawAt(line - 1, 'amount_by_hand', 'the amount is not time times rate; it is kept.')]
+        ? [diagnosticAt(line - 1, 'amount_by_hand', 'the amount is not time times rate; it is kept.')]
         : [],
     ),
     ...bills.flatMap(({ flaw }) => flaw ?? []),
@@ -119,7 +119,7 @@ function markDuplicates(rows: readonly EntryRow[]): EntryRow[] {
   return rows.map((row) => {
     if (row.id === null || !twice.has(row.id) || row.flaw?.code === 'damaged_row') return row;
     const why = `the id ${row.id.slice(0, 40)} appears more than once.`;
-    return { ...row, entry: null, flaw: flawAt(row.line - 1, 'duplicate_id', why) };
+    return { ...row, entry: null, flaw: diagnosticAt(row.line - 1, 'duplicate_id', why) };
   });
 }
 
@@ -132,7 +132,7 @@ export function withEntryIds(
   const tables = invoices.tables.map(({ table, fields, totals }) => ({
     table,
     column: fields.indexOf('id'),
-    without: totals,
+    exempt: totals,
   }));
   const text = setIds(invoices.file, tables, takeId);
   return text.ok ? success(parseInvoices(text.value, reading)) : text;

@@ -4,16 +4,16 @@ import type { EntryStatus } from '../../../core/invoices.ts';
 import {
   foldName,
   type LineEdit,
-  likeModel,
   type MarkdownFile,
   matchFields,
   plainText,
   setCells,
+  styledLike,
   type Table,
   type TableRow,
   tableCellText,
 } from '../../../documents/markdown.ts';
-import { flawAt } from '../../board/document/board.ts';
+import { diagnosticAt } from '../../board/document/board.ts';
 import type { Bill, BillTable } from './bills.ts';
 import {
   amountLike,
@@ -139,7 +139,7 @@ function isOfSums({ text }: { readonly text: string }): boolean {
 function summaryTotals(summing: Summing, table: Table, row: TableRow): Total[] {
   const label = labelOf(tableCellText(row, row.cells[0]));
   if (label === null) return [];
-  const entries = scopeOf(summing, row.line, label).filter(label.isMeant);
+  const entries = scopeOf(summing, row.line, label).filter(label.covers);
   const fields = matchFields(table.names, entryAliases);
   const [time, amount] = [fields.indexOf('time'), fields.indexOf('amount')];
   if (table.names.length > 2) return cellTotals(summing, table, row, time, amount, 60, entries);
@@ -163,7 +163,7 @@ function cellTotals(
     return [
       {
         ...total,
-        text: likeModel(total.text, raw),
+        text: styledLike(total.text, raw),
         place: { kind: 'cell' as const, cell, delimiters: table.delimiters },
       },
     ];
@@ -195,7 +195,7 @@ function lineTotals(summing: Summing, line: number): Total[] {
   const label = labelOf(name);
   if (label === null || (!isTotal && !isAmongSums && label.status === null))
     return (isTotal || isAmongSums) && certain.test(rest) ? unknownTotal(line, words, rest) : [];
-  const items = scopeOf(summing, line, label).filter(label.isMeant);
+  const items = scopeOf(summing, line, label).filter(label.covers);
   return [...rest.matchAll(/(?:[^,;·|()*_`]|,(?=\d))+/g)].flatMap(({ 0: part, index }) => {
     const shown = part.trim();
     const isTime = label.isTime || parseDuration(shown).ok;
@@ -218,7 +218,7 @@ const otherNumbers = /\b(?:rate|price|budget|limit|goal|target|average|tax|vat|d
 /** Reports a sum whose entries are unknown, without changing it. */
 function unknownTotal(line: number, words: string, shown: string): Total[] {
   if (otherNumbers.test(words)) return [];
-  const flaw = flawAt(
+  const flaw = diagnosticAt(
     line,
     'unknown_total',
     `what ${JSON.stringify(words)} adds up is not known; it is left.`,
@@ -232,7 +232,7 @@ interface Label {
   readonly isGrand: boolean;
   /** Null: all statuses. */
   readonly status: EntryStatus | null;
-  readonly isMeant: (item: Item) => boolean;
+  readonly covers: (item: Item) => boolean;
 }
 
 /** Reads a sum's name; null for a sum of anything else, such as `Total for Ann`. */
@@ -251,7 +251,7 @@ function labelOf(name: string): Label | null {
     isTime: /\b(?:hours?|time)\b/.test(words),
     isGrand: /^grand\b/.test(words),
     status,
-    isMeant: (item) => status === null || item.status === status,
+    covers: (item) => status === null || item.status === status,
   };
 }
 
@@ -294,7 +294,7 @@ function totalOf(
 ): Omit<Total, 'place'> {
   if (kind === 'time' && entries.some(({ minutes }) => minutes === null)) {
     const why = 'invoices do not say their time, so this sum is left as it is.';
-    return { line: line + 1, kind, value: 0, text: shown, flaw: flawAt(line, 'unknown_total', why) };
+    return { line: line + 1, kind, value: 0, text: shown, flaw: diagnosticAt(line, 'unknown_total', why) };
   }
   const currencies = new Set(entries.map(({ currency }) => currency));
   const currency = entries[0]?.currency ?? summing.currency;
@@ -307,12 +307,12 @@ function totalOf(
     return {
       ...base,
       text: shown,
-      flaw: flawAt(line, 'mixed_currencies', 'these entries have several currencies and no sum.'),
+      flaw: diagnosticAt(line, 'mixed_currencies', 'these entries have several currencies and no sum.'),
     };
   const text = kind === 'time' ? timeLike(model, value, bare === 1) : amountLike(model, value, currency);
   const said = kind === 'time' ? parseDuration(shown, { bare }) : parseAmount(shown, currency);
   if (said.ok && said.value === value) return { ...base, text, flaw: null };
   const right = kind === 'time' ? `${formatHours(value)} hours` : formatMoney(value, currency);
   const why = `the total says ${JSON.stringify(shown.slice(0, 40))}, the entries add up to ${right}.`;
-  return { ...base, text, flaw: flawAt(line, 'stale_total', why) };
+  return { ...base, text, flaw: diagnosticAt(line, 'stale_total', why) };
 }

@@ -13,7 +13,7 @@ import { failure, type Result, success } from '../../../lib/result.ts';
 import type { WrittenEntry } from '../document/entries.ts';
 
 /** Filters and format of an export. */
-export interface ExportWish extends EntryQuery {
+export interface ExportRequest extends EntryQuery {
   readonly format: ExportFormat;
   /** Printed on the invoice; default: the period's last month. */
   readonly number?: string;
@@ -26,7 +26,7 @@ export interface ExportWish extends EntryQuery {
 export async function exportEntries(
   invoices: InvoiceConfig | undefined,
   { entries }: InvoiceFacts,
-  wish: ExportWish,
+  wish: ExportRequest,
 ): Promise<Result<{ text: string; entries: number }>> {
   if (!invoices) return failure('invoices_off', 'Invoices are off.');
   const client = clientOf(invoices, wish);
@@ -88,7 +88,7 @@ export async function saveInvoice(
 }
 
 /** Returns the named client; for an invoice the first one by default. */
-function clientOf({ clients }: InvoiceConfig, { client, format }: ExportWish) {
+function clientOf({ clients }: InvoiceConfig, { client, format }: ExportRequest) {
   const known = Object.keys(clients);
   const name = client ?? (format === 'html' ? known[0] : undefined);
   if (name === undefined) return success(null);

@@ -35,39 +35,39 @@ import {
 } from '../document/invoices.ts';
 import { entryFor, owedTimes } from '../timeEntries.ts';
 import { selectInvoices } from '../workTime.ts';
-import { type ExportWish, exportEntries, saveInvoice } from './exportService.ts';
+import { type ExportRequest, exportEntries, saveInvoice } from './exportService.ts';
 
 /** Plans the invoices' new text. */
 type InvoicePlan<T> = (invoices: Invoices, config: InvoiceConfig) => Result<PlannedText<T>>;
 
 /** Reads the invoices whenever they change, and writes entries. */
 export class InvoiceDocuments {
-  readonly #world: DocumentDeps;
+  readonly #deps: DocumentDeps;
   readonly #queue = new SerialQueue();
-  readonly #watch = new FileWatch(() => void this.#seen().catch((error) => this.#world.fail(error)));
+  readonly #watch = new FileWatch(() => void this.#fileChanged().catch((error) => this.#deps.fail(error)));
   #config: InvoiceConfig | null = null;
   #followed: Promise<unknown> = Promise.resolve();
 
-  constructor(world: DocumentDeps) {
-    this.#world = world;
+  constructor(deps: DocumentDeps) {
+    this.#deps = deps;
   }
 
   /** Reads the currently configured invoices, and watches them. */
   follow(): Promise<unknown> {
-    const { invoices = null } = this.#world.state().config;
+    const { invoices = null } = this.#deps.state().config;
     if (invoices === this.#config) return this.#followed;
     this.#config = invoices;
     this.#followed = this.#watch
       .follow(invoices?.file ?? null)
-      .then(() => this.#queue.add(() => this.#look()));
+      .then(() => this.#queue.add(() => this.#readFile()));
     return this.#followed;
   }
 
   /** Reads the current invoices. @returns `invoices_off`, `document_unreadable` */
   read(): Promise<Result<InvoiceFacts>> {
     return this.#queue.add(async () => {
-      const read = await this.#look();
-      return read.ok ? success(selectInvoices(read.value, this.#world.state().log) ?? read.value) : read;
+      const read = await this.#readFile();
+      return read.ok ? success(selectInvoices(read.value, this.#deps.state().log) ?? read.value) : read;
     });
   }
 
@@ -82,7 +82,7 @@ export class InvoiceDocuments {
       };
       return { kind: 'add', entry };
     };
-    return this.#one(id, wanted, (left) => draftedFields(draft, left, dayOf(now)));
+    return this.#changeOne(id, wanted, (left) => draftedFields(draft, left, dayOf(now)));
   }
 
   change({ id, fields }: EntryChange): Promise<Result<{ id: string }>> {
@@ -92,7 +92,7 @@ export class InvoiceDocuments {
         marked.ok ? success({ id }) : marked,
       );
     const wanted = (): InvoiceChange => ({ kind: 'change', entry: { id }, fields });
-    return this.#one(id, wanted, () => askedFields(fields)).then((done) =>
+    return this.#changeOne(id, wanted, () => askedFields(fields)).then((done) =>
       done.ok ? success({ id }) : done,
     );
   }
@@ -153,7 +153,7 @@ export class InvoiceDocuments {
   noteBilled(outcomes: readonly Result<EntryOutcome>[]): readonly Billed[] {
     const billed = outcomes.flatMap((one) => (one.ok && one.value.billed ? [one.value.billed] : []));
     for (const { number, entries, left } of billed)
-      this.#world.dispatch({ type: 'documented', happening: { type: 'billed', number, entries, left } });
+      this.#deps.dispatch({ type: 'documented', happening: { type: 'billed', number, entries, left } });
     return billed;
   }
 
@@ -161,7 +161,7 @@ export class InvoiceDocuments {
   billedIn({ bills, rows }: Invoices): readonly BilledEntry[] {
     const ids = new Set(rows.map(({ id }) => id));
     return bills.flatMap(({ number, status }) =>
-      (this.#world.state().log.billed.get(number)?.entries ?? [])
+      (this.#deps.state().log.billed.get(number)?.entries ?? [])
         .filter(({ id }) => id !== null && !ids.has(id))
         .map((entry) => ({ ...entry, status })),
     );
@@ -169,7 +169,7 @@ export class InvoiceDocuments {
 
   #billOf(before: Invoices, id: string): Bill | undefined {
     if (before.rows.some((row) => row.id === id)) return undefined;
-    const { billed } = this.#world.state().log;
+    const { billed } = this.#deps.state().log;
     return (
       before.bills.find(({ number }) => number === id) ??
       before.bills.find(({ number }) => billed.get(number)?.entries.some((entry) => entry.id === id))
@@ -212,7 +212,7 @@ export class InvoiceDocuments {
   }
 
   #billedWithoutId(number: string): readonly BilledEntry[] {
-    return (this.#world.state().log.billed.get(number)?.entries ?? []).filter(({ id }) => id === null);
+    return (this.#deps.state().log.billed.get(number)?.entries ?? []).filter(({ id }) => id === null);
   }
 
   /** Updates all sums. @returns lines of those that were wrong */
@@ -225,30 +225,30 @@ export class InvoiceDocuments {
     });
   }
 
-  async export(wish: ExportWish): Promise<Result<{ text: string; entries: number }>> {
+  async export(wish: ExportRequest): Promise<Result<{ text: string; entries: number }>> {
     const read = await this.read();
-    return read.ok ? exportEntries(this.#world.state().config.invoices, read.value, wish) : read;
+    return read.ok ? exportEntries(this.#deps.state().config.invoices, read.value, wish) : read;
   }
 
   /** Writes a printable invoice as a new file beside the entries. */
   async save(query: EntryQuery): Promise<Result<{ file: string; entries: number }>> {
     const read = await this.read();
-    const { invoices, root } = this.#world.state().config;
+    const { invoices, root } = this.#deps.state().config;
     return read.ok ? saveInvoice(invoices, root, read.value, query) : read;
   }
 
   /** Creates entries for the owed times of finished workers, and writes those that the file lacks. */
   async enter(): Promise<void> {
-    const { config, documents } = this.#world.state();
+    const { config, documents } = this.#deps.state();
     if (!config.invoices) return;
     const now = new Date();
-    for (const { worker, time } of owedTimes(this.#world.state())) {
+    for (const { worker, time } of owedTimes(this.#deps.state())) {
       const task = cardOf(documents.board?.cards ?? [], worker)?.task ?? worker.task;
       const about = { id: newEntryId(now), date: dayOf(now), task };
       const happening = entryFor(config.invoices, worker, time, about);
-      this.#world.dispatch({ type: 'time-entered', happening });
+      this.#deps.dispatch({ type: 'time-entered', happening });
       if (worker.openTime)
-        this.#world.dispatch({
+        this.#deps.dispatch({
           type: 'noticed',
           problem: openTimeOf(worker.id, worker.openTime.text, happening.entry),
         });
@@ -259,7 +259,7 @@ export class InvoiceDocuments {
   /** Writes created entries that are not in the file; after a refusal it is retried when the file changes. */
   async writeMade(): Promise<void> {
     await this.#queue.add(async () => {
-      const { config, log } = this.#world.state();
+      const { config, log } = this.#deps.state();
       const made = [...log.madeEntries.values()].flatMap(({ entry, isWritten }) =>
         isWritten ? [] : [entry],
       );
@@ -270,9 +270,9 @@ export class InvoiceDocuments {
         const outcome = written.ok ? written.value[at] : written;
         // It was written before a crash, and not logged.
         if (outcome?.ok || outcome?.problem.code === 'duplicate_id')
-          this.#world.dispatch({ type: 'documented', happening: { type: 'entry-written', entry: entry.id } });
+          this.#deps.dispatch({ type: 'documented', happening: { type: 'entry-written', entry: entry.id } });
         else if (outcome)
-          this.#world.dispatch({ type: 'noticed', problem: notWritten(entry, outcome.problem.message) });
+          this.#deps.dispatch({ type: 'noticed', problem: notWritten(entry, outcome.problem.message) });
       }
     });
   }
@@ -311,13 +311,13 @@ export class InvoiceDocuments {
     await this.#queue.onIdle();
   }
 
-  async #seen(): Promise<void> {
-    await this.#queue.add(() => this.#look());
+  async #fileChanged(): Promise<void> {
+    await this.#queue.add(() => this.#readFile());
     await this.writeMade();
   }
 
   /** @param asked returns the columns that the user gave, none of which may be lost; derived ones may */
-  async #one(
+  async #changeOne(
     id: string,
     wanted: (config: InvoiceConfig) => InvoiceChange,
     asked: (left: UnwrittenFields) => readonly string[],
@@ -336,31 +336,31 @@ export class InvoiceDocuments {
   }
 
   async #rewrite<T>(plan: InvoicePlan<T>): Promise<Result<T>> {
-    const { root, invoices } = this.#world.state().config;
+    const { root, invoices } = this.#deps.state().config;
     if (!invoices) return invoicesOff();
     const { file } = invoices;
     const done = await changeDocument({ root, file }, backupsFolder(root), (text) =>
       plan(parseInvoices(text, readingOf(invoices)), invoices),
     );
-    await this.#look();
+    await this.#readFile();
     return done;
   }
 
-  async #look(): Promise<Result<InvoiceFacts>> {
-    const { invoices, root } = this.#world.state().config;
+  async #readFile(): Promise<Result<InvoiceFacts>> {
+    const { invoices, root } = this.#deps.state().config;
     const read = invoices ? await readDocument({ root, file: invoices.file }) : invoicesOff();
     if (!read.ok || !invoices) {
-      if (this.#world.state().documents.invoices)
-        this.#world.dispatch({ type: 'invoices-read', invoices: null });
-      if (!read.ok && invoices) this.#world.dispatch({ type: 'noticed', problem: read.problem });
+      if (this.#deps.state().documents.invoices)
+        this.#deps.dispatch({ type: 'invoices-read', invoices: null });
+      if (!read.ok && invoices) this.#deps.dispatch({ type: 'noticed', problem: read.problem });
       return read.ok ? invoicesOff() : read;
     }
     const facts = readInvoices(invoices, parseInvoices(read.value.text, readingOf(invoices)));
-    const known = this.#world.state().documents.invoices;
+    const known = this.#deps.state().documents.invoices;
     if (JSON.stringify(facts) !== JSON.stringify(known)) {
-      this.#world.dispatch({ type: 'invoices-read', invoices: facts });
+      this.#deps.dispatch({ type: 'invoices-read', invoices: facts });
       const problem = known?.file === facts.file ? lockedChange(known.entries, facts.entries) : null;
-      if (problem) this.#world.dispatch({ type: 'noticed', problem });
+      if (problem) this.#deps.dispatch({ type: 'noticed', problem });
     }
     return success(facts);
   }

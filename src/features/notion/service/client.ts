@@ -89,7 +89,7 @@ export class Notion {
 
   schema(dataSourceId: string): Promise<Result<Schema>> {
     return this.#read(async () =>
-      readSchema(this.#whole(await this.#client.dataSources.retrieve({ data_source_id: dataSourceId }))),
+      readSchema(this.#complete(await this.#client.dataSources.retrieve({ data_source_id: dataSourceId }))),
     );
   }
 
@@ -128,7 +128,7 @@ export class Notion {
   }
 
   page(pageId: string): Promise<Result<PageObjectResponse>> {
-    return this.#read(async () => this.#whole(await this.#client.pages.retrieve({ page_id: pageId })));
+    return this.#read(async () => this.#complete(await this.#client.pages.retrieve({ page_id: pageId })));
   }
 
   /**
@@ -156,7 +156,7 @@ export class Notion {
   addProperties(dataSourceId: string, properties: NewProperties): Promise<Result<Schema>> {
     return this.#write(async () =>
       readSchema(
-        this.#whole(await this.#client.dataSources.update({ data_source_id: dataSourceId, properties })),
+        this.#complete(await this.#client.dataSources.update({ data_source_id: dataSourceId, properties })),
       ),
     );
   }
@@ -203,7 +203,7 @@ export class Notion {
   }
 
   #write<T>(call: () => Promise<T>, beforeWrite: () => void = () => {}): Promise<Result<T>> {
-    return this.#transport.inTurn(() => this.#result(call, true), beforeWrite);
+    return this.#transport.runExclusive(() => this.#result(call, true), beforeWrite);
   }
 
   async #result<T>(call: () => Promise<T>, isWrite: boolean): Promise<Result<T>> {
@@ -215,16 +215,16 @@ export class Notion {
   }
 
   /** Returns an object that must be complete. Notion omits parts that the integration may not read. */
-  #whole(page: { object: 'page' } & object): PageObjectResponse;
-  #whole(source: { object: 'data_source' } & object): DataSourceObjectResponse;
-  #whole(answer: { object: string } & object): object {
-    if (!('properties' in answer) || !('parent' in answer)) throw new Partial();
+  #complete(page: { object: 'page' } & object): PageObjectResponse;
+  #complete(source: { object: 'data_source' } & object): DataSourceObjectResponse;
+  #complete(answer: { object: string } & object): object {
+    if (!('properties' in answer) || !('parent' in answer)) throw new IncompleteObject();
     return answer;
   }
 }
 
 /** Mimics Notion's error for content that may not be read. */
-class Partial extends Error {
+class IncompleteObject extends Error {
   readonly status = 403;
   readonly code = 'restricted_resource';
 }
@@ -271,7 +271,7 @@ function optionsOf(property: DataSourceObjectResponse['properties'][string]): st
 export const unanswered = 'notion_unanswered';
 
 /** Codes of problems that affect all further requests. */
-const hopeless = new Set([
+const fatalCodes = new Set([
   'notion_unauthorized',
   'notion_forbidden',
   'notion_busy',
@@ -279,8 +279,8 @@ const hopeless = new Set([
   'cancelled',
 ]);
 
-export function isHopeless({ code }: Problem): boolean {
-  return hopeless.has(code);
+export function isFatal({ code }: Problem): boolean {
+  return fatalCodes.has(code);
 }
 
 /**

@@ -13,40 +13,40 @@ import type { Notion } from './client.ts';
 import { saveToken } from './credentials.ts';
 import {
   addIdProperty,
-  applyWishes,
+  applyOverrides,
   checkMapping,
-  checkWishes,
+  checkOverrides,
   createTable,
   mappingOf,
+  overridesFor,
   proposeTable,
   type TableProposal,
-  wishesFor,
 } from './mapping.ts';
 import { connectHint, type NotionDeps, openFor, tokenFor } from './notionService.ts';
 import { idProperty, specs } from './tables.ts';
 import type { GivenToken } from './token.ts';
 
-interface ConnectWish extends ConnectRequest {
+interface ConnectOptions extends ConnectRequest {
   /** Token of the client. */
-  readonly lent?: GivenToken | undefined;
+  readonly clientToken?: GivenToken | undefined;
   /** Stores that token after the user's agreement; one of the environment is not stored. */
   readonly keep?: boolean;
 }
 
 /** Previews a connection. Changes nothing on either side. */
 export async function proposeNotion(
-  world: NotionDeps,
-  wish: ConnectWish,
+  deps: NotionDeps,
+  wish: ConnectOptions,
 ): Promise<Result<{ integration: string; proposals: readonly NotionProposal[] }>> {
-  const notion = await openFor(world, wish.lent);
+  const notion = await openFor(deps, wish.clientToken);
   if (!notion.ok) return notion;
   const integration = await notion.value.me();
   if (!integration.ok) return integration;
-  const wanted = wantedTables(world, wish);
+  const wanted = wantedTables(deps, wish);
   if (!wanted.ok) return wanted;
   const proposals: NotionProposal[] = [];
   for (const table of wanted.value) {
-    const proposed = await proposalFor(world, notion.value, table, wish);
+    const proposed = await proposalFor(deps, notion.value, table, wish);
     if (!proposed.ok) return proposed;
     const note = `A database “${specs[table].title}” would be made below the page.`;
     proposals.push(
@@ -61,43 +61,46 @@ export async function proposeNotion(
  * mappings.
  */
 export async function connectNotion(
-  world: NotionDeps,
-  wish: ConnectWish,
+  deps: NotionDeps,
+  wish: ConnectOptions,
 ): Promise<Result<{ proposals: readonly NotionProposal[]; token: string }>> {
-  const notion = await openFor(world, wish.lent);
+  const notion = await openFor(deps, wish.clientToken);
   if (!notion.ok) return notion;
-  const wanted = wantedTables(world, wish);
+  const wanted = wantedTables(deps, wish);
   if (!wanted.ok) return wanted;
   const proposals: NotionProposal[] = [];
   for (const table of wanted.value) {
-    const made = await make(world, notion.value, table, wish);
+    const made = await make(deps, notion.value, table, wish);
     if (!made.ok) return made;
     // Stored one by one, so that a created database is not created again.
-    const stored = await store(world, { [table]: made.value.mapping, ...settingsOf(wish) });
+    const stored = await store(deps, { [table]: made.value.mapping, ...settingsOf(wish) });
     if (!stored.ok) return stored;
     proposals.push(shown(table, made.value));
   }
-  const { lent, keep } = wish;
-  const kept = lent && keep === true ? await saveToken(lent.token, world) : await tokenFor(world, lent);
+  const { clientToken, keep } = wish;
+  const kept =
+    clientToken && keep === true
+      ? await saveToken(clientToken.token, deps)
+      : await tokenFor(deps, clientToken);
   return kept.ok ? success({ proposals, token: kept.value.source }) : kept;
 }
 
 /** Returns the token, its integration, and problems of the mappings. */
 export async function notionStatus(
-  world: NotionDeps,
-  lent: GivenToken | undefined,
+  deps: NotionDeps,
+  clientToken: GivenToken | undefined,
 ): Promise<Result<NotionStatus>> {
-  const { config, notion: known, log } = world.state();
+  const { config, notion: known, log } = deps.state();
   const facts = known && withSuggestion(known, log);
   const tables = syncTables.filter((table) => config.notion?.[table] !== undefined);
   const base = {
     ...{ tables, pending: facts?.pending ?? 0, conflicts: facts?.conflicts.length ?? 0 },
     ...(facts?.suggestion && { suggestion: facts.suggestion }),
   };
-  const token = await tokenFor(world, lent);
+  const token = await tokenFor(deps, clientToken);
   if (!token.ok) return success({ ...base, token: null, integration: null, problems: [token.problem] });
   const { source, lastFour } = token.value;
-  const notion = await openFor(world, lent);
+  const notion = await openFor(deps, clientToken);
   if (!notion.ok) return notion;
   const integration = await notion.value.me();
   const problems: Problem[] = integration.ok ? [] : [integration.problem];
@@ -121,29 +124,29 @@ async function problemsOf(
 }
 
 async function make(
-  world: NotionDeps,
+  deps: NotionDeps,
   notion: Notion,
   table: SyncTable,
-  wish: ConnectWish,
+  wish: ConnectOptions,
 ): Promise<Result<TableProposal>> {
-  const proposed = await proposalFor(world, notion, table, wish);
+  const proposed = await proposalFor(deps, notion, table, wish);
   if (!proposed.ok) return proposed;
   if (proposed.value) return addIdProperty(notion, proposed.value);
   const status = table === 'board' ? wish.wantedStatus : undefined;
   return createTable(notion, specs[table], wish.page ?? '', status);
 }
 
-async function store(world: NotionDeps, change: Partial<NotionConfig>): Promise<Result<null>> {
-  const { root, notion } = world.state().config;
+async function store(deps: NotionDeps, change: Partial<NotionConfig>): Promise<Result<null>> {
+  const { root, notion } = deps.state().config;
   const stored = await storeNotion(root, { ...notion, ...change });
   if (!stored.ok) return stored;
-  world.dispatch({ type: 'config-read', config: stored.value });
+  deps.dispatch({ type: 'config-read', config: stored.value });
   return success(null);
 }
 
 /** Returns the requested tables; a problem for none, or for a field that none of them has. */
-function wantedTables(world: NotionDeps, wish: ConnectWish): Result<readonly SyncTable[]> {
-  const tables = tablesOf(world, wish);
+function wantedTables(deps: NotionDeps, wish: ConnectOptions): Result<readonly SyncTable[]> {
+  const tables = tablesOf(deps, wish);
   if (tables.length === 0 && wish.page !== undefined)
     return failure('already_connected', 'All of it is connected already.', 'For another one: --board URL.');
   if (tables.length === 0)
@@ -152,7 +155,7 @@ function wantedTables(world: NotionDeps, wish: ConnectWish): Result<readonly Syn
       'Neither a database nor a page was named.',
       'Say --board URL or --page URL.',
     );
-  const checked = checkWishes(
+  const checked = checkOverrides(
     tables.map((table) => specs[table]),
     wish.map ?? {},
   );
@@ -163,8 +166,8 @@ function wantedTables(world: NotionDeps, wish: ConnectWish): Result<readonly Syn
  * Returns the tables with an address, and with a page the unconnected ones that are in use. Without both,
  * the request changes the connected tables.
  */
-function tablesOf(world: NotionDeps, wish: ConnectWish): readonly SyncTable[] {
-  const { invoices, notion } = world.state().config;
+function tablesOf(deps: NotionDeps, wish: ConnectOptions): readonly SyncTable[] {
+  const { invoices, notion } = deps.state().config;
   const isMissing = (table: SyncTable) => notion?.[table] === undefined && (table === 'board' || invoices);
   const named = syncTables.filter(
     (table) => wish[table] !== undefined || (wish.page !== undefined && isMissing(table)),
@@ -176,33 +179,32 @@ function tablesOf(world: NotionDeps, wish: ConnectWish): readonly SyncTable[] {
 
 /** Returns the proposal for a table; null for one that would be created. */
 async function proposalFor(
-  world: NotionDeps,
+  deps: NotionDeps,
   notion: Notion,
   table: SyncTable,
-  wish: ConnectWish,
+  wish: ConnectOptions,
 ): Promise<Result<TableProposal | null>> {
   const spec = specs[table];
   const address = wish[table];
   if (address === undefined && wish.page !== undefined) return success(null);
   const proposed =
-    address === undefined ? await connected(world, notion, table) : await proposeTable(notion, spec, address);
+    address === undefined ? await connected(deps, notion, table) : await proposeTable(notion, spec, address);
   if (!proposed.ok) return proposed;
-  return applyWishes(spec, proposed.value, wishesFor(spec, wish.map ?? {}));
+  return applyOverrides(spec, proposed.value, overridesFor(spec, wish.map ?? {}));
 }
 
 /** Returns the proposal of a connected table: its stored mapping, including manual edits. */
-async function connected(
-  world: NotionDeps,
-  notion: Notion,
-  table: SyncTable,
-): Promise<Result<TableProposal>> {
-  const mapping = world.state().config.notion?.[table];
+async function connected(deps: NotionDeps, notion: Notion, table: SyncTable): Promise<Result<TableProposal>> {
+  const mapping = deps.state().config.notion?.[table];
   if (!mapping) return failure('notion_unconnected', `${table} is not connected to Notion.`, connectHint);
   const schema = await notion.schema(mapping.dataSourceId);
   return schema.ok ? success({ mapping, notes: [], schema: schema.value }) : schema;
 }
 
-function settingsOf({ wantedStatus, comment }: ConnectWish): Pick<NotionConfig, 'wantedStatus' | 'comment'> {
+function settingsOf({
+  wantedStatus,
+  comment,
+}: ConnectOptions): Pick<NotionConfig, 'wantedStatus' | 'comment'> {
   return { ...(wantedStatus !== undefined && { wantedStatus }), ...(comment !== undefined && { comment }) };
 }
 

@@ -144,7 +144,7 @@ export interface Keychain {
  * Milliseconds before the keychain counts as unavailable: the user may have to unlock it, but a hanging
  * service must not block.
  */
-const patience = 30_000;
+const keychainTimeout = 30_000;
 
 /** Opens the keychain; null where the optional package is not installed or has no service. */
 async function openKeychain(): Promise<Keychain | null> {
@@ -153,10 +153,10 @@ async function openKeychain(): Promise<Keychain | null> {
     // Linux's other store, the kernel's keyring, is lost at the next start.
     const entry = new AsyncEntry('orch-tui', 'notion', { linux: { store: 'secret-service' } });
     return {
-      read: () => entry.getPassword(AbortSignal.timeout(patience)),
-      write: (secret) => entry.setPassword(secret, AbortSignal.timeout(patience)),
+      read: () => entry.getPassword(AbortSignal.timeout(keychainTimeout)),
+      write: (secret) => entry.setPassword(secret, AbortSignal.timeout(keychainTimeout)),
       remove: async () => {
-        await entry.deletePassword(AbortSignal.timeout(patience));
+        await entry.deletePassword(AbortSignal.timeout(keychainTimeout));
       },
     };
   } catch {

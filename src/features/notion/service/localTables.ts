@@ -19,25 +19,25 @@ import { normaliseDay, normaliseText } from './rowCodec.ts';
  * Returns the board as a sync's table: sound cards with an id, and the fields that their tables have columns
  * for.
  */
-export function syncedBoard(desk: BoardDocuments, prefix: string | null): LocalTable {
+export function syncedBoard(documents: BoardDocuments, prefix: string | null): LocalTable {
   return {
     rows: async () =>
-      desk.rewrite(
+      documents.rewrite(
         (board) => unmerged(board.file) ?? success({ text: board.file.text, value: cardRows(board) }),
       ),
     apply: async (changes) => {
-      const applied = await desk.rewrite((board) => {
-        const asked = askedOf(changes, cardRows(board), cardChange);
-        const done = desk.plan(board, [...asked.values()]);
+      const applied = await documents.rewrite((board) => {
+        const requested = requestedChanges(changes, cardRows(board), cardChange);
+        const done = documents.plan(board, [...requested.values()]);
         if (!done.ok) return done;
         const { board: after, outcomes } = done.value;
         return success({
           text: after.file.text,
-          value: { left: leftOf(changes, asked, outcomes), outcomes },
+          value: { left: unapplied(changes, requested, outcomes), outcomes },
         });
       });
       if (!applied.ok) return applied;
-      desk.keep(applied.value.outcomes.flatMap((one) => (one.ok ? [one.value] : [])));
+      documents.keep(applied.value.outcomes.flatMap((one) => (one.ok ? [one.value] : [])));
       return success(applied.value.left);
     },
     newId(taken) {
@@ -51,29 +51,32 @@ export function syncedBoard(desk: BoardDocuments, prefix: string | null): LocalT
 }
 
 /** Returns the invoices as a sync's table: sound entries with an id. Rows are never removed. */
-export function syncedInvoices(desk: InvoiceDocuments, config: InvoiceConfig): LocalTable {
+export function syncedInvoices(documents: InvoiceDocuments, config: InvoiceConfig): LocalTable {
   return {
     rows: () =>
-      desk.rewrite((invoices) =>
-        success({ text: invoices.file.text, value: [...entryRows(invoices), ...billedRows(desk, invoices)] }),
+      documents.rewrite((invoices) =>
+        success({
+          text: invoices.file.text,
+          value: [...entryRows(invoices), ...billedRows(documents, invoices)],
+        }),
       ),
     apply: async (changes) => {
-      const applied = await desk.rewrite((invoices) => {
-        const rows = [...entryRows(invoices), ...billedRows(desk, invoices)];
-        const asked = askedOf(changes, rows, (change, now) => {
+      const applied = await documents.rewrite((invoices) => {
+        const rows = [...entryRows(invoices), ...billedRows(documents, invoices)];
+        const requested = requestedChanges(changes, rows, (change, now) => {
           const wanted = entryChange(change, now, config.currency);
-          return wanted?.kind === 'change' ? marking(desk, invoices, wanted) : wanted;
+          return wanted?.kind === 'change' ? markChange(documents, invoices, wanted) : wanted;
         });
-        const done = changeInvoices(invoices, [...asked.values()], readingOf(config));
+        const done = changeInvoices(invoices, [...requested.values()], readingOf(config));
         if (!done.ok) return done;
         const { invoices: after, outcomes } = done.value;
         return success({
           text: after.file.text,
-          value: { left: leftOf(changes, asked, outcomes), outcomes },
+          value: { left: unapplied(changes, requested, outcomes), outcomes },
         });
       });
       if (!applied.ok) return applied;
-      desk.noteBilled(applied.value.outcomes);
+      documents.noteBilled(applied.value.outcomes);
       return success(applied.value.left);
     },
     newId(taken) {
@@ -86,7 +89,7 @@ export function syncedInvoices(desk: InvoiceDocuments, config: InvoiceConfig): L
 }
 
 /** Returns the document changes by id; none for a row that was edited meanwhile. */
-function askedOf<Wanted>(
+function requestedChanges<Wanted>(
   changes: readonly LocalChange[],
   rows: readonly SyncRow[],
   wantedFor: (change: LocalChange, now: Fields | undefined) => Wanted | null,
@@ -101,12 +104,12 @@ function askedOf<Wanted>(
 }
 
 /** Returns the ids of rows that were not changed. */
-function leftOf(
+function unapplied(
   changes: readonly LocalChange[],
-  asked: ReadonlyMap<string, unknown>,
+  requested: ReadonlyMap<string, unknown>,
   outcomes: readonly Result<unknown>[],
 ): readonly string[] {
-  const made = new Set([...asked.keys()].filter((_, at) => outcomes[at]?.ok));
+  const made = new Set([...requested.keys()].filter((_, at) => outcomes[at]?.ok));
   return changes.map(({ id }) => id).filter((id) => !made.has(id));
 }
 
@@ -118,7 +121,7 @@ function cardChange(change: LocalChange, now: Fields | undefined): BoardChange |
     if (now || task === null || !column) return null;
     return { kind: 'add', column, fields: { ...fieldsIn(change.fields), task, id: change.id } };
   }
-  if (!now || !stillSays(now, change.from)) return null;
+  if (!now || !isUnchanged(now, change.from)) return null;
   if (change.do === 'archive') return { kind: 'change', card, column: 'Archive' };
   const column = columnIn(change.to);
   return { kind: 'change', card, ...(column && { column }), fields: fieldsIn(change.to) };
@@ -161,7 +164,7 @@ function entryChange(
   if (change.do === 'archive') return null;
   if (change.do === 'add')
     return now ? null : { kind: 'add', entry: entryIn(change.id, change.fields, usualCurrency) };
-  if (!now || !stillSays(now, change.from) || change.to.currency !== undefined) return null;
+  if (!now || !isUnchanged(now, change.from) || change.to.currency !== undefined) return null;
   const { currency: _, id: __, ...whole } = entryIn(change.id, change.to, usualCurrency);
   const named = Object.entries(whole).filter(([field]) => change.to[field] !== undefined);
   return { kind: 'change', entry: { id: change.id }, fields: Object.fromEntries(named) };
@@ -171,20 +174,20 @@ function entryChange(
  * Returns the change that marks an entry, for a change of the status alone, which may move the row to an
  * invoice.
  */
-function marking(
-  desk: InvoiceDocuments,
+function markChange(
+  documents: InvoiceDocuments,
   invoices: Invoices,
   change: InvoiceChange & { kind: 'change' },
 ): InvoiceChange | null {
   const { status, ...others } = change.fields;
   if (status === undefined || Object.keys(others).length > 0) return change;
-  const wanted = desk.markChanges(invoices, { status, entries: [change.entry] }, dayOf(new Date()));
+  const wanted = documents.markChanges(invoices, { status, entries: [change.entry] }, dayOf(new Date()));
   return wanted.ok ? (wanted.value[0] ?? null) : null;
 }
 
 /** Returns rows of billed entries with an id. */
-function billedRows(desk: InvoiceDocuments, invoices: Invoices): SyncRow[] {
-  return desk.billedIn(invoices).flatMap(({ id, cells: _, ...values }) => {
+function billedRows(documents: InvoiceDocuments, invoices: Invoices): SyncRow[] {
+  return documents.billedIn(invoices).flatMap(({ id, cells: _, ...values }) => {
     if (id === null) return [];
     const fields = Object.entries(values).map(([field, value]): [string, FieldValue] => [
       field,
@@ -227,7 +230,7 @@ function entryRows({ tables, rows }: Invoices): SyncRow[] {
 }
 
 /** Reports whether a document still has the values that a sync read, which are normalised. */
-function stillSays(fields: Fields, from: Fields): boolean {
+function isUnchanged(fields: Fields, from: Fields): boolean {
   return Object.entries(from).every(([field, read]) => {
     const written = fields[field] ?? null;
     if (written === read || typeof written !== 'string') return written === read;

@@ -16,11 +16,11 @@ export interface TableProposal {
 /** Returns the mapping that a sync uses. */
 export function mappingOf(config: NotionConfig | undefined, table: SyncTable): Mapping | null {
   const mapping = config?.[table] ?? null;
-  return mapping && table === 'board' ? withWanted(mapping, config?.wantedStatus) : mapping;
+  return mapping && table === 'board' ? withWantedStatus(mapping, config?.wantedStatus) : mapping;
 }
 
 /** Adds the status that requests a worker to the first column, unless the mapping assigns it. */
-function withWanted(mapping: Mapping, wanted: string | undefined): Mapping {
+function withWantedStatus(mapping: Mapping, wanted: string | undefined): Mapping {
   const { statusMap } = mapping;
   if (wanted === undefined || Object.values(statusMap).some((names) => names.includes(wanted)))
     return mapping;
@@ -34,7 +34,7 @@ export function proposeMapping(spec: TableSpec, schema: Schema): TableProposal {
   const fields: Record<string, FieldMapping> = {};
   for (const field of spec.fields) {
     const property = findProperty(spec, field, schema, taken);
-    const held = property && heldBy(property, field);
+    const held = property && mappingBy(property, field);
     if (!held) continue;
     taken.add(held.propertyId);
     fields[field.field] = held;
@@ -60,7 +60,7 @@ function findProperty(
   { properties }: Schema,
   taken: ReadonlySet<string>,
 ): SchemaProperty | undefined {
-  const fitting = properties.filter((one) => !taken.has(one.id) && heldBy(one, field));
+  const fitting = properties.filter((one) => !taken.has(one.id) && mappingBy(one, field));
   if (field.field === titleField) return fitting[0];
   for (const name of field.names.map(foldName)) {
     const named = fitting.find((property) => foldName(property.name) === name);
@@ -72,7 +72,7 @@ function findProperty(
 }
 
 /** Returns a property as the mapping of a field; null for an unsuitable type. */
-function heldBy({ id, name, type }: SchemaProperty, { types }: FieldSpec): FieldMapping | null {
+function mappingBy({ id, name, type }: SchemaProperty, { types }: FieldSpec): FieldMapping | null {
   const fitting = types.find((one) => one === type);
   return fitting === undefined ? null : { propertyId: id, name, type: fitting };
 }
@@ -187,11 +187,11 @@ function essentialProblem({ titleField, choiceField }: TableSpec, problems: read
 }
 
 /** Property names by field, such as `worker` or, for one table, `board.worker`; an empty name maps none. */
-type MapWishes = Readonly<Record<string, string>>;
+type MapOverrides = Readonly<Record<string, string>>;
 
 /** Returns the entries that concern a table, by field. */
-export function wishesFor({ table, fields }: TableSpec, wishes: MapWishes): MapWishes {
-  const own = Object.entries(wishes).flatMap(([name, property]) => {
+export function overridesFor({ table, fields }: TableSpec, overrides: MapOverrides): MapOverrides {
+  const own = Object.entries(overrides).flatMap(([name, property]) => {
     const field = name.startsWith(`${table}.`) ? name.slice(table.length + 1) : name;
     return fields.some((one) => one.field === field) ? [[field, property]] : [];
   });
@@ -199,9 +199,9 @@ export function wishesFor({ table, fields }: TableSpec, wishes: MapWishes): MapW
 }
 
 /** Returns `notion_field_unknown` for an entry whose field none of the tables has. */
-export function checkWishes(specs: readonly TableSpec[], wishes: MapWishes): Result<null> {
-  for (const [name, property] of Object.entries(wishes)) {
-    if (specs.some((spec) => Object.keys(wishesFor(spec, { [name]: property })).length > 0)) continue;
+export function checkOverrides(specs: readonly TableSpec[], overrides: MapOverrides): Result<null> {
+  for (const [name, property] of Object.entries(overrides)) {
+    if (specs.some((spec) => Object.keys(overridesFor(spec, { [name]: property })).length > 0)) continue;
     const known = [...new Set(specs.flatMap(({ fields }) => fields.map(({ field }) => field)))];
     const what = `${JSON.stringify(name.slice(0, 60))} is no field of what is connected.`;
     return failure('notion_field_unknown', what, `Known: ${known.join(', ')}.`);
@@ -211,17 +211,17 @@ export function checkWishes(specs: readonly TableSpec[], wishes: MapWishes): Res
 
 /**
  * Applies the user's choices to a mapping. A property is removed from its previous field.
- * @param wishes by field of this table
+ * @param overrides by field of this table
  * @returns `notion_no_property`, `notion_property_type`, or `notion_not_mapped` for a required field without
  * one
  */
-export function applyWishes(
+export function applyOverrides(
   spec: TableSpec,
   { mapping: proposed, schema }: Pick<TableProposal, 'mapping' | 'schema'>,
-  wishes: MapWishes,
+  overrides: MapOverrides,
 ): Result<TableProposal> {
   let mapping = proposed;
-  for (const [field, name] of Object.entries(wishes)) {
+  for (const [field, name] of Object.entries(overrides)) {
     const wanted = spec.fields.find((one) => one.field === field);
     if (!wanted) continue;
     const found = name.trim() === '' ? success(null) : propertyNamed(schema, wanted, name);
@@ -229,7 +229,7 @@ export function applyWishes(
     mapping = withField(spec, mapping, field, found.value);
   }
   const missing = [spec.titleField, spec.choiceField].find((field) => mapping.fields[field] === undefined);
-  if (missing !== undefined && Object.keys(wishes).length > 0)
+  if (missing !== undefined && Object.keys(overrides).length > 0)
     return failure('notion_not_mapped', `Nothing can be synced without a property for ${missing}.`);
   return success({ mapping, notes: notesOn(spec, schema, mapping.fields), schema });
 }
@@ -247,7 +247,7 @@ function propertyNamed({ properties }: Schema, spec: FieldSpec, name: string): R
       `There is no property “${name.slice(0, 60)}” in Notion.`,
       `There are: ${usable.map((one) => one.name).join(', ')}.`,
     );
-  const held = heldBy(property, spec);
+  const held = mappingBy(property, spec);
   if (!held)
     return failure(
       'notion_property_type',

@@ -38,38 +38,42 @@ export interface NotionDeps extends DocumentDeps {
 
 export const connectHint = 'Connect first: orch-tui notion connect';
 
-/** Finds the token. @param lent by a client; without it the stored one */
+/** Finds the token. @param clientToken by a client; without it the stored one */
 export async function tokenFor(
   { env }: NotionDeps,
-  lent: GivenToken | undefined,
+  clientToken: GivenToken | undefined,
 ): Promise<Result<NotionToken>> {
-  if (lent)
-    return isToken(lent.token)
-      ? success(new NotionToken(lent.token, lent.source))
-      : failure('notion_token', `${lent.source} is no token of Notion.`, 'It begins with ntn_ or secret_.');
+  if (clientToken)
+    return isToken(clientToken.token)
+      ? success(new NotionToken(clientToken.token, clientToken.source))
+      : failure(
+          'notion_token',
+          `${clientToken.source} is no token of Notion.`,
+          'It begins with ntn_ or secret_.',
+        );
   const found = await findToken({ env });
   if (!found.ok) return found;
   return found.value ? success(found.value) : failure('notion_token', 'There is no token.', connectHint);
 }
 
 export async function openFor(
-  world: NotionDeps,
-  lent: GivenToken | undefined,
+  deps: NotionDeps,
+  clientToken: GivenToken | undefined,
   signal?: AbortSignal,
 ): Promise<Result<Notion>> {
-  const token = await tokenFor(world, lent);
+  const token = await tokenFor(deps, clientToken);
   if (!token.ok) return token;
-  return openNotion({ token: token.value, baseUrl: world.env.ORCH_NOTION_URL, signal });
+  return openNotion({ token: token.value, baseUrl: deps.env.ORCH_NOTION_URL, signal });
 }
 
-interface TableWish {
+interface TableRequest {
   /** Default: all connected tables. */
   readonly tables?: readonly SyncTable[];
   /** Token of the client; without it the stored one. */
-  readonly lent?: GivenToken | undefined;
+  readonly clientToken?: GivenToken | undefined;
 }
 
-interface SyncWish extends TableWish {
+interface SyncRequest extends TableRequest {
   readonly dryRun?: boolean;
   readonly allowMassDelete?: boolean;
 }
@@ -82,24 +86,24 @@ const quietMs = 300;
 
 /** Syncs on the user's request, one at a time, and counts pending rows. Starts nothing by itself. */
 export class NotionConnection {
-  readonly #world: NotionDeps;
+  readonly #deps: NotionDeps;
   readonly #queue = new SerialQueue();
   #stop: AbortController | null = null;
   readonly #recount = new Throttle(
-    () => void this.#queue.add(() => this.#tell()).catch((error) => this.#world.fail(error)),
+    () => void this.#queue.add(() => this.#publish()).catch((error) => this.#deps.fail(error)),
     quietMs,
     'delayed',
   );
   #closed = false;
-  #lent: GivenToken | undefined;
+  #clientToken: GivenToken | undefined;
 
-  constructor(world: NotionDeps) {
-    this.#world = world;
+  constructor(deps: NotionDeps) {
+    this.#deps = deps;
   }
 
   /** Stores the client's latest token for requests without a waiting client, such as a comment. */
   lend(token: GivenToken): void {
-    this.#lent = token;
+    this.#clientToken = token;
   }
 
   /** Requests a recount of pending rows. */
@@ -109,13 +113,13 @@ export class NotionConnection {
 
   /** Counts pending rows now; does nothing while a sync runs. */
   async recount(): Promise<void> {
-    if (!this.#stop) await this.#queue.add(() => this.#tell());
+    if (!this.#stop) await this.#queue.add(() => this.#publish());
   }
 
   /** Syncs. @returns a problem where a table could not be synced at all */
-  async sync(wish: SyncWish): Promise<Result<SyncOutcome>> {
+  async sync(wish: SyncRequest): Promise<Result<SyncOutcome>> {
     const isDry = wish.dryRun === true;
-    const reports = await this.#each(wish, async (table, options) => {
+    const reports = await this.#forEachTable(wish, async (table, options) => {
       const report = await syncTable({
         ...options,
         dryRun: isDry,
@@ -123,18 +127,18 @@ export class NotionConnection {
         wantedStatus: table === 'board' ? (this.#config?.wantedStatus ?? null) : null,
         onWanted: (cards) => {
           for (const card of cards)
-            this.#world.dispatch({ type: 'worker-wanted', card, sessionId: randomUUID() });
+            this.#deps.dispatch({ type: 'worker-wanted', card, sessionId: randomUUID() });
         },
       });
       if (!report.ok) return report;
       if (!isDry) {
         const pending = await this.#pendingIds(table, options.mapping, options.local);
-        await this.#world[table].noteSync(new Date(), pending);
+        await this.#deps[table].noteSync(new Date(), pending);
       }
-      return success({ ...report.value, withoutId: await this.#world[table].withoutId() });
+      return success({ ...report.value, withoutId: await this.#deps[table].withoutId() });
     });
     if (!reports.ok) return reports;
-    if (!isDry) await this.#queue.add(() => this.#tell(new Date()));
+    if (!isDry) await this.#queue.add(() => this.#publish(new Date()));
     const all = reports.value.map(([, report]) => report);
     const withoutId = all.flatMap((report) => report.withoutId);
     return success({
@@ -148,10 +152,10 @@ export class NotionConnection {
   }
 
   /** Rebuilds the sync's base, where that is damaged or for the named tables; writes to neither side. */
-  async rebuild(wish: TableWish): Promise<Result<RebuildOutcome>> {
+  async rebuild(wish: TableRequest): Promise<Result<RebuildOutcome>> {
     const tables = wish.tables ?? this.#tables.filter((table) => this.#needsRebuild(table));
     if (tables.length === 0 && this.#tables.length > 0) return nothingToRebuild;
-    const reports = await this.#each({ ...wish, tables }, (_, options) => rebuildTable(options));
+    const reports = await this.#forEachTable({ ...wish, tables }, (_, options) => rebuildTable(options));
     if (!reports.ok) return reports;
     const all = reports.value.map(([, report]) => report);
     return success({
@@ -177,7 +181,7 @@ export class NotionConnection {
   /** Stores a person's decision; the next sync applies it. */
   async resolve(id: string, field: string, choice: SyncChoice): Promise<Result<SyncConflict>> {
     const resolved = resolveConflict(this.#conflictsFile, id, field, choice);
-    await this.#queue.add(() => this.#tell());
+    await this.#queue.add(() => this.#publish());
     return resolved.ok ? success(shown(resolved.value.table, resolved.value, true)) : resolved;
   }
 
@@ -188,11 +192,11 @@ export class NotionConnection {
     await this.#queue.add(async () => {
       const page = pageOf(this.#folder, mapping.dataSourceId, card);
       if (!page.ok || page.value === null) return;
-      const opened = await openFor(this.#world, this.#lent);
+      const opened = await openFor(this.#deps, this.#clientToken);
       const said = opened.ok ? await opened.value.comment(page.value, text) : opened;
       if (said.ok) return;
       const message = `No comment on ${card} in Notion: ${said.problem.message}`;
-      this.#world.dispatch({ type: 'noticed', problem: problemOf(said.problem.code, message) });
+      this.#deps.dispatch({ type: 'noticed', problem: problemOf(said.problem.code, message) });
     });
   }
 
@@ -209,7 +213,7 @@ export class NotionConnection {
   }
 
   get #config(): NotionConfig | undefined {
-    return this.#world.state().config.notion;
+    return this.#deps.state().config.notion;
   }
 
   get #tables(): readonly SyncTable[] {
@@ -218,7 +222,7 @@ export class NotionConnection {
 
   /** Folder of bases, intents and conflicts; holds no secret. */
   get #folder(): string {
-    return join(this.#world.state().config.root, '.orch', 'notion');
+    return join(this.#deps.state().config.root, '.orch', 'notion');
   }
 
   get #conflictsFile(): string {
@@ -226,8 +230,8 @@ export class NotionConnection {
   }
 
   /** Processes one table after the other, exclusively. */
-  async #each<Report>(
-    wish: TableWish,
+  async #forEachTable<Report>(
+    wish: TableRequest,
     work: (table: SyncTable, options: SyncOptions) => Promise<Result<Report>>,
   ): Promise<Result<Reports<Report>>> {
     const known = this.#tables;
@@ -240,13 +244,13 @@ export class NotionConnection {
     try {
       return await this.#queue.add(async () => {
         // Right after connecting nothing has been counted, and progress could not be reported.
-        if (!this.#world.state().notion) await this.#tell();
-        const opened = await openFor(this.#world, wish.lent, stop.signal);
+        if (!this.#deps.state().notion) await this.#publish();
+        const opened = await openFor(this.#deps, wish.clientToken, stop.signal);
         if (!opened.ok) return opened;
         const reports: [SyncTable, Report][] = [];
         for (const table of tables) {
           const mapping = mappingOf(this.#config, table);
-          const local = this.#local(table);
+          const local = this.#localTable(table);
           if (!local.ok) return local;
           if (!mapping) continue;
           const report = await work(table, {
@@ -261,45 +265,45 @@ export class NotionConnection {
       });
     } finally {
       this.#stop = null;
-      await this.#queue.add(() => this.#tell());
+      await this.#queue.add(() => this.#publish());
     }
   }
 
   /** Returns the document of a table; `board_off` or `invoices_off` where it is turned off. */
-  #local(table: SyncTable): Result<LocalTable> {
-    const { root, board, invoices } = this.#world.state().config;
+  #localTable(table: SyncTable): Result<LocalTable> {
+    const { root, board, invoices } = this.#deps.state().config;
     if (table === 'invoices')
       return invoices
-        ? success(syncedInvoices(this.#world.invoices, invoices))
+        ? success(syncedInvoices(this.#deps.invoices, invoices))
         : failure('invoices_off', 'Invoices are off.', 'Say "invoices" in .orch/config.json.');
     const config = board ?? resolveBoard(root, board);
     return config
-      ? success(syncedBoard(this.#world.board, config.prefix))
+      ? success(syncedBoard(this.#deps.board, config.prefix))
       : failure('board_off', 'The board is off: "board" is false in .orch/config.json.');
   }
 
   #progress(running: NotionFacts['running']): void {
-    const { notion } = this.#world.state();
-    if (notion) this.#world.dispatch({ type: 'notion-looked', notion: { ...notion, running } });
+    const { notion } = this.#deps.state();
+    if (notion) this.#deps.dispatch({ type: 'notion-looked', notion: { ...notion, running } });
   }
 
   /** Reports the current state. @param syncedAt end of a sync that just ended */
-  async #tell(syncedAt?: Date): Promise<void> {
-    const { notion: known } = this.#world.state();
-    const notion = await this.#look(syncedAt?.toISOString() ?? known?.syncedAt ?? null);
+  async #publish(syncedAt?: Date): Promise<void> {
+    const { notion: known } = this.#deps.state();
+    const notion = await this.#computeFacts(syncedAt?.toISOString() ?? known?.syncedAt ?? null);
     if (JSON.stringify(notion) !== JSON.stringify(known))
-      this.#world.dispatch({ type: 'notion-looked', notion });
+      this.#deps.dispatch({ type: 'notion-looked', notion });
   }
 
   /** Returns the state of the sync while none runs; null where nothing is connected. */
-  async #look(syncedAt: string | null): Promise<NotionFacts | null> {
+  async #computeFacts(syncedAt: string | null): Promise<NotionFacts | null> {
     const tables = this.#tables;
     const { conflicts } = this;
     if (tables.length === 0) return null;
     const waiting: Partial<Record<SyncTable, number>> = {};
     for (const table of tables) {
       const mapping = mappingOf(this.#config, table);
-      const local = this.#local(table);
+      const local = this.#localTable(table);
       if (mapping && local.ok) waiting[table] = (await this.#pendingIds(table, mapping, local.value)).size;
     }
     const pending = Object.values(waiting).reduce((sum, count) => sum + count, 0);

@@ -89,9 +89,9 @@ export interface PlanInput {
   /** By id. */
   readonly remote: ReadonlyMap<string, RemoteRow>;
   /** Pages without an id. */
-  readonly born: readonly RemoteRow[];
+  readonly newPages: readonly RemoteRow[];
   /** Pages of rows that have lost their id. */
-  readonly nameless: readonly RemoteRow[];
+  readonly pagesWithoutId: readonly RemoteRow[];
   readonly lost: ReadonlyMap<string, Lost>;
   readonly base: ReadonlyMap<string, BaseRow>;
   readonly intents: ReadonlyMap<string, Intent>;
@@ -112,9 +112,9 @@ export type RemoteChange =
       readonly fields: Fields;
     }
   /** Restores the id of a page that was emptied. */
-  | { readonly do: 'name'; readonly id: string; readonly pageId: string }
+  | { readonly do: 'restoreId'; readonly id: string; readonly pageId: string }
   /** Assigns an id to a page created in Notion, which then appears in the file. */
-  | { readonly do: 'stamp'; readonly pageId: string; readonly fields: Fields }
+  | { readonly do: 'assignId'; readonly pageId: string; readonly fields: Fields }
   /** Applies only where the page still is `over`. */
   | { readonly do: 'trash'; readonly id: string; readonly pageId: string; readonly over: Fields }
   | { readonly do: 'restore'; readonly id: string; readonly pageId: string };
@@ -141,8 +141,8 @@ export function planSync(input: PlanInput): Plan {
     if (known) plan.knownRow(id, known, local.get(id));
     else plan.newRow(id, local.get(id));
   }
-  for (const row of input.born) plan.bornRow(row);
-  for (const { id, pageId } of input.nameless) plan.remote.push({ do: 'name', id, pageId });
+  for (const row of input.newPages) plan.newPage(row);
+  for (const { id, pageId } of input.pagesWithoutId) plan.remote.push({ do: 'restoreId', id, pageId });
   return plan;
 }
 
@@ -163,7 +163,7 @@ class Planning implements Plan {
   knownRow(id: string, base: BaseRow, local: Fields | undefined): void {
     const remote = this.#input.remote.get(id);
     if (remote && local) this.#merge(id, base, local, remote);
-    else if (remote && this.#input.intents.get(id)?.pageId !== undefined) this.#bring(remote);
+    else if (remote && this.#input.intents.get(id)?.pageId !== undefined) this.#addLocal(remote);
     else if (remote) this.#deletedHere(id, base, remote);
     else if (local) this.#deletedThere(id, base, local);
     else this.forgotten.push(id);
@@ -174,15 +174,15 @@ class Planning implements Plan {
     const row = remote.get(id);
     const intent = intents.get(id);
     if (row && local) this.#merge(id, undefined, local, row);
-    else if (row) this.#bring(row);
+    else if (row) this.#addLocal(row);
     // A query that began too early proves nothing: another request could create a second page.
     else if (intent && now - intent.at < queryLag) this.unconfirmed.push(id);
     else if (local) this.#create(id, local);
     else this.forgotten.push(id);
   }
 
-  bornRow(row: RemoteRow): void {
-    if (this.#isShown(row)) this.remote.push({ do: 'stamp', pageId: row.pageId, fields: row.fields });
+  newPage(row: RemoteRow): void {
+    if (this.#isShown(row)) this.remote.push({ do: 'assignId', pageId: row.pageId, fields: row.fields });
   }
 
   #merge(id: string, base: BaseRow | undefined, local: Fields, remote: RemoteRow): void {
@@ -205,7 +205,7 @@ class Planning implements Plan {
     this.remote.push({ do: 'create', id, fields });
   }
 
-  #bring(row: RemoteRow): void {
+  #addLocal(row: RemoteRow): void {
     if (this.#isShown(row)) this.local.push({ do: 'add', id: row.id, fields: row.fields });
   }
 
@@ -220,7 +220,7 @@ class Planning implements Plan {
     const conflict = rowConflict(id, 'deleted', isEdited ? 'edited' : 'kept');
     const choice = this.#input.chosen(conflict);
     if (choice === 'mine') this.remote.push({ do: 'trash', id, pageId: remote.pageId, over: remote.fields });
-    else if (choice === 'theirs') this.#bring(remote);
+    else if (choice === 'theirs') this.#addLocal(remote);
     else this.conflicts.push(conflict);
   }
 
@@ -350,7 +350,7 @@ function isForwards({ order }: Lock, from: FieldValue, to: FieldValue): boolean 
 }
 
 /** Limits of a deletion: more rows, or a greater share of several, count as an accident. */
-const most = { rows: 5, share: 0.2 };
+const massDeletion = { rows: 5, share: 0.2 };
 
 /** Most names of lost rows in a message. */
 const mostNamed = 50;
@@ -369,7 +369,8 @@ export function massDeletionIn(
   const ofFile = known.filter((id) => !here.has(id) && remote.has(id));
   const ofNotion = known.filter((id) => here.has(id) && lost.has(id));
   const [gone, where] = ofFile.length >= ofNotion.length ? [ofFile, 'the file'] : [ofNotion, 'Notion'];
-  const isMass = gone.length > most.rows || (gone.length > 1 && gone.length / base.size > most.share);
+  const isMass =
+    gone.length > massDeletion.rows || (gone.length > 1 && gone.length / base.size > massDeletion.share);
   if (!isMass) return null;
   const names = gone.slice(0, mostNamed).map((id) => nameOf(id, base.get(id)?.fields[titleField]));
   const others = gone.length > mostNamed ? ` and ${gone.length - mostNamed} more` : '';
@@ -390,13 +391,13 @@ function nameOf(id: string, title: unknown): string {
  * Returns the cards that were moved to the status that requests a worker.
  * @param status of Notion, mapped or not; null for none
  */
-export function findWanted(
+export function wantedCards(
   status: string | null,
-  { remote, born, base, titleField }: PlanInput,
+  { remote, newPages, base, titleField }: PlanInput,
 ): readonly WantedCard[] {
   // In the first sync all rows are new, so none was moved.
   if (status === null || base.size === 0) return [];
-  return [...remote.values(), ...born]
+  return [...remote.values(), ...newPages]
     .filter((row) => row.status === status && base.get(row.id)?.status !== status)
     .filter(({ fields }) => typeof fields[titleField] === 'string')
     .map(({ id, fields }) => ({

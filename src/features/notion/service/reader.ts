@@ -33,7 +33,7 @@ interface SyncProgress {
 }
 
 /** Both sides, and the links between them. */
-export interface Sides extends Pick<PlanInput, 'local' | 'remote' | 'born' | 'nameless' | 'lost'> {
+export interface Sides extends Pick<PlanInput, 'local' | 'remote' | 'newPages' | 'pagesWithoutId' | 'lost'> {
   readonly codec: RowCodec;
   /** The previous base, and rows in transit that have arrived in Notion. */
   readonly base: ReadonlyMap<string, BaseRow>;
@@ -221,11 +221,11 @@ function identify(rows: readonly RemoteRow[], base: ReadonlyMap<string, BaseRow>
     const known = ids.get(pageId);
     if (known !== undefined && id !== '' && id !== known) problems.push(changed(known, id));
   }
-  const nameless = rows.flatMap((row) => {
+  const pagesWithoutId = rows.flatMap((row) => {
     const known = ids.get(row.pageId);
     return row.id === '' && known !== undefined ? [{ ...row, id: known }] : [];
   });
-  return { remote, born: named.filter(({ id }) => id === ''), nameless, problems };
+  return { remote, newPages: named.filter(({ id }) => id === ''), pagesWithoutId, problems };
 }
 
 function byAge(one: RemoteRow, other: RemoteRow): number {

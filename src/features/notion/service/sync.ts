@@ -1,11 +1,10 @@
 import type { RebuildOutcome, RowConflict, SyncOutcome, WantedCard } from '../../../core/notion.ts';
 import { type Problem, type Result, success } from '../../../lib/result.ts';
 import { type Clock, realClock } from '../../../lib/schedule.ts';
-import { isHopeless, unanswered } from './client.ts';
+import { isFatal, unanswered } from './client.ts';
 import {
   type BaseRow,
   type Fields,
-  findWanted,
   type Intent,
   type LocalChange,
   massDeletionIn,
@@ -15,6 +14,7 @@ import {
   planSync,
   type RemoteChange,
   type RemoteRow,
+  wantedCards,
   wholeRow,
 } from './plan.ts';
 import { type ReadOptions, readSides, type Sides } from './reader.ts';
@@ -95,12 +95,12 @@ class Sync {
     const sides = await readSides(this.#options, this.#store);
     if (!sides.ok) return sides;
     const input = this.#input(sides.value);
-    const refused = allowMassDelete ? null : massDeletionIn(input, this.#asked());
+    const refused = allowMassDelete ? null : massDeletionIn(input, this.#shownDeletions());
     if (refused) return { ok: false, problem: refused };
     const plan = planSync(input);
     this.#problems.push(...sides.value.problems, ...plan.unconfirmed.map(unconfirmed));
     this.#conflicts.push(...plan.conflicts);
-    const wanted = findWanted(wantedStatus, input);
+    const wanted = wantedCards(wantedStatus, input);
     if (dryRun) this.#count(plan);
     else await this.#carryOut(plan, sides.value, wanted);
     const { local, remote } = plan;
@@ -123,7 +123,7 @@ class Sync {
   }
 
   /** Returns the rows whose loss is a conflict that was already shown. */
-  #asked(): ReadonlySet<string> {
+  #shownDeletions(): ReadonlySet<string> {
     const { table } = this.#options.spec;
     const kept = readConflicts(this.#store.files.conflicts);
     return new Set(kept.filter((one) => one.table === table && one.field === wholeRow).map(({ id }) => id));
@@ -133,12 +133,14 @@ class Sync {
     const { spec, onWanted } = this.#options;
     if (wanted.length > 0) onWanted?.(wanted);
     const local = new Map(sides.local.map(({ id, fields }) => [id, fields]));
-    const settling = new Settling(this.#store, this.#clock);
-    const brought = plan.local.filter(({ do: kind, id }) => kind === 'add' && !this.#store.base.rows.has(id));
-    settling.announce(brought.flatMap(({ id }) => sides.remote.get(id) ?? []));
+    const updater = new BaseUpdater(this.#store, this.#clock);
+    const arriving = plan.local.filter(
+      ({ do: kind, id }) => kind === 'add' && !this.#store.base.rows.has(id),
+    );
+    updater.recordIntents(arriving.flatMap(({ id }) => sides.remote.get(id) ?? []));
     const isApplied = await this.#applyLocal(plan, local);
-    settling.settle(plan, sides, this.#waiting);
-    if (isApplied) await this.#applyRemote(plan, sides, local, settling);
+    updater.updateBase(plan, sides, this.#waiting);
+    if (isApplied) await this.#applyRemote(plan, sides, local, updater);
     const isNew = (one: RowConflict) =>
       this.#conflicts.some(({ id, field }) => id === one.id && field === one.field);
     const waiting = this.#decided.filter((one) => this.#waiting.has(one.id) && !isNew(one));
@@ -172,7 +174,7 @@ class Sync {
     plan: Plan,
     sides: Sides,
     local: Map<string, Fields>,
-    settling: Settling,
+    updater: BaseUpdater,
   ): Promise<void> {
     const { notion, mapping, spec, onProgress, signal } = this.#options;
     const taken = new Set([...local.keys(), ...sides.remote.keys(), ...sides.base.keys()]);
@@ -194,14 +196,14 @@ class Sync {
       const written = signal?.aborted ? cancelled : await writer.write(change);
       lostInARow = !written.ok && written.problem.code === unanswered ? lostInARow + 1 : 0;
       this.#note(change, written);
-      if (!written.ok && (isHopeless(written.problem) || lostInARow === 3)) {
+      if (!written.ok && (isFatal(written.problem) || lostInARow === 3)) {
         for (const { id } of plan.remote.slice(done).filter((one) => 'id' in one)) this.#waiting.add(id);
         break;
       }
     }
     this.#conflicts.push(...writer.conflicts);
     this.#problems.push(...writer.problems);
-    await this.#bringStamped(writer, settling);
+    await this.#addIdentified(writer, updater);
   }
 
   #note(change: RemoteChange, written: Awaited<ReturnType<Writer['write']>>): void {
@@ -215,29 +217,29 @@ class Sync {
   }
 
   /** Adds pages with a new id to the file; if killed before, the next sync adds them. */
-  async #bringStamped({ stamped }: Writer, settling: Settling): Promise<void> {
-    const born = stamped.filter(({ id }) => !this.#store.base.rows.has(id));
-    if (born.length === 0) return;
-    settling.announce(born);
+  async #addIdentified({ identified }: Writer, updater: BaseUpdater): Promise<void> {
+    const rows = identified.filter(({ id }) => !this.#store.base.rows.has(id));
+    if (rows.length === 0) return;
+    updater.recordIntents(rows);
     const refused = await this.#options.local.apply(
-      born.map(({ id, fields }) => ({ do: 'add', id, fields })),
+      rows.map(({ id, fields }) => ({ do: 'add', id, fields })),
     );
     if (!refused.ok) {
       this.#problems.push(refused.problem);
       return;
     }
-    const added = born.filter(({ id }) => !refused.value.includes(id));
+    const added = rows.filter(({ id }) => !refused.value.includes(id));
     this.#counts.pulled += added.length;
-    settling.add(added);
+    updater.add(added);
   }
 
   /** Counts the planned changes of a dry run. */
   #count({ local, remote }: Plan): void {
     const creates = remote.filter((change) => change.do === 'create').length;
-    const stamps = remote.filter((change) => change.do === 'stamp').length;
+    const assigned = remote.filter((change) => change.do === 'assignId').length;
     this.#counts.created = creates;
     this.#counts.updated = remote.length - creates;
-    this.#counts.pulled = local.length + stamps;
+    this.#counts.pulled = local.length + assigned;
   }
 }
 
@@ -247,7 +249,7 @@ const cancelled = {
 } as const;
 
 /** Records common values, after both sides have them. */
-class Settling {
+class BaseUpdater {
   readonly #store: SyncStore;
   readonly #clock: Clock;
 
@@ -257,13 +259,13 @@ class Settling {
   }
 
   /** Records rows before they are added to the file: without that, a crash would make them look new. */
-  announce(born: readonly RemoteRow[]): void {
+  recordIntents(added: readonly RemoteRow[]): void {
     const at = this.#clock.now();
-    this.#store.intents.begin(new Map(born.map(({ id, pageId, fields }) => [id, { at, fields, pageId }])));
+    this.#store.intents.begin(new Map(added.map(({ id, pageId, fields }) => [id, { at, fields, pageId }])));
   }
 
   /** @param waiting rows that the file did not accept */
-  settle(plan: Plan, sides: Sides, waiting: ReadonlySet<string>): void {
+  updateBase(plan: Plan, sides: Sides, waiting: ReadonlySet<string>): void {
     const { rows } = this.#store.base;
     let isChanged = false;
     const put = (id: string, row: BaseRow | null) => {
@@ -295,9 +297,9 @@ class Settling {
   }
 
   /** Records rows that were created in Notion and are now in the file. */
-  add(born: readonly RemoteRow[]): void {
-    for (const row of born) this.#store.base.rows.set(row.id, this.#next(undefined, row, row.fields, []));
-    if (born.length > 0) this.#store.base.save();
+  add(added: readonly RemoteRow[]): void {
+    for (const row of added) this.#store.base.rows.set(row.id, this.#next(undefined, row, row.fields, []));
+    if (added.length > 0) this.#store.base.save();
     this.#endArrived();
   }
 

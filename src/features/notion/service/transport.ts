@@ -76,7 +76,7 @@ export class Transport {
    * Runs a writing call exclusively, because Notion answers two at once with a conflict.
    * @param beforeWrite called right before each of its requests is sent
    */
-  inTurn<T>(write: () => Promise<T>, beforeWrite: () => void): Promise<T> {
+  runExclusive<T>(write: () => Promise<T>, beforeWrite: () => void): Promise<T> {
     return this.#writes.add(() => {
       this.#beforeWrite = beforeWrite;
       return write();

@@ -25,8 +25,8 @@ type Written = 'done' | 'waits';
 type Update = Extract<RemoteChange, { do: 'update' }>;
 
 /** Attempts to read and write a page before it is left to the next sync. */
-const tries = 4;
-const worthRepeating = new Set([unanswered, 'notion_busy']);
+const maxAttempts = 4;
+const repeatable = new Set([unanswered, 'notion_busy']);
 
 /**
  * Applies changes in Notion, one at a time. Each page is read right before it is changed, because nothing
@@ -36,7 +36,7 @@ export class Writer {
   readonly conflicts: RowConflict[] = [];
   readonly problems: Problem[] = [];
   /** Pages with a new id that are not in the file yet. */
-  readonly stamped: RemoteRow[] = [];
+  readonly identified: RemoteRow[] = [];
   readonly #options: WriteOptions;
 
   constructor(options: WriteOptions) {
@@ -49,10 +49,10 @@ export class Writer {
         return this.#create(change.id, change.fields);
       case 'update':
         return this.#repeat(() => this.#update(change));
-      case 'name':
-        return this.#repeat(() => this.#name(change.pageId, () => change.id));
-      case 'stamp':
-        return this.#stamp(change.pageId);
+      case 'restoreId':
+        return this.#repeat(() => this.#setId(change.pageId, () => change.id));
+      case 'assignId':
+        return this.#assignId(change.pageId);
       case 'trash':
         return this.#repeat(() => this.#trash(change));
       case 'restore':
@@ -101,7 +101,7 @@ export class Writer {
   async #repeat(attempt: () => Promise<Result<Written>>): Promise<Result<Written>> {
     for (let i = 1; ; i++) {
       const written = await attempt();
-      if (written.ok || i === tries || !worthRepeating.has(written.problem.code)) return written;
+      if (written.ok || i === maxAttempts || !repeatable.has(written.problem.code)) return written;
     }
   }
 
@@ -152,16 +152,16 @@ export class Writer {
     return { push, same, conflicts };
   }
 
-  #stamp(pageId: string): Promise<Result<Written>> {
+  #assignId(pageId: string): Promise<Result<Written>> {
     let id: string | undefined;
     const choose = () => {
       id ??= this.#options.newId();
       return id;
     };
-    return this.#repeat(() => this.#name(pageId, choose));
+    return this.#repeat(() => this.#setId(pageId, choose));
   }
 
-  async #name(pageId: string, choose: () => string): Promise<Result<Written>> {
+  async #setId(pageId: string, choose: () => string): Promise<Result<Written>> {
     const { notion, codec } = this.#options;
     const page = await this.#read(pageId);
     if (!page.ok) return page;
@@ -172,7 +172,7 @@ export class Writer {
     if (row.id !== '' && row.id !== id) return success('waits');
     const named = row.id === id ? success(pageId) : await notion.update(pageId, codec.encodeId(id));
     if (!named.ok) return named;
-    this.stamped.push({ ...row, id });
+    this.identified.push({ ...row, id });
     return success('done');
   }
 

@@ -17,18 +17,18 @@ export interface RowTexts {
   readonly others: Map<string, string>;
 }
 
-export interface Holding {
+export interface AssigneeOptions {
   /** The worker that takes the card, or leaves it where the worker's field is cleared. */
-  readonly holder?: string | undefined;
+  readonly assignee?: string | undefined;
   /** Values without a column are kept outside of the file. */
   readonly isKept: boolean;
 }
 
 /** Assignees of a card by its row. */
-interface Seat extends Assignees {
+interface RowAssignees extends Assignees {
   readonly text: string;
   /** A person is named in a column for workers. */
-  readonly isGuest: boolean;
+  readonly isInWorkerColumn: boolean;
 }
 
 /** Name under which a person is kept while no column is for people. */
@@ -38,11 +38,11 @@ const personKey = 'Assignee';
  * Writes the assignees of a card into its next table: a worker into Worker, a person into Assignee; both
  * into one cell where a column is for both. A worker never replaces a person.
  */
-export function seatHolders(
+export function writeAssignees(
   from: { readonly at: BoardTable; readonly row: TableRow },
   to: Columns,
   { texts, others }: RowTexts,
-  { holder, isKept }: Holding,
+  { assignee, isKept }: AssigneeOptions,
 ): void {
   const people = personColumn(to.names);
   const isShared = people >= 0 && to.fields[people] === 'worker';
@@ -51,30 +51,34 @@ export function seatHolders(
   const given = texts.get('worker');
   if (isShared) others.delete(key);
   // The change itself names the assignee.
-  if (holder === undefined && given !== undefined && parseAssignees(given).worker === null) return;
-  const before = seatOf(from, holder);
-  const now = holdersNow(before, given, holder);
+  if (assignee === undefined && given !== undefined && parseAssignees(given).worker === null) return;
+  const before = readAssignees(from, assignee);
+  const now = nextAssignees(before, given, assignee);
   // A single name needs no separation.
-  if (holder === undefined && now.worker === null && !isShared) return;
+  if (assignee === undefined && now.worker === null && !isShared) return;
   const both = { ...now, person: now.person ?? (isPlaceholder(kept) ? null : kept) };
-  const isFallback = before.isGuest || !isKept || both.worker === null;
+  const isFallback = before.isInWorkerColumn || !isKept || both.worker === null;
   const isBeside = isShared || (people < 0 && to.fields.includes('worker') && isFallback);
   others.delete(key);
   if (!isBeside && both.person !== null) others.set(to.names[people] ?? personKey, both.person);
   const text = isBeside ? formatAssignees(both) : (both.worker ?? '');
-  if (holder !== undefined || given !== undefined || text !== before.text) texts.set('worker', text);
+  if (assignee !== undefined || given !== undefined || text !== before.text) texts.set('worker', text);
 }
 
-function holdersNow(before: Seat, given: string | undefined, holder: string | undefined): Assignees {
-  if (holder !== undefined) return { person: before.person, worker: given === holder ? holder : null };
+function nextAssignees(
+  before: RowAssignees,
+  given: string | undefined,
+  assignee: string | undefined,
+): Assignees {
+  if (assignee !== undefined) return { person: before.person, worker: given === assignee ? assignee : null };
   return given === undefined ? before : parseAssignees(given);
 }
 
 /** Reads the assignees of a row. A worker's own name, such as its task, is not a person's. */
-function seatOf(
+function readAssignees(
   { at: { table, fields }, row }: { readonly at: BoardTable; readonly row: TableRow },
-  holder: string | undefined,
-): Seat {
+  assignee: string | undefined,
+): RowAssignees {
   const people = personColumn(table.names);
   const at = fields.indexOf('worker');
   const raw = tableCellText(row, row.cells[at]);
@@ -82,16 +86,16 @@ function seatOf(
   const own = people >= 0 && people !== at ? tableCellText(row, row.cells[people]) : '';
   const inside = parseAssignees(raw).worker === null ? parseAssignees(plain) : parseAssignees(raw);
   const guest = inside.worker === null ? raw : (inside.person ?? '');
-  const isPerson = !isPlaceholder(plainText(guest)) && !isNameOf(plainText(guest), holder);
+  const isPerson = !isPlaceholder(plainText(guest)) && !isNameOf(plainText(guest), assignee);
   const isOwn = !isPlaceholder(own);
   return {
     text: plain,
     worker: inside.worker,
     person: isOwn ? own : isPerson ? guest : null,
-    isGuest: !isOwn && isPerson && at !== people,
+    isInWorkerColumn: !isOwn && isPerson && at !== people,
   };
 }
 
-function isNameOf(text: string, holder: string | undefined): boolean {
-  return holder !== undefined && (text === holder || text === holder.slice(holder.indexOf('/') + 1));
+function isNameOf(text: string, assignee: string | undefined): boolean {
+  return assignee !== undefined && (text === assignee || text === assignee.slice(assignee.indexOf('/') + 1));
 }
