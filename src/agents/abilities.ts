@@ -31,7 +31,7 @@ export function takesBrief({ command, prompt, speaks }: AgentPreset): boolean {
 const hooked: ReadonlySet<string> = new Set(['codex', 'gemini', 'qwen', 'copilot']);
 
 /** Returns what an agent cannot do here, each in a sentence for the person who is about to start it. */
-export function lacks({ speaks, titles, command }: AgentPreset): readonly string[] {
+export function missingAbilities({ speaks, titles, command }: AgentPreset): readonly string[] {
   if (speaks === 'claude') return [];
   const program = command[0]?.split('/').at(-1) ?? '';
   return [
@@ -61,7 +61,7 @@ export function looksLikeCommand(text: string): boolean {
 }
 
 /** Text as an agent takes it for words, whatever it begins with; nothing is in it that a person could not have seen. */
-export function opening(text: string): string {
+export function asPlainText(text: string): string {
   const plain = plainLines(withoutHidden(text), { tab: '\t', control: '' });
   return looksLikeCommand(plain) ? `Task: ${plain.trimStart()}` : plain;
 }

@@ -89,7 +89,7 @@ export interface RpcMessage {
 }
 
 /** Milliseconds; a look at all worktrees takes a while. */
-const patience = 120_000;
+const timeoutMs = 120_000;
 
 /** Speaks Streamable HTTP, as much of it as our own endpoint does: one JSON answer for each message, no streams. */
 export class McpClient {
@@ -125,7 +125,7 @@ export class McpClient {
       accept: 'application/json, text/event-stream',
       ...(this.#session !== null && { 'mcp-session-id': this.#session }),
     };
-    const options = { timeout: patience, most: 8 * 1024 * 1024, headers };
+    const options = { timeout: timeoutMs, most: 8 * 1024 * 1024, headers };
     const answer = await post(this.#address, JSON.stringify(message), options);
     if (typeof answer.session === 'string') this.#session = answer.session;
     return answer;

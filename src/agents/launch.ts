@@ -28,7 +28,7 @@ export function commandLine(start: AgentStart): string[] {
 }
 
 /** What a coding agent, git, ssh and package managers need. `PREFIX_*` stands for every name with that prefix. */
-const common = [
+const commonVariables = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_*', 'TZ', 'TMPDIR'],
   ...['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME'],
   ...['SSH_AUTH_SOCK', 'GIT_SSH_COMMAND', 'GNUPGHOME', 'GPG_AGENT_INFO', 'KRB5CCNAME'],
@@ -42,10 +42,10 @@ const common = [
 ];
 
 /** Our own secrets and marks: not even a preset lets them through. */
-const never = ['NOTION_*', 'ORCH_*'];
+const neverPassed = ['NOTION_*', 'ORCH_*'];
 
 /** What our panes can show. A TERM_PROGRAM, TMUX or KITTY_* of the person's terminal would promise more. */
-const terminal = { TERM: 'xterm-256color', COLORTERM: 'truecolor' };
+const terminalVariables = { TERM: 'xterm-256color', COLORTERM: 'truecolor' };
 
 /**
  * The environment of an agent's process, built from nothing: workers run arbitrary commands, and a variable such
@@ -60,10 +60,10 @@ export function agentEnvironment(
 ): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(ambient)) {
-    if (value === undefined || matches(never, name)) continue;
-    if (matches(common, name) || matches(preset.pass, name)) environment[name] = value;
+    if (value === undefined || matches(neverPassed, name)) continue;
+    if (matches(commonVariables, name) || matches(preset.pass, name)) environment[name] = value;
   }
-  Object.assign(environment, preset.env, extra, terminal);
+  Object.assign(environment, preset.env, extra, terminalVariables);
   return keepLoopbackDirect(environment);
 }
 

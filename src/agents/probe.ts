@@ -9,7 +9,7 @@ import { oneLine } from '../lib/sanitize.ts';
 import { isTooOld, newestTested, oldestSupported } from './claude/launch.ts';
 
 /** Where and how a program is asked something. */
-export interface AskedProgram {
+export interface QueriedProgram {
   /** Absolute path. */
   readonly file: string;
   readonly env: Readonly<Record<string, string>>;
@@ -23,8 +23,8 @@ const longestAnswer = 8 * 1024 * 1024;
  * Runs a program for what it prints. Only for a proposal that is being planned.
  * @returns null where it fails, prints more than `maxBuffer` bytes, or has not ended in time
  */
-export function askProgram(
-  { file, env, cwd }: AskedProgram,
+export function queryProgram(
+  { file, env, cwd }: QueriedProgram,
   args: readonly string[],
   timeout: number,
   maxBuffer = longestAnswer,
@@ -45,7 +45,7 @@ export interface FoundAgent {
 }
 
 /** Milliseconds; the real CLI answers in 0.1 to 1 s. */
-const versionPatience = 5000;
+const versionTimeoutMs = 5000;
 
 /**
  * Looks for a preset's program the way starting it would, and asks its version.
@@ -63,7 +63,7 @@ export async function probeAgent(
   const file = await findProgram(program, environment.PATH ?? '', cwd);
   if (file === null) return missing(name, program);
   if (preset.speaks === 'none') return success({ file, version: null });
-  const version = await askVersion({ file, env: environment, cwd }, [...rest, '--version']);
+  const version = await queryVersion({ file, env: environment, cwd }, [...rest, '--version']);
   if (version !== null && isTooOld(version)) {
     const message = `Agent "${name}" is ${version}; ${oldestSupported} or newer is needed.`;
     const hint = `Update it: claude update. orch-tui is tested with ${oldestSupported} and ${newestTested}.`;
@@ -108,13 +108,13 @@ async function isProgram(file: string): Promise<boolean> {
 }
 
 /** Returns the first line that a program prints for these arguments; null where it prints none. */
-async function askVersion(program: AskedProgram, args: readonly string[]): Promise<string | null> {
-  const printed = await askProgram(program, args, versionPatience, 64 * 1024);
+async function queryVersion(program: QueriedProgram, args: readonly string[]): Promise<string | null> {
+  const printed = await queryProgram(program, args, versionTimeoutMs, 64 * 1024);
   return oneLine(printed?.split('\n')[0] ?? '', 80) || null;
 }
 
 /** Milliseconds; a program of Node's takes seconds on a busy machine. */
-const helpPatience = 15_000;
+const helpTimeoutMs = 15_000;
 
 /**
  * Looks in a program's `--help` for the arguments that a preset gives only where they are listed.
@@ -122,10 +122,10 @@ const helpPatience = 15_000;
  */
 export async function listedFlags(
   { command, ifListed = [] }: Pick<AgentPreset, 'command' | 'ifListed'>,
-  program: AskedProgram,
+  program: QueriedProgram,
 ): Promise<readonly string[] | null> {
   if (ifListed.length === 0) return [];
-  const help = await askProgram(program, [...command.slice(1), '--help'], helpPatience);
+  const help = await queryProgram(program, [...command.slice(1), '--help'], helpTimeoutMs);
   if (help === null) return null;
   const words = new Set(help.split(/[\s,=[\]]+/));
   return ifListed.filter((flag) => words.has(flag));
@@ -138,7 +138,7 @@ export type KnownSession =
   | { readonly kind: 'unknown' };
 
 /** Milliseconds; OpenCode takes some seconds, and a minute on a machine with too much to do. To start over costs more. */
-const listPatience = 90_000;
+const listTimeoutMs = 90_000;
 /** Files; with more of them the older ones are not looked at. */
 const mostLookedAt = 3000;
 /** Bytes at the beginning of a file of Codex; its first line may be long, and what is wanted comes first in it. */
@@ -150,7 +150,7 @@ const headBytes = 8 * 1024;
  */
 export async function findSession(
   { command, sessions }: Pick<AgentPreset, 'command' | 'sessions'>,
-  program: Omit<AskedProgram, 'cwd'>,
+  program: Omit<QueriedProgram, 'cwd'>,
   folder: string,
 ): Promise<KnownSession> {
   if (sessions === undefined) return { kind: 'unknown' };
@@ -161,7 +161,7 @@ export async function findSession(
     // No folder: nothing can be run in it, and a worktree that has to be made again has no conversation that fits it.
     if (!(await isFolder(folder))) return { kind: 'unknown' };
     const args = [...command.slice(1), ...sessions];
-    const listed = await askProgram({ ...program, cwd: folder }, args, listPatience);
+    const listed = await queryProgram({ ...program, cwd: folder }, args, listTimeoutMs);
     return listed === null ? { kind: 'unknown' } : newest(listed, names);
   } catch {
     // Unreadable, or not of the shape that we know.

@@ -12,7 +12,7 @@ export interface RawUpdate {
   readonly minutes?: number | undefined;
   readonly percent?: number | undefined;
   readonly readyToMerge?: boolean | undefined;
-  readonly time?: SaidTime | undefined;
+  readonly time?: ReportedTime | undefined;
   readonly commits?: string | undefined;
   readonly notes?: string | undefined;
   readonly branch?: string | undefined;
@@ -20,7 +20,7 @@ export interface RawUpdate {
 }
 
 /** How long a worker says that its whole task has taken so far: minutes, or words that only a person can weigh. */
-type SaidTime = { readonly total: number } | { readonly openTime: string };
+type ReportedTime = { readonly total: number } | { readonly openTime: string };
 
 const lineLimit = 300;
 const itemLimit = 20;
@@ -100,7 +100,7 @@ export function parseUpdateBlock(text: string, day = usualDay): UpdateDraft | nu
   const body = withoutHead(text);
   if (body === null) return null;
   const [first = '', ...rest] = linesOf(body);
-  const isOneLine = marksIn(first).length > 1 || (marksIn(first).length > 0 && rest.join('').trim() === '');
+  const isOneLine = labelsIn(first).length > 1 || (labelsIn(first).length > 0 && rest.join('').trim() === '');
   const fields = isOneLine ? fieldsOfLine([first, ...rest].join('\n')) : fieldsOfLines([first, ...rest]);
   const wordsOf = (name: Field) => fields.get(name)?.join(' ').trim() ?? '';
   const status = statusOf(wordsOf('status'));
@@ -150,7 +150,7 @@ const names = [
 type Field = (typeof names)[number][0];
 
 /** Fields that may have more lines than the one of their name. */
-const long: ReadonlySet<Field> = new Set(['summary', 'done', 'next', 'blockers', 'notes']);
+const multiLineFields: ReadonlySet<Field> = new Set(['summary', 'done', 'next', 'blockers', 'notes']);
 
 const nameWords = names.map(([, words]) => words.replaceAll(' ', '\\s+')).join('|');
 
@@ -175,13 +175,13 @@ function fieldsOfLines(lines: readonly string[]): Map<Field, string[]> {
     if (known !== null) {
       field = known;
       fields.set(field, value === '' ? [] : [withUnit(name, value)]);
-    } else if (name !== '' && !long.has(field)) field = 'other';
+    } else if (name !== '' && !multiLineFields.has(field)) field = 'other';
     else fields.get(field)?.push(line);
   }
   return fields;
 }
 
-interface Mark {
+interface Label {
   readonly field: Field;
   readonly name: string;
   /** Where it begins, and where its value does. */
@@ -193,12 +193,12 @@ interface Mark {
  * Names with a colon in one line. They are written as the first one is, capital or small, and each counts once: a word
  * with a colon inside a text is less often taken for a field.
  */
-function marksIn(line: string): readonly Mark[] {
+function labelsIn(line: string): readonly Label[] {
   const pattern = new RegExp(`(?<=^|[\\s*_|;,.])(${nameWords})[*_]*\\s*:`, 'gi');
   const found = [...line.matchAll(pattern)];
   const isSmall = /^[a-z]/.test(found[0]?.[1] ?? '');
   const seen = new Set<Field>();
-  return found.flatMap((match): Mark[] => {
+  return found.flatMap((match): Label[] => {
     const [whole, name = ''] = match;
     const field = fieldOf(name);
     if (field === null || seen.has(field) || (/^[a-z]/.test(name) && !isSmall)) return [];
@@ -208,7 +208,7 @@ function marksIn(line: string): readonly Mark[] {
 }
 
 function fieldsOfLine(text: string): Map<Field, string[]> {
-  const marks = marksIn(text);
+  const marks = labelsIn(text);
   return new Map(
     marks.map(({ field, name, end }, n) => {
       const value = text.slice(end, marks[n + 1]?.at).replace(/^[\s*_]+|[\s|;,*_]+$/g, '');
@@ -234,7 +234,7 @@ function numberOf(text: string): number | undefined {
 }
 
 /** A number alone may be hours or minutes: nothing but a person can tell. */
-function timeOf(text: string, day: number): SaidTime | undefined {
+function timeOf(text: string, day: number): ReportedTime | undefined {
   const [words] = items([text]);
   if (words === undefined) return undefined;
   const read = parseDuration(words.replace(/\s*\(?(?:so far|in all|in total|total)\)?\.?$/i, ''), { day });

@@ -31,8 +31,7 @@ import {
 import { notionCommands } from './notion/commands.ts';
 import { conflicts, fileSides, lookForConflicts, whoIsChanging } from './radar/conflicts.ts';
 import { flowVerbs } from './releases/releases.ts';
-import { repoCommands, repoVerbs } from './repos/commands.ts';
-import { gitLog, gitShow } from './repos/history.ts';
+import { gitLog, gitShow, repoCommands, repoVerbs } from './repos/commands.ts';
 import type { ControllerState, Decision } from './state.ts';
 import { goOn } from './usage/goOn.ts';
 import { usage } from './usage/usage.ts';

@@ -14,7 +14,7 @@ import {
 } from '../lib/processes.ts';
 
 /** Takes the processes that the current work starts. */
-const seekers = new AsyncLocalStorage<(child: ChildProcess) => void>();
+const observers = new AsyncLocalStorage<(child: ChildProcess) => void>();
 
 let isSubscribed = false;
 
@@ -22,13 +22,13 @@ let isSubscribed = false;
  * Does work that starts one process, and hands that over before it begins: simple-git keeps it to itself.
  * https://nodejs.org/api/diagnostics_channel.html#event-child_process
  */
-export function seeingChild<T>(found: (child: ChildProcess) => void, work: () => Promise<T>): Promise<T> {
+export function observeChild<T>(found: (child: ChildProcess) => void, work: () => Promise<T>): Promise<T> {
   if (!isSubscribed)
     subscribe('child_process', (message) => {
-      seekers.getStore()?.((message as { process: ChildProcess }).process);
+      observers.getStore()?.((message as { process: ChildProcess }).process);
     });
   isSubscribed = true;
-  return seekers.run(found, work);
+  return observers.run(found, work);
 }
 
 /**
@@ -51,7 +51,7 @@ export function closeOnExit(child: ChildProcess): void {
 const graceMs = 2_000;
 
 /** How often a git that takes its time is asked whether it waits for a signature. */
-const lookEveryMs = 2_000;
+const checkEveryMs = 2_000;
 
 /** Why a git was ended. */
 export interface Ending {
@@ -73,21 +73,21 @@ interface Signing {
   /** The value of `ORCH_GIT` in the environment of all that it starts; different for each. */
   readonly mark: string;
   /** Gets the name of a program once it takes its time, and null once it has ended. */
-  readonly told?: SignerTold | undefined;
+  readonly onSigner?: OnSigner | undefined;
 }
 
 /** Is told which program waits for a person to sign, such as `gpg`; null: it waits no more. */
-export type SignerTold = (program: string | null) => void;
+export type OnSigner = (program: string | null) => void;
 
 /** Ends one git, with all that it started but for what left it, when it takes too long, prints too much, or waits. */
 export class ChildWatch {
   /** Resolves once all that was to be ended is gone. */
   ended: Promise<void> = Promise.resolve();
-  said: Ending = { timedOut: false };
+  ending: Ending = { timedOut: false };
   readonly #limitMs: number | undefined;
   readonly #signing: Signing | undefined;
   #child: ChildProcess | null = null;
-  #signsSince: number | null = null;
+  #signingSince: number | null = null;
 
   /**
    * @param limitMs for how long it may run; as long as it takes without
@@ -99,52 +99,54 @@ export class ChildWatch {
   }
 
   /** Watches this process until it exits. */
-  over(child: ChildProcess): void {
+  start(child: ChildProcess): void {
     this.#child = child;
-    const limit = this.#limitMs === undefined ? undefined : setTimeout(() => this.#late(), this.#limitMs);
+    const limit =
+      this.#limitMs === undefined ? undefined : setTimeout(() => this.#onTimeout(), this.#limitMs);
     const signingMs = this.#signing?.limitMs;
-    const look = signingMs && setInterval(() => this.#look(signingMs), Math.min(lookEveryMs, signingMs / 4));
+    const check =
+      signingMs && setInterval(() => this.#checkSigner(signingMs), Math.min(checkEveryMs, signingMs / 4));
     const stop = () => {
       clearTimeout(limit);
-      clearInterval(look || undefined);
-      this.#saw(null);
+      clearInterval(check || undefined);
+      this.#reportSigner(null);
     };
     for (const end of ['exit', 'error', 'close']) child.once(end, stop);
   }
 
   /** Ends it because it has printed more than is wanted. */
-  cut(): void {
+  truncate(): void {
     this.#end({ timedOut: false, isCut: true });
   }
 
-  #late(): void {
-    const signer = this.#signer();
+  #onTimeout(): void {
+    const signer = this.#findSigner();
     this.#end({ timedOut: true, ...(signer !== null && { signer }) });
   }
 
-  #look(signingMs: number): void {
-    const signer = this.#signer();
+  #checkSigner(signingMs: number): void {
+    const signer = this.#findSigner();
     const now = performance.now();
-    this.#saw(signer);
-    if (signer !== null && now - (this.#signsSince ?? now) >= signingMs)
+    this.#reportSigner(signer);
+    if (signer !== null && now - (this.#signingSince ?? now) >= signingMs)
       this.#end({ timedOut: true, signer });
   }
 
-  #saw(signer: string | null): void {
-    const isNew = (signer === null) !== (this.#signsSince === null);
-    this.#signsSince = signer === null ? null : (this.#signsSince ?? performance.now());
-    if (isNew) this.#signing?.told?.(signer && basename(signer));
+  #reportSigner(signer: string | null): void {
+    const isNew = (signer === null) !== (this.#signingSince === null);
+    this.#signingSince = signer === null ? null : (this.#signingSince ?? performance.now());
+    if (isNew) this.#signing?.onSigner?.(signer && basename(signer));
   }
 
-  #signer(): string | null {
+  #findSigner(): string | null {
     return this.#child?.pid === undefined ? null : findSigner(this.#child.pid);
   }
 
-  #end(said: Ending): void {
+  #end(ending: Ending): void {
     const pid = this.#child?.pid;
-    if (pid === undefined || this.said.timedOut || this.said.isCut) return;
-    this.said = said;
-    const agents = said.signer !== undefined && this.#signing ? findAgents(this.#signing.mark) : [];
+    if (pid === undefined || this.ending.timedOut || this.ending.isCut) return;
+    this.ending = ending;
+    const agents = ending.signer !== undefined && this.#signing ? findAgents(this.#signing.mark) : [];
     this.ended = endProcesses([...treeOf(pid), ...agents], graceMs);
   }
 }

@@ -25,18 +25,18 @@ export async function gitDirectory(git: Git, dir: string): Promise<Result<string
  * every turn, and an agent can rewrite that file. What git refuses is asked again each time.
  */
 export async function gitDirectories(git: Git, dir: string): Promise<Result<GitDirectories>> {
-  const of = markOf(dir);
-  const kept = git.directories.get(dir);
-  if (kept && of !== null && kept.of === of) return success(kept.what);
+  const key = fingerprintOf(dir);
+  const kept = git.directoryCache.get(dir);
+  if (kept && key !== null && kept.key === key) return success(kept.value);
   const asked = ['--absolute-git-dir', '--git-common-dir'];
-  const told = await git.text(dir, ['rev-parse', '--path-format=absolute', ...asked]);
-  if (!told.ok) return told;
-  const lines = told.value.split('\n');
+  const both = await git.text(dir, ['rev-parse', '--path-format=absolute', ...asked]);
+  if (!both.ok) return both;
+  const lines = both.value.split('\n');
   // A folder's name may hold a line end: then only each by itself can be told apart.
   const [own = '', common = ''] = lines.length === 2 ? lines : await Promise.all(asked.map(alone));
-  const what = { own, common };
-  if (of !== null && of === markOf(dir)) git.directories.set(dir, { of, what });
-  return success(what);
+  const value = { own, common };
+  if (key !== null && key === fingerprintOf(dir)) git.directoryCache.set(dir, { key, value });
+  return success(value);
 
   async function alone(one: string): Promise<string> {
     const single = await git.text(dir, ['rev-parse', '--path-format=absolute', one]);
@@ -61,19 +61,19 @@ export async function worktreeDirectory(
   if (!found.ok) {
     const isMissing = !(await exists(join(path, '.git')));
     const why = isMissing ? 'its .git file is missing.' : found.problem.message;
-    return stranger(`${path} is no worktree any more: ${why}`, repairHint(repo));
+    return notAWorktree(`${path} is no worktree any more: ${why}`, repairHint(repo));
   }
   const { own } = found.value;
   if (dirname(own) !== join(commonDir, 'worktrees'))
-    return stranger(`${path} belongs to another repository: ${own}.`, repairHint(repo));
+    return notAWorktree(`${path} belongs to another repository: ${own}.`, repairHint(repo));
   // Asking for a file that is missing gives the folder itself.
-  const back = resolveFrom(own, dirname((readOwn(join(own, 'gitdir')) ?? '').trimEnd()));
+  const back = resolveFrom(own, dirname((readGitText(join(own, 'gitdir')) ?? '').trimEnd()));
   return (await resolvedPath(back)) === path
     ? success(own)
-    : stranger(`The .git of ${path} leads to what belongs to ${back}.`, repairHint(repo));
+    : notAWorktree(`The .git of ${path} leads to what belongs to ${back}.`, repairHint(repo));
 }
 
-function stranger(message: string, hint: string): Result<never> {
+function notAWorktree(message: string, hint: string): Result<never> {
   return failure('not_a_worktree', message, hint);
 }
 
@@ -83,16 +83,16 @@ function repairHint({ path }: Repo): string {
 }
 
 /** What decides which directories git finds: the folder `.git` itself, or the file, and what that leads to. */
-function markOf(dir: string): string | null {
+function fingerprintOf(dir: string): string | null {
   try {
     const entry = join(dir, '.git');
     const found = lstatSync(entry);
     const identity = `${found.dev} ${found.ino} ${found.uid}`;
-    if (found.isDirectory()) return `${identity} ${readOwn(join(entry, 'commondir'))}`;
+    if (found.isDirectory()) return `${identity} ${readGitText(join(entry, 'commondir'))}`;
     if (!found.isFile()) return null;
-    const words = readOwn(entry) ?? '';
+    const words = readGitText(entry) ?? '';
     const own = gitFileTarget(dir, words) ?? dir;
-    return `${identity} ${words} ${statSync(own).ino} ${readOwn(join(own, 'commondir'))}`;
+    return `${identity} ${words} ${statSync(own).ino} ${readGitText(join(own, 'commondir'))}`;
   } catch {
     return null; // Git says better what is wrong.
   }
@@ -120,7 +120,7 @@ export function resolveFrom(folder: string, named: string): string {
 /** The directory that all worktrees share, found without a process from a worktree's own git directory. */
 export function findCommonDirectory(gitDir: string): string {
   try {
-    const named = readOwn(join(gitDir, 'commondir'));
+    const named = readGitText(join(gitDir, 'commondir'));
     return named === null ? gitDir : resolve(gitDir, named.replace(/[\r\n]+$/, ''));
   } catch {
     return gitDir; // No file: git says better what is wrong.
@@ -145,14 +145,14 @@ const largestText = 16 * 1024 * 1024;
  * @throws for what is no plain file of a sensible size
  */
 export async function readTextOrEmpty(path: string): Promise<string> {
-  return readOwn(path) ?? '';
+  return readGitText(path) ?? '';
 }
 
 /**
  * A small text file of git's own, read at once, links followed; null where there is none. A pipe is not waited for.
  * @throws for what is no plain file of a sensible size
  */
-export function readOwn(path: string): string | null {
+export function readGitText(path: string): string | null {
   const read = readLinked(path, largestText);
   if (read.ok) return read.value;
   throw new Error(read.problem.message);
@@ -182,7 +182,7 @@ export function findGitDirectory(path: string): string | null {
   const inside = join(path, '.git');
   try {
     if (isFolder(inside)) return inside;
-    return gitFileTarget(path, readOwn(inside) ?? '') ?? inside;
+    return gitFileTarget(path, readGitText(inside) ?? '') ?? inside;
   } catch {
     return inside; // No repository: git says so better.
   }
@@ -218,7 +218,7 @@ export function readHead(path: string): HeadFact {
   const [, name, branch = null] = ref;
   const shared = findCommonDirectory(folder);
   const loose = firstLine(join(shared, name));
-  return { branch, commit: loose && objectName.test(loose) ? loose : packed(shared, name) };
+  return { branch, commit: loose && objectName.test(loose) ? loose : packedCommit(shared, name) };
 }
 
 /** The folder itself, or the one that a worktree's or submodule's `.git` file names. */
@@ -234,7 +234,7 @@ function firstLine(file: string): string | null {
   return text.ok && text.value !== null ? (text.value.split('\n')[0] ?? null) : null;
 }
 
-function packed(folder: string, name: string): string | null {
+function packedCommit(folder: string, name: string): string | null {
   const text = readPlain(join(folder, 'packed-refs'), mostPackedBytes);
   if (!text.ok || text.value === null) return null;
   const line = text.value.split('\n').find((one) => one.endsWith(` ${name}`));

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 
 /** Of the ambient `GIT_*`: who one is and how one reaches a server. `GIT_DIR` and its kin would lead elsewhere. */
-const kept = new Set([
+const keptVariables = new Set([
   'GIT_AUTHOR_NAME',
   'GIT_AUTHOR_EMAIL',
   'GIT_COMMITTER_NAME',
@@ -24,18 +24,18 @@ const kept = new Set([
  * What we set with `-c` counts more. https://git-scm.com/docs/git-config#ENVIRONMENT
  * `GIT_CONFIG_PARAMETERS` is not among them: in it git hands the `-c` of one command down to what that command starts.
  */
-const given = /^GIT_CONFIG_(?:COUNT|(?:KEY|VALUE)_\d+)$/;
+const configVariables = /^GIT_CONFIG_(?:COUNT|(?:KEY|VALUE)_\d+)$/;
 
 /** Those settings as one text, which differs where they do. */
-export function givenSettings(ambient: NodeJS.ProcessEnv): string {
-  return JSON.stringify(Object.entries(ambient).filter(([name]) => given.test(name)));
+export function environmentSettings(ambient: NodeJS.ProcessEnv): string {
+  return JSON.stringify(Object.entries(ambient).filter(([name]) => configVariables.test(name)));
 }
 
 /** Programs that would open a window or wait at a terminal. */
-const dropped = new Set(['EDITOR', 'VISUAL', 'PAGER', 'SSH_ASKPASS']);
+const droppedVariables = new Set(['EDITOR', 'VISUAL', 'PAGER', 'SSH_ASKPASS']);
 
 /** English, without questions, without optional locks, and blind to repositories above the folder. */
-const fixed = {
+const fixedVariables = {
   LC_ALL: 'C',
   GIT_TERMINAL_PROMPT: '0',
   GIT_ASKPASS: '',
@@ -52,11 +52,11 @@ export function environmentFor(
 ): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(ambient)) {
-    if (value === undefined || dropped.has(name)) continue;
-    if (name.startsWith('GIT_') && !kept.has(name) && !given.test(name)) continue;
+    if (value === undefined || droppedVariables.has(name)) continue;
+    if (name.startsWith('GIT_') && !keptVariables.has(name) && !configVariables.test(name)) continue;
     env[name] = value;
   }
-  return { ...env, ...fixed, GIT_CEILING_DIRECTORIES: ceilings({}, dir), ...added };
+  return { ...env, ...fixedVariables, GIT_CEILING_DIRECTORIES: ceilings({}, dir), ...added };
 }
 
 /**

@@ -7,7 +7,7 @@ import { type Git, refused } from './run.ts';
 /** Looking at what was committed. Names come from a model, so they are checked before git is given them. */
 
 /** Milliseconds; the history of one file of a large repository takes seconds. */
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 /** Bytes of a patch that are kept; the rest is read file by file. */
 export const mostPatchBytes = 4 * 1024 * 1024;
@@ -16,10 +16,10 @@ export const mostPatchBytes = 4 * 1024 * 1024;
 const largestFile = '2m';
 
 /** Nothing is fetched to answer, and a path is a path, whatever signs are in it. */
-const sealed = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: '', GIT_LITERAL_PATHSPECS: '1' };
+const sealedEnvironment = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: '', GIT_LITERAL_PATHSPECS: '1' };
 
 /** Nothing that a repository's configuration names is run, and nothing it wishes for changes what is printed. */
-const plain = ['--no-show-signature', '--no-notes', '--no-color', '--no-ext-diff', '--no-textconv'];
+const plainOptions = ['--no-show-signature', '--no-notes', '--no-color', '--no-ext-diff', '--no-textconv'];
 
 /**
  * The history of a branch, newest first.
@@ -36,8 +36,8 @@ export async function readHistory(
   if (!paths.ok) return paths;
   const format = '--format=%H%x00%P%x00%<(100,trunc)%an%x00%aI%x00%<(300,trunc)%s';
   const page = [`--max-count=${limit + 1}`, `--skip=${offset}`];
-  const args = ['log', '-z', '--encoding=UTF-8', ...plain, ...page, format, tip.value, ...paths.value];
-  const outcome = await git.run(dir, args, { env: sealed, timeoutMs: patienceMs });
+  const args = ['log', '-z', '--encoding=UTF-8', ...plainOptions, ...page, format, tip.value, ...paths.value];
+  const outcome = await git.run(dir, args, { env: sealedEnvironment, timeoutMs });
   if (outcome.exitCode !== 0) return refused(outcome);
   const commits = parseHistory(outcome.stdout);
   return success({ commits: commits.slice(0, limit), more: commits.length > limit });
@@ -59,11 +59,11 @@ export async function readCommit(
   const format = '--format=commit %H%nparents %P%nauthor %an%ndate %aI%n%n%B';
   const shape = ['--stat=120', '--stat-count=200', '--patch', '--find-renames', '--submodule=short'];
   const merges = '--diff-merges=first-parent';
-  const show = ['show', '--encoding=UTF-8', ...plain, ...shape, merges, format, found.value];
+  const show = ['show', '--encoding=UTF-8', ...plainOptions, ...shape, merges, format, found.value];
   const outcome = await git.run(
     dir,
     ['-c', `core.bigFileThreshold=${largestFile}`, ...show, ...paths.value],
-    { env: sealed, timeoutMs: patienceMs, mostBytes: mostPatchBytes },
+    { env: sealedEnvironment, timeoutMs, mostBytes: mostPatchBytes },
   );
   const { isCut = false } = outcome;
   return outcome.exitCode === 0 || isCut ? success({ text: outcome.stdout, isCut }) : refused(outcome);
@@ -81,7 +81,7 @@ async function resolveCommit(git: Git, dir: string, name: string): Promise<Resul
   );
   if (!plainName.test(name)) return nothing;
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`];
-  const { exitCode, stdout } = await git.run(dir, args, { env: sealed, timeoutMs: patienceMs });
+  const { exitCode, stdout } = await git.run(dir, args, { env: sealedEnvironment, timeoutMs });
   const commit = stdout.trim();
   return exitCode === 0 && /^[0-9a-f]{40,64}$/.test(commit) ? success(commit) : nothing;
 }
@@ -111,7 +111,7 @@ function parseHistory(text: string): LoggedCommit[] {
 }
 
 /** Nothing of a repository's own configuration is run for it. */
-const plainDiff = ['--no-ext-diff', '--no-textconv', '--no-color', '--find-renames'];
+const plainDiffOptions = ['--no-ext-diff', '--no-textconv', '--no-color', '--find-renames'];
 
 /**
  * What a worker has changed since its branch left its base, as a patch: commits and what is not committed. Untracked
@@ -125,7 +125,15 @@ export async function workDiff(
   const from = fork.exitCode === 0 ? fork.stdout.trim() : base.commit;
   const diff = await git.run(
     worktree,
-    ['--no-optional-locks', '-c', `core.bigFileThreshold=${largestFile}`, 'diff', ...plainDiff, from, '--'],
+    [
+      '--no-optional-locks',
+      '-c',
+      `core.bigFileThreshold=${largestFile}`,
+      'diff',
+      ...plainDiffOptions,
+      from,
+      '--',
+    ],
     { mostBytes: mostPatchBytes },
   );
   if (diff.exitCode !== 0 && !diff.isCut) return refused(diff);

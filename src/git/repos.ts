@@ -11,7 +11,7 @@ import {
   exists,
   findCommonDirectory,
   gitFileTarget,
-  readOwn,
+  readGitText,
   readTextOrEmpty,
   resolveFrom,
 } from './directories.ts';
@@ -123,9 +123,9 @@ export async function discoverRepos(folder: string): Promise<Result<Discovery>> 
   const below = entries.filter((entry) => !entry.name.startsWith('.'));
   const folders = below.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
   const links = below.filter((entry) => entry.isSymbolicLink()).map((entry) => join(folder, entry.name));
-  const found = withoutTwins([folder, ...folders, ...links]);
+  const found = withoutDuplicates([folder, ...folders, ...links]);
   const own = found.filter(({ is }) => is === 'checkout');
-  const bare = fromBare(found);
+  const bare = worktreesOfBare(found);
   const outer = new Set(own.map(({ path }) => realOf(path)));
   const free = found.filter((one) => one.is === 'submodule' && !outer.has(realOf(one.of)));
   const taken = new Map([...own, ...free].map(({ path }) => [path, basename(path)]));
@@ -155,7 +155,7 @@ function slugOf(folder: string): string {
 }
 
 /** What is there of git; of two ways to the same folder, the first. */
-function withoutTwins(paths: readonly string[]): Found[] {
+function withoutDuplicates(paths: readonly string[]): Found[] {
   const byRealPath = new Map<string, Found>();
   for (const path of paths) {
     const kind = kindOf(path);
@@ -172,15 +172,15 @@ function kindOf(path: string): Kind | null {
     const found = statSync(inside, { throwIfNoEntry: false });
     if (!found) return isGitDirectory(path) && isBare(path) ? { is: 'bare', common: path } : null;
     if (found.isDirectory()) return isGitDirectory(inside) ? { is: 'checkout' } : null;
-    const target = found.isFile() ? gitFileTarget(path, readOwn(inside) ?? '') : null;
-    return target === null ? null : behind(target);
+    const target = found.isFile() ? gitFileTarget(path, readGitText(inside) ?? '') : null;
+    return target === null ? null : kindAt(target);
   } catch {
     return null; // What cannot be read is no repository for us.
   }
 }
 
 /** What a `.git` file leads to. https://git-scm.com/docs/gitrepository-layout */
-function behind(target: string): Kind {
+function kindAt(target: string): Kind {
   if (!isFile(join(target, 'HEAD'))) return { is: 'broken', leadsTo: target };
   const common = findCommonDirectory(target);
   if (common !== target) return { is: 'linked', common };
@@ -202,11 +202,11 @@ function isFile(path: string): boolean {
 
 /** As `git init --bare` and `git clone --bare` write it. */
 function isBare(gitDir: string): boolean {
-  return /^\s*bare\s*=\s*true\s*$/m.test(readOwn(join(gitDir, 'config')) ?? '');
+  return /^\s*bare\s*=\s*true\s*$/m.test(readGitText(join(gitDir, 'config')) ?? '');
 }
 
 /** A worktree of each bare repository that is there, by itself or by a worktree. */
-function fromBare(found: readonly Found[]): Repo[] {
+function worktreesOfBare(found: readonly Found[]): Repo[] {
   const commons = new Map<string, string>();
   for (const one of found)
     if (one.is === 'bare') commons.set(realOf(one.common), basename(one.path));
@@ -234,10 +234,10 @@ function chooseWorktree(common: string): string | null {
     .sort()
     .flatMap((name) => {
       const record = join(records, name);
-      const named = readOwn(join(record, 'gitdir'));
+      const named = readGitText(join(record, 'gitdir'));
       const path = named === null ? null : resolveFrom(record, dirname(named.trimEnd()));
       if (path === null || basename(dirname(path)) === '.worktrees' || !isFile(join(path, '.git'))) return [];
-      return [{ path, rank: preferred.indexOf((readOwn(join(record, 'HEAD')) ?? '').trimEnd()) }];
+      return [{ path, rank: preferred.indexOf((readGitText(join(record, 'HEAD')) ?? '').trimEnd()) }];
     });
   const ranked = worktrees.filter(({ rank }) => rank >= 0).sort((a, b) => a.rank - b.rank);
   return (ranked[0] ?? worktrees[0])?.path ?? null;
@@ -282,7 +282,7 @@ function othersIn(
 
 function commonOf(path: string): string | null {
   const at = join(path, '.git');
-  const target = isFile(at) ? gitFileTarget(path, readOwn(at) ?? '') : at;
+  const target = isFile(at) ? gitFileTarget(path, readGitText(at) ?? '') : at;
   return target === null ? null : realOf(findCommonDirectory(target));
 }
 

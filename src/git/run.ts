@@ -11,7 +11,7 @@ import { KeyedQueue } from '../lib/queue.ts';
 import { failure, type Problem, plainStart, problemOf, type Result, success, whyOf } from '../lib/result.ts';
 import { plainLine, plainLines } from '../lib/sanitize.ts';
 import { Backoff, pause } from '../lib/schedule.ts';
-import { ChildWatch, closeOnExit, type Ending, markName, type SignerTold, seeingChild } from './child.ts';
+import { ChildWatch, closeOnExit, type Ending, markName, type OnSigner, observeChild } from './child.ts';
 import { environmentFor, readingArguments } from './environment.ts';
 
 /** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */
@@ -53,9 +53,9 @@ export class Git {
   /** The environment that git gets, as far as it is meant for git. */
   readonly ambient: NodeJS.ProcessEnv;
   /** What was read of repositories, by path, and what it was read of. */
-  readonly known: Map<string, { readonly of: string; readonly what: Known }>;
+  readonly refCache: Map<string, { readonly key: string; readonly value: CachedRefs }>;
   /** Where git keeps what belongs to a checkout, by its path, and what that was read of. */
-  readonly directories: Map<string, { readonly of: string; readonly what: GitDirectories }>;
+  readonly directoryCache: Map<string, { readonly key: string; readonly value: GitDirectories }>;
   /** How long a person has to sign, in milliseconds. */
   readonly signingMs: number;
   readonly #lockWaitMs: number;
@@ -63,36 +63,36 @@ export class Git {
   readonly #queues: KeyedQueue;
   /** Common directories whose lock the work under way holds. */
   readonly #held: AsyncLocalStorage<readonly string[]>;
-  readonly #signerTold: SignerTold | undefined;
+  readonly #signerTold: OnSigner | undefined;
 
   constructor(
     ambient: NodeJS.ProcessEnv = process.env,
     limits: { readonly lockWaitMs?: number; readonly readingMs?: number; readonly signingMs?: number } = {},
     like?: Git,
-    signerTold?: SignerTold,
+    signerTold?: OnSigner,
   ) {
     this.ambient = ambient;
     this.#lockWaitMs = limits.lockWaitMs ?? lockWaitMs;
     this.#readingMs = limits.readingMs ?? readingLimitMs;
     this.signingMs = limits.signingMs ?? signingLimitMs;
-    this.known = like?.known ?? new Map();
-    this.directories = like?.directories ?? new Map();
+    this.refCache = like?.refCache ?? new Map();
+    this.directoryCache = like?.directoryCache ?? new Map();
     this.#queues = like ? like.#queues : new KeyedQueue();
     this.#signerTold = signerTold;
     this.#held = like ? like.#held : new AsyncLocalStorage();
   }
 
   /** Returns a git of another environment that takes turns with this one, and knows what it knows. */
-  within(ambient: NodeJS.ProcessEnv): Git {
+  withEnvironment(ambient: NodeJS.ProcessEnv): Git {
     return ambient === this.ambient ? this : this.#like(ambient, this.#signerTold);
   }
 
   /** Returns the same git for work in which a signature may wait for a person: while one does, it says so. */
-  telling(told: SignerTold): Git {
+  withSignerCallback(told: OnSigner): Git {
     return this.#like(this.ambient, told);
   }
 
-  #like(ambient: NodeJS.ProcessEnv, told: SignerTold | undefined): Git {
+  #like(ambient: NodeJS.ProcessEnv, told: OnSigner | undefined): Git {
     const limits = { lockWaitMs: this.#lockWaitMs, readingMs: this.#readingMs, signingMs: this.signingMs };
     return new Git(ambient, limits, this, told);
   }
@@ -112,7 +112,7 @@ export class Git {
     return this.#run(dir, ['-c', 'core.fsmonitor=false', ...args], options, {
       limitMs: this.signingMs,
       mark: randomUUID(),
-      told: this.#signerTold,
+      onSigner: this.#signerTold,
     });
   }
 
@@ -123,7 +123,7 @@ export class Git {
     signing?: ConstructorParameters<typeof ChildWatch>[1],
   ): Promise<GitOutcome> {
     if (dir.includes(':') && !canHoldGit(dir) && !args.includes('init'))
-      return couldNotBegin('fatal: not a git repository (or any of the parent directories): .git');
+      return failedStart('fatal: not a git repository (or any of the parent directories): .git');
     const { simpleGit, GitConstructError } = await import('simple-git');
     const env = environmentFor(this.ambient, dir, options.env);
     if (signing) env[markName] = signing.mark;
@@ -134,7 +134,7 @@ export class Git {
       const git = simpleGit({
         baseDir: dir,
         allowEnvironment: Object.keys(env),
-        unsafe: trusted,
+        unsafe: unsafeOptions,
         input: () => bytesOf(options.input ?? ''),
         // Git's exit is its end: see `closeOnExit`.
         completion: { onClose: true, onExit: false },
@@ -143,12 +143,12 @@ export class Git {
           const printed = Buffer.concat(stdOut).subarray(0, mostBytes);
           const stdout = options.names ? namesOf(printed) : printed.toString();
           const stderr = Buffer.concat(stdErr).toString();
-          const said = { stdout, ...watch.said };
+          const rest = { stdout, ...watch.ending };
           // Without an exit code git was ended by a signal, or never begun; what follows is a stack trace.
           outcome =
             exitCode >= 0 && exitCode !== null
-              ? { exitCode, stderr, ...said }
-              : { exitCode: 128, stderr: plainStart(stderr.split('\n    at ')[0] ?? ''), ...said };
+              ? { exitCode, stderr, ...rest }
+              : { exitCode: 128, stderr: plainStart(stderr.split('\n    at ')[0] ?? ''), ...rest };
           return undefined;
         },
       });
@@ -157,12 +157,12 @@ export class Git {
       git.outputHandler((_command, stdout) => {
         stdout.on('data', (piece: Buffer) => {
           left -= piece.length;
-          if (left < 0) watch.cut();
+          if (left < 0) watch.truncate();
         });
       });
-      await seeingChild(
+      await observeChild(
         (child) => {
-          watch.over(child);
+          watch.start(child);
           closeOnExit(child);
         },
         () => git.raw(['-c', 'core.quotePath=false', ...args]),
@@ -170,10 +170,10 @@ export class Git {
       await watch.ended;
     } catch (error) {
       if (error instanceof GitConstructError)
-        return couldNotBegin(`fatal: cannot change to '${dir}': No such file or directory`);
+        return failedStart(`fatal: cannot change to '${dir}': No such file or directory`);
       throw error;
     }
-    return outcome ?? couldNotBegin(`fatal: git ${args[0]} gave no answer`);
+    return outcome ?? failedStart(`fatal: git ${args[0]} gave no answer`);
   }
 
   /** What git printed, without the last line's end; or why it refused, word for word. */
@@ -196,8 +196,8 @@ export class Git {
   exclusive<T>(commonDir: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
     const held = this.#held.getStore() ?? [];
     if (held.includes(commonDir)) return work();
-    return this.inTurn(commonDir, async () => {
-      const lock = await takeLock(lockFile(commonDir), this.#lockWaitMs);
+    return this.enqueue(commonDir, async () => {
+      const lock = await acquireLock(lockFile(commonDir), this.#lockWaitMs);
       if (!lock.ok) return lock;
       try {
         return await this.#held.run([...held, commonDir], work);
@@ -208,7 +208,7 @@ export class Git {
   }
 
   /** Does one piece of work after the other for the same key, within this process. */
-  inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+  enqueue<T>(key: string, work: () => Promise<T>): Promise<T> {
     return this.#queues.add(key, work);
   }
 }
@@ -221,15 +221,15 @@ function textOf(outcome: GitOutcome): Result<string> {
 
 /** Git's refusal as a problem, word for word. */
 export function refusal(outcome: GitOutcome, hint?: string): Problem {
-  const words = harmless(outcome.stderr) || harmless(outcome.stdout);
+  const words = printable(outcome.stderr) || printable(outcome.stdout);
   if (outcome.signer !== undefined) return signingWaits(outcome.signer);
   return outcome.timedOut
     ? problemOf('git_timeout', `git did not answer in time. ${words}`.trim(), hint)
-    : problemOf('git_refused', words || `git ended with code ${outcome.exitCode}`, hint ?? explain(words));
+    : problemOf('git_refused', words || `git ended with code ${outcome.exitCode}`, hint ?? hintFor(words));
 }
 
 /** What helps where git's words alone do not say it. */
-function explain(words: string): string | undefined {
+function hintFor(words: string): string | undefined {
   if (/unknown repository extension[\s\S]*relativeworktrees/i.test(words))
     return 'The repository has worktrees with relative paths (extensions.relativeWorktrees), which git reads from 2.48 on. Use a newer git.';
   if (/in GIT_CONFIG_COUNT|missing config (key|value) GIT_CONFIG_/.test(words))
@@ -249,7 +249,7 @@ function signingWaits(signer: string): Problem {
 
 /** Returns the warning about a command that did its work and then failed by a hook such as post-checkout. */
 export function hookWarning({ exitCode, stderr }: GitOutcome): string {
-  return `A hook failed: ${harmless(stderr) || `it ended with code ${exitCode} and said nothing.`}`;
+  return `A hook failed: ${printable(stderr) || `it ended with code ${exitCode} and said nothing.`}`;
 }
 
 /** `failure` with git's words. */
@@ -258,7 +258,7 @@ export function refused(outcome: GitOutcome, hint?: string): Result<never> {
 }
 
 /** Words that are safe to show: git passes on what servers and hooks say. */
-function harmless(words: string): string {
+function printable(words: string): string {
   return plainLines(words).trim();
 }
 
@@ -274,7 +274,7 @@ function canHoldGit(dir: string): boolean {
   return isRepository(dir) || !existsSync(dir);
 }
 
-function couldNotBegin(stderr: string): GitOutcome {
+function failedStart(stderr: string): GitOutcome {
   return { exitCode: 128, stdout: '', stderr, timedOut: false };
 }
 
@@ -282,7 +282,7 @@ function couldNotBegin(stderr: string): GitOutcome {
  * The library guesses dangerous settings from words: a branch called `fix-alias` in a configuration key is one to it.
  * Arguments come from this folder alone and names are slugs, so its guesses are all allowed.
  */
-const trusted = {
+const unsafeOptions = {
   allowAbbreviatedOptions: true,
   allowUnsafeAlias: true,
   allowUnsafeAskPass: true,
@@ -311,7 +311,7 @@ const trusted = {
 };
 
 /** What git says of a repository without looking at its files: the same as long as refs and settings are. */
-export interface Known {
+export interface CachedRefs {
   /** Lines of `for-each-ref` for local and remote branches, in the asked format. */
   readonly refs: readonly string[];
   /** Of git-flow and of remotes. */
@@ -357,7 +357,7 @@ export function lockFile(commonDir: string): string {
  * @returns what releases it; `repo_busy` naming who holds it, `unsafe_path`, or `lock_failed` when the file cannot be
  * made
  */
-async function takeLock(path: string, waitMs: number): Promise<Result<() => void>> {
+async function acquireLock(path: string, waitMs: number): Promise<Result<() => void>> {
   const until = Date.now() + waitMs;
   const mine = {
     pid: process.pid,
@@ -395,13 +395,13 @@ function acquireAs(path: string, mine: Holder): Holder | null {
   const draft = `${path}.${mine.nonce}.draft`;
   try {
     writeFileSync(draft, `${JSON.stringify(mine)}\n`, { mode: 0o600, flag: 'wx' });
-    return acquire(path, draft, { ...rules, onReplaced: (at) => sweep(at, mine) });
+    return acquire(path, draft, { ...lockRules, onReplaced: (at) => removeAbandoned(at, mine) });
   } finally {
     rmSync(draft, { force: true });
   }
 }
 
-const rules: LockRules<Holder> = {
+const lockRules: LockRules<Holder> = {
   isHolder: ({ pid, mark, hostname: machine, since }) =>
     Number.isInteger(pid) &&
     typeof mark === 'string' &&
@@ -411,15 +411,15 @@ const rules: LockRules<Holder> = {
 };
 
 /** Removes what processes left that were killed while they took this lock. Called by its holder. */
-function sweep(path: string, mine: Holder): void {
+function removeAbandoned(path: string, mine: Holder): void {
   for (const name of readdirSync(dirname(path))) {
     if (!name.startsWith(`${basename(path)}.`)) continue;
-    const other = readHolder(join(dirname(path), name), rules);
-    if (other !== null && other.nonce !== mine.nonce && !rules.isRunning(other))
+    const other = readHolder(join(dirname(path), name), lockRules);
+    if (other !== null && other.nonce !== mine.nonce && !lockRules.isRunning(other))
       rmSync(join(dirname(path), name), { force: true });
   }
 }
 
 function release(path: string, mine: Holder): void {
-  if (readHolder(path, rules)?.nonce === mine.nonce) rmSync(path, { force: true });
+  if (readHolder(path, lockRules)?.nonce === mine.nonce) rmSync(path, { force: true });
 }

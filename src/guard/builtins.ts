@@ -1,5 +1,5 @@
 import type { ProgramRule, Shell } from './shell.ts';
-import { anything, baseName, type Choices, cannotTell, fileText, isKnown, someName } from './text.ts';
+import { anything, baseName, type Choices, denyUnknown, fileText, isKnown, someName } from './text.ts';
 
 /** The name under which an alias is kept beside the variables. */
 export function aliasName(name: string): string {
@@ -13,17 +13,17 @@ export const builtins: Readonly<Record<string, ProgramRule>> = {
     // With CDPATH a relative folder is looked for in others, too.
     const path = environment.get('CDPATH') ?? walk.valueOf('CDPATH')?.[0]?.[0] ?? '';
     if (path !== '' && to !== undefined && !/^(\/|\.{1,2}(\/|$))/.test(to)) {
-      walk.enter([anything]);
+      walk.changeFolder([anything]);
       return undefined;
     }
     const home = walk.valueOf('HOME')?.[0]?.[0] ?? anything;
-    if (to === '-') walk.enter(walk.folderBefore);
-    else walk.enter(walk.places.flatMap(({ locate, cwd }) => foldersAt(to ?? home, cwd, locate)));
+    if (to === '-') walk.changeFolder(walk.folderBefore);
+    else walk.changeFolder(walk.places.flatMap(({ locate, cwd }) => foldersAt(to ?? home, cwd, locate)));
     return undefined;
   },
   pushd: (run) => builtins.cd?.(run),
   popd: ({ walk }) => {
-    walk.enter(walk.folderBefore);
+    walk.changeFolder(walk.folderBefore);
     return undefined;
   },
   export: (run) => declare(run),
@@ -54,14 +54,14 @@ export const builtins: Readonly<Record<string, ProgramRule>> = {
   '.': (run) => source(run),
   trap: ({ args, walk }) => {
     const rest = args.filter((arg, at) => !(at === 0 && /^(-[lp]|--)$/.test(arg)));
-    if (rest.length > 1 && rest[0] !== '-') walk.apart(rest[0] ?? '');
+    if (rest.length > 1 && rest[0] !== '-') walk.subshell(rest[0] ?? '');
     return undefined;
   },
   alias: ({ args, walk }) => {
     for (const arg of args) {
       const at = arg.indexOf('=');
       if (at <= 0) continue;
-      walk.apart(arg.slice(at + 1));
+      walk.subshell(arg.slice(at + 1));
       walk.set(aliasName(arg.slice(0, at)), [[arg.slice(at + 1)]]);
     }
     return undefined;
@@ -78,7 +78,7 @@ export const builtins: Readonly<Record<string, ProgramRule>> = {
       args[0] === '-a' ? args.slice(2) : args.filter((arg, at) => at > 0 || !/^-[cl]+$/.test(arg));
     if (words.length === 0) return undefined;
     const printed = walk.run(words, environment, input);
-    walk.end();
+    walk.exit();
     return printed;
   },
   command: ({ args, environment, input, walk }) => {
@@ -91,14 +91,14 @@ export const builtins: Readonly<Record<string, ProgramRule>> = {
     );
   },
   builtin: ({ args, environment, input, walk }) => walk.run(args, environment, input),
-  exit: ({ walk }) => over(walk),
-  return: ({ walk }) => over(walk),
-  break: ({ walk }) => over(walk),
-  continue: ({ walk }) => over(walk),
+  exit: ({ walk }) => exitShell(walk),
+  return: ({ walk }) => exitShell(walk),
+  break: ({ walk }) => exitShell(walk),
+  continue: ({ walk }) => exitShell(walk),
   let: () => undefined,
   shopt: () => undefined,
   enable: ({ args, walk }) => {
-    if (args.includes('-f')) walk.refuse(cannotTell('enable -f', 'It loads code into the shell.'));
+    if (args.includes('-f')) walk.refuse(denyUnknown('enable -f', 'It loads code into the shell.'));
     return undefined;
   },
   ':': () => [''],
@@ -109,8 +109,8 @@ function unshadowed(name: string): string {
   return name.includes('/') || !isKnown(name) ? name : `/usr/bin/${name}`;
 }
 
-function over(walk: { end(): void }): undefined {
-  walk.end();
+function exitShell(walk: Shell): undefined {
+  walk.exit();
 }
 
 function foldersAt(
@@ -183,13 +183,13 @@ const source: ProgramRule = ({ program, args, input, walk }) => {
   const texts = /^\/dev\/(stdin|fd\/0)$/.test(file) ? input : walk.contents(file);
   if (texts === null) {
     if (!isKnown(baseName(file)))
-      walk.refuse(cannotTell(`${program} ${file}`, 'It cannot be told which script this is.'));
+      walk.refuse(denyUnknown(`${program} ${file}`, 'It cannot be told which script this is.'));
     return undefined;
   }
   for (const text of texts) {
     if (rest.length > 0) walk.positional(rest);
     if (isKnown(text)) walk.script(text);
-    else walk.refuse(cannotTell(`${program} ${file}`, 'What it would run cannot be told here.'));
+    else walk.refuse(denyUnknown(`${program} ${file}`, 'What it would run cannot be told here.'));
   }
   return undefined;
 };
@@ -206,20 +206,20 @@ export function judgeEnvironment(
 ): void {
   for (const [name, value] of environment) {
     if (commandVariables.test(name)) {
-      if (value !== '') walk.apart(value.replace(/^\|/, ''));
+      if (value !== '') walk.subshell(value.replace(/^\|/, ''));
       if (name === 'GIT_SEQUENCE_EDITOR') judgeSequence(value, walk);
     } else if (/^PS[0-4]$/.test(name)) walk.expandLater(value);
     else if (name === 'BASH_ENV' || (name === 'ENV' && shells.test(baseName(command)))) {
       const text = walk.contents(value);
-      if (text !== null) for (const one of text) walk.apart(one);
-      else if (value !== '') walk.refuse(cannotTell(`${name}=${value}`, 'A shell runs that file first.'));
+      if (text !== null) for (const one of text) walk.subshell(one);
+      else if (value !== '') walk.refuse(denyUnknown(`${name}=${value}`, 'A shell runs that file first.'));
     }
   }
 }
 
 /** A rebase runs what its list says behind `exec`, and an editor's command may write such a line. */
 export function judgeSequence(editor: string, walk: Shell): void {
-  for (const [, command = ''] of editor.matchAll(/(?:exec|\bx)\s+([^'"\n]+)/g)) walk.apart(command);
+  for (const [, command = ''] of editor.matchAll(/(?:exec|\bx)\s+([^'"\n]+)/g)) walk.subshell(command);
 }
 
 /** Names of shells. */

@@ -1,6 +1,6 @@
 import { judgeWrite } from './places.ts';
 import type { Shell } from './shell.ts';
-import { anything, isKnown, tooDeep } from './text.ts';
+import { anything, denyTooComplex, isKnown } from './text.ts';
 
 /** Programs whose scripts are code of another language than the shell's. */
 export const interpreters =
@@ -17,10 +17,10 @@ const pythonRunners = /(?<!\.)\b(?:run|call)\s*(?=\()|\b\w\.(?:run|call)\s*(?=\(
 const writers =
   /\b(?:write(?:File|_text|_bytes|TextFile)?(?:Sync)?|append(?:File)?(?:Sync)?|createWriteStream|unlink(?:Sync)?|rm(?:Sync|dir|dirSync|tree|_r|_rf|_f)?|remove(?:dirs|Sync)?|rename(?:s|Sync)?|mkdir(?:Sync|_p|s)?|makedirs|copy(?:File|FileSync|file|tree|2|Sync)?|cp(?:Sync|_r)?|move|mv|symlink(?:Sync|_to)?|link(?:Sync)?|hardlink_to|truncate(?:Sync)?|chmod(?:Sync)?|chown(?:Sync)?|touch|file_put_contents|outputFile(?:Sync)?|ensureFile(?:Sync)?|emptyDir(?:Sync)?|delete|save|dump)\s*\(/g;
 
-const opens = /\bopen(?:Sync)?\s*(?=[(\s])/g;
+const openers = /\bopen(?:Sync)?\s*(?=[(\s])/g;
 
 /** Those of them that are told what to write, behind the path. */
-const contents = /^(write|append|file_put_contents|outputFile|save|dump)/;
+const contentWriters = /^(write|append|file_put_contents|outputFile|save|dump)/;
 
 const text =
   /(?:[rbfu]{1,2})?("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)/g;
@@ -32,9 +32,9 @@ const text =
 export function judgeCode(source: string, walk: Shell): void {
   if (source.length > 100_000) return;
   const code = withHome(source);
-  const calls = [runners, opens, writers].reduce((sum, one) => sum + (code.match(one)?.length ?? 0), 0);
+  const calls = [runners, openers, writers].reduce((sum, one) => sum + (code.match(one)?.length ?? 0), 0);
   if (calls > mostCalls) {
-    walk.refuse(tooDeep('code'));
+    walk.refuse(denyTooComplex('code'));
     return;
   }
   const known = assignedTexts(code);
@@ -101,7 +101,7 @@ function judgeRuns(code: string, known: ReadonlyMap<string, string>, walk: Shell
       continue;
     }
     // One text is a command line; several are its words.
-    if (/\s/.test(first.trim())) walk.apart(first);
+    if (/\s/.test(first.trim())) walk.subshell(first);
     else
       walk.run(
         [first, ...rest.filter((word) => !/^(utf-?8|inherit|pipe|ignore|r|w)$/i.test(word))],
@@ -109,7 +109,7 @@ function judgeRuns(code: string, known: ReadonlyMap<string, string>, walk: Shell
         [''],
       );
     if (rest.length > 0 && /\s/.test(rest.at(-1) ?? '') && /^(ba|z|da|k)?sh$/.test(first))
-      walk.apart(rest.at(-1) ?? '');
+      walk.subshell(rest.at(-1) ?? '');
   }
 }
 
@@ -131,27 +131,28 @@ function judgeTcl(code: string, walk: Shell): void {
   for (const [, command = ''] of code.matchAll(
     /(?:^|[;\n[{])\s*(?:spawn|exec|system)\s+(?:-\w+\s+)*([\w./-]+ [^;\n\]}]+)/g,
   ))
-    if (!/^[([]/.test(command)) walk.apart(command);
+    if (!/^[([]/.test(command)) walk.subshell(command);
 }
 
 /** Backticks run a command in Perl, Ruby and PHP; in JavaScript behind `$`. `%x(…)` and `qx(…)` do the same. */
 function judgeBackticks(code: string, walk: Shell): void {
   const isScript = /\b(const|let|var|require|import|console|await)\b/.test(code);
   const pattern = isScript ? /(?<=\$)`((?:\\.|[^`\\])*)`/g : /`((?:\\.|[^`\\])*)`/g;
-  for (const [, command = ''] of code.matchAll(pattern)) walk.apart(command);
-  for (const [, command = ''] of code.matchAll(/(?:%x|\bqx)\s*[({[/|!]([^)}\]/|!]*)/g)) walk.apart(command);
+  for (const [, command = ''] of code.matchAll(pattern)) walk.subshell(command);
+  for (const [, command = ''] of code.matchAll(/(?:%x|\bqx)\s*[({[/|!]([^)}\]/|!]*)/g))
+    walk.subshell(command);
   // awk: `"git push" | getline`, `print x | "sh"`; Perl: `open(F, "| git push")`.
   for (const [, command = ''] of code.matchAll(/"((?:\\.|[^"\\])*)"\s*\|&?\s*getline/g))
-    walk.apart(inner(`"${command}"`));
+    walk.subshell(inner(`"${command}"`));
   for (const [, command = ''] of code.matchAll(/\|&?\s*"((?:\\.|[^"\\])*)"/g))
-    walk.apart(inner(`"${command}"`), [anything]);
+    walk.subshell(inner(`"${command}"`), [anything]);
   for (const [, command = ''] of code.matchAll(/\bopen\s*\(?[^"'\n]*["'][-\s]*\|\s*([^"']*)["']/g))
-    walk.apart(command);
+    walk.subshell(command);
 }
 
 /** Returns the paths that a statement opens to write. */
 function openedIn(statement: string, known: ReadonlyMap<string, string>): string[] {
-  return [...statement.matchAll(opens)].flatMap((match) => {
+  return [...statement.matchAll(openers)].flatMap((match) => {
     const [path = '', ...modes] = textsIn(
       argumentsAt(statement, (match.index ?? 0) + match[0].length),
       known,
@@ -173,7 +174,7 @@ function judgeWrites(statement: string, known: ReadonlyMap<string, string>, walk
     const receiver = receiverOf(statement.slice(0, at), known);
     if (receiver === null) continue;
     // What is written is no path: the file comes before it, or is what it is called on.
-    const named = contents.test(match[0])
+    const named = contentWriters.test(match[0])
       ? receiver.length > 0
         ? receiver
         : args.slice(0, 1)

@@ -1,7 +1,6 @@
 import { judgeCode } from './code.ts';
-import { readOptions, valuesOf } from './options.ts';
 import type { ProgramRule, Shell } from './shell.ts';
-import { isKnown } from './text.ts';
+import { isKnown, readOptions, valuesOf } from './text.ts';
 
 /** Returns the paths of a program's arguments that it writes, changes or removes. */
 export function changedFiles(program: string, args: readonly string[]): readonly string[] {
@@ -11,14 +10,14 @@ export function changedFiles(program: string, args: readonly string[]): readonly
 
 type Changed = (args: readonly string[]) => readonly string[];
 
-const everyName: Changed = (args) => named(args);
+const everyName: Changed = (args) => namesIn(args);
 const lastName: Changed = (args) => {
   const read = readOptions(args, { short: 't', long: ['target-directory'], anywhere: true });
   const folders = valuesOf(read, 't', 'target-directory');
   return folders.length > 0 ? folders : read.rest.slice(-1);
 };
 /** The first name is a mode or an owner. */
-const behindFirst: Changed = (args) => named(args).slice(1);
+const exceptFirst: Changed = (args) => namesIn(args).slice(1);
 const valuesBehind =
   (short: string, ...long: string[]): Changed =>
   (args) =>
@@ -44,7 +43,7 @@ const tar: Changed = (args) => {
 const writers: Readonly<Record<string, Changed>> = {
   ...forAll('rm rmdir unlink shred touch mkdir mkfifo mknod tee truncate mv patch sudoedit', everyName),
   ...forAll('cp ln install rsync scp', lastName),
-  ...forAll('chmod chown chgrp setfacl chattr', behindFirst),
+  ...forAll('chmod chown chgrp setfacl chattr', exceptFirst),
   ...forAll('sort', valuesBehind('o', 'output')),
   ...forAll('curl', (args) => {
     const read = readOptions(args, {
@@ -105,25 +104,25 @@ const writers: Readonly<Record<string, Changed>> = {
   ...forAll('unzip', valuesBehind('d')),
   ...forAll('7z 7za', (args) => args.flatMap((arg) => (/^-o./.test(arg) ? [arg.slice(2)] : []))),
   ...forAll('gcc g++ cc c++ clang clang++ ld', valuesBehind('o')),
-  ...forAll('split csplit', (args) => named(args).slice(1)),
+  ...forAll('split csplit', (args) => namesIn(args).slice(1)),
   ...forAll('openssl', (args) => args.flatMap((arg, at) => (arg === '-out' ? [args[at + 1] ?? ''] : []))),
   ...forAll('perl ruby', (args) =>
     args.some((arg) => /^-[a-zA-Z0]*i/.test(arg))
-      ? named(args).filter((arg, at) => at > 0 || !/^[sy](.).*\1/.test(arg))
+      ? namesIn(args).filter((arg, at) => at > 0 || !/^[sy](.).*\1/.test(arg))
       : [],
   ),
   ...forAll('gzip gunzip bzip2 bunzip2 xz unxz zstd', (args) =>
-    args.some((arg) => /^-[a-z]*[ctl]|^--(stdout|to-stdout|test|list)$/.test(arg)) ? [] : named(args),
+    args.some((arg) => /^-[a-z]*[ctl]|^--(stdout|to-stdout|test|list)$/.test(arg)) ? [] : namesIn(args),
   ),
-  ...forAll('prettier', (args) => (args.some((arg) => /^(-w|--write)$/.test(arg)) ? named(args) : [])),
+  ...forAll('prettier', (args) => (args.some((arg) => /^(-w|--write)$/.test(arg)) ? namesIn(args) : [])),
   dd: (args) => args.flatMap((arg) => (arg.startsWith('of=') ? [arg.slice(3)] : [])),
   ...forAll('tar bsdtar gtar', tar),
-  zip: (args) => named(args).slice(0, 1),
+  zip: (args) => namesIn(args).slice(0, 1),
 };
 
-function named(args: readonly string[]): readonly string[] {
+function namesIn(args: readonly string[]): readonly string[] {
   const end = args.indexOf('--');
-  if (end >= 0) return [...named(args.slice(0, end)), ...args.slice(end + 1)];
+  if (end >= 0) return [...namesIn(args.slice(0, end)), ...args.slice(end + 1)];
   return args.filter((arg) => !arg.startsWith('-'));
 }
 
@@ -160,7 +159,7 @@ export function judgeExCommand(command: string, walk: Shell): void {
     const [, run] =
       /^(?:[\d,.$%'<>\s]*(?:r(?:ead)?|w(?:rite)?)?\s*!|ter(?:minal)?!?\s+|grep\s|make\s)(.*)$/s.exec(plain) ??
       [];
-    if (run !== undefined) walk.apart(run.replace(/["']$/, ''));
+    if (run !== undefined) walk.subshell(run.replace(/["']$/, ''));
     const [, file] =
       /^[\d,.$%'<>\s]*(?:w(?:rite|q)?|sav(?:eas)?|up(?:date)?)!?\s+(?:>>\s*)?([^!].*)$/.exec(plain) ?? [];
     if (file !== undefined) walk.write(file.trim());
@@ -190,12 +189,12 @@ function judgeSed(args: readonly string[], input: readonly string[], walk: Shell
 
 function judgeSedCommand(command: string, walk: Shell): void {
   const [, run] = /^[\d,$!~+\s]*(?:\/(?:\\.|[^/])*\/)?[\s!]*e\s+(.+)$/.exec(command) ?? [];
-  if (run !== undefined) walk.apart(run);
+  if (run !== undefined) walk.subshell(run);
   const [, file] = /^[\d,$!~+\s]*(?:\/(?:\\.|[^/])*\/)?[\s!]*[wW]\s+(.+)$/.exec(command) ?? [];
   if (file !== undefined) walk.write(file);
   const [, , , replaced = '', flags = ''] =
     /s([^\w\s\\])((?:\\.|(?!\1).)*)\1((?:\\.|(?!\1).)*)\1([a-zA-Z0-9]*(?:\s.*)?)$/.exec(command) ?? [];
-  if (/^[gpiIm\d]*e/.test(flags)) walk.apart(replaced);
+  if (/^[gpiIm\d]*e/.test(flags)) walk.subshell(replaced);
   const [, written] = /^[gpiIm\d]*w\s*(.+)$/.exec(flags) ?? [];
   if (written !== undefined) walk.write(written);
 }

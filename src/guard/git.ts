@@ -1,29 +1,30 @@
 import { gitCommands, isOwnPast } from './gitCommands.ts';
 import { judgeGitVariables, judgeSettings } from './gitConfig.ts';
-import { readOptions, valuesOf } from './options.ts';
 import { type GuardPlace, isOwn, isTemporary, judgeWrite } from './places.ts';
 import type { GitCall, Run, Shell } from './shell.ts';
 import {
   anything,
   type Choices,
-  cannotTell,
   type Denial,
   denial,
+  denyUnknown,
   fileText,
   isKnown,
   readable,
+  readOptions,
   someName,
+  valuesOf,
 } from './text.ts';
 
 /** Goes through a git command: everything is a worker's own that stays on its branch and in its worktree. */
 export function runGit({ args: words, environment, walk }: Run): Choices<string> {
   judgeGitVariables(environment, walk);
-  const before = readBefore(words, environment, walk);
+  const before = readGlobalOptions(words, environment, walk);
   if (before.settings.length > 0) judgeSettings(before.settings, walk);
   const [command = '', ...args] = before.rest;
   if (command === '' || before.isHelp) return [''];
   if (!isKnown(command)) {
-    walk.refuse(cannotTell(`git ${command}`, 'It cannot be told which command of git this is.'));
+    walk.refuse(denyUnknown(`git ${command}`, 'It cannot be told which command of git this is.'));
     return [''];
   }
   for (const place of walk.places) {
@@ -35,7 +36,7 @@ export function runGit({ args: words, environment, walk }: Run): Choices<string>
   return printedByGit(command, args, walk);
 }
 
-interface Before {
+interface GlobalOptions {
   readonly rest: readonly string[];
   readonly settings: readonly string[];
   /** Works on a repository that is named, not on the one of the current folder. */
@@ -61,7 +62,11 @@ const repositoryVariables = [
 ];
 
 /** Reads what git is told before its command's name. */
-function readBefore(words: readonly string[], environment: ReadonlyMap<string, string>, walk: Shell): Before {
+function readGlobalOptions(
+  words: readonly string[],
+  environment: ReadonlyMap<string, string>,
+  walk: Shell,
+): GlobalOptions {
   const { options, rest } = leadingOptions(words);
   const values = (...names: string[]) =>
     options.flatMap(([name, value]) => (names.includes(name) ? [value] : []));
@@ -69,7 +74,7 @@ function readBefore(words: readonly string[], environment: ReadonlyMap<string, s
     (name) => environment.get(name) ?? walk.valueOf(name)?.[0]?.[0] ?? [],
   );
   for (const path of values('--exec-path'))
-    if (path !== '') walk.refuse(cannotTell(`--exec-path=${path}`, 'Git would run programs from there.'));
+    if (path !== '') walk.refuse(denyUnknown(`--exec-path=${path}`, 'Git would run programs from there.'));
   const named = [...values('--git-dir', '--work-tree'), ...variables.filter((value) => value !== '')];
   return {
     rest,
@@ -142,7 +147,7 @@ function judgeGit(call: GitCall, isElsewhere: boolean): Denial | null {
   const judged = Object.hasOwn(gitCommands, command) ? gitCommands[command] : undefined;
   const written = judgeOutput(call);
   if (written) return written;
-  if (call.isTemporary && !/^(push|remote)$/.test(command) && !runs.has(command)) return null;
+  if (call.isTemporary && !/^(push|remote)$/.test(command) && !commandRunners.has(command)) return null;
   const refused = judged?.(call) ?? null;
   if (refused) return refused;
   if (judged === undefined && !harmless.has(command) && !isReading(call))
@@ -164,7 +169,16 @@ function judgeGit(call: GitCall, isElsewhere: boolean): Denial | null {
 }
 
 /** Commands that hand over a command of their own. */
-const runs = new Set(['submodule', 'bisect', 'rebase', 'difftool', 'mergetool', 'clone', 'worktree', 'grep']);
+const commandRunners = new Set([
+  'submodule',
+  'bisect',
+  'rebase',
+  'difftool',
+  'mergetool',
+  'clone',
+  'worktree',
+  'grep',
+]);
 
 /** Programs that git would run on either side of a transfer, addresses that are commands, and hooks from elsewhere. */
 function judgeRemotes({ command, args, walk, place }: GitCall): Denial | null {
@@ -172,7 +186,7 @@ function judgeRemotes({ command, args, walk, place }: GitCall): Denial | null {
   for (const [at, arg] of args.entries()) {
     const [name = '', ...inline] = arg.split('=');
     const value = inline.length > 0 ? inline.join('=') : (args[at + 1] ?? '');
-    if (arg.startsWith('ext::')) walk.apart(arg.slice(5));
+    if (arg.startsWith('ext::')) walk.subshell(arg.slice(5));
     const names =
       /^(--upload-pack|--receive-pack|--exec)$/.test(name) || (command === 'clone' && /^-u/.test(arg));
     if (isTransfer && names && !/^git-(upload|receive)-pack$/.test(value))

@@ -1,8 +1,17 @@
 import { judgeConfigured, judgeSettings } from './gitConfig.ts';
-import { isGiven, readOptions, valuesOf } from './options.ts';
 import { type GuardPlace, isTemporary, judgeWrite } from './places.ts';
 import type { GitCall } from './shell.ts';
-import { anything, type Denial, denial, fileText, isKnown, leavesMachine } from './text.ts';
+import {
+  anything,
+  type Denial,
+  denial,
+  denySending,
+  fileText,
+  isGiven,
+  isKnown,
+  readOptions,
+  valuesOf,
+} from './text.ts';
 
 type Judge = (call: GitCall) => Denial | null;
 
@@ -10,7 +19,7 @@ function stayOn(branch: string): string {
   return `Stay on ${branch}; the person decides about other branches.`;
 }
 
-const asks = ({ has, args }: GitCall) =>
+const isDryRun = ({ has, args }: GitCall) =>
   has('--dry-run') || (has('-n') && args.every((arg) => !/^-[a-zA-Z]*[fd]/.test(arg)));
 
 /** Commands that can reach beyond a worker's own branch, each with when it does. */
@@ -24,7 +33,7 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
           'All worktrees of a repository share one stash, so another worker could take yours.',
           'Commit your work to your branch instead; a commit in between does no harm.',
         ),
-  switch: (call) => leaves(call, isOwnSwitch(call)),
+  switch: (call) => denyLeaving(call, isOwnSwitch(call)),
   checkout: (call) => judgeCheckout(call),
   rebase: (call) => judgeRebase(call),
   bisect: (call) => judgeBisect(call),
@@ -37,11 +46,11 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
           stayOn(call.branch),
         )
       : null,
-  'update-ref': movesBranches,
-  'filter-branch': movesBranches,
-  'filter-repo': movesBranches,
-  'fast-import': movesBranches,
-  replace: (call) => (call.has('-l', '--list') ? null : movesBranches(call)),
+  'update-ref': denyMovingBranches,
+  'filter-branch': denyMovingBranches,
+  'filter-repo': denyMovingBranches,
+  'fast-import': denyMovingBranches,
+  replace: (call) => (call.has('-l', '--list') ? null : denyMovingBranches(call)),
   'symbolic-ref': ({ named, branch, has }) =>
     named.length > 1 || has('-d', '--delete')
       ? denial('switch', 'git symbolic-ref', 'HEAD stays where it is.', stayOn(branch))
@@ -85,19 +94,20 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
     /^(register|unregister|start|stop)$/.test(first ?? '')
       ? denial('outside', `git maintenance ${first}`, 'This changes settings of the person.', 'Leave it.')
       : null,
-  fetch: movesByRefspec,
-  pull: movesByRefspec,
+  fetch: judgeRefspec,
+  pull: judgeRefspec,
   config: (call) => judgeConfigured(call),
   remote: (call) => judgeRemote(call),
-  push: (call) => (asks(call) || (call.isTemporary && pushesInside(call)) ? null : leavesMachine(`git push`)),
-  'send-pack': () => leavesMachine('git send-pack'),
-  'http-push': () => leavesMachine('git http-push'),
-  'send-email': () => leavesMachine('git send-email'),
-  svn: ({ named: [first] }) => (first === 'dcommit' ? leavesMachine('git svn dcommit') : null),
-  p4: ({ named: [first] }) => (first === 'submit' ? leavesMachine('git p4 submit') : null),
-  lfs: pushesBelow,
-  subtree: pushesBelow,
-  annex: pushesBelow,
+  push: (call) =>
+    isDryRun(call) || (call.isTemporary && isTemporaryPush(call)) ? null : denySending(`git push`),
+  'send-pack': () => denySending('git send-pack'),
+  'http-push': () => denySending('git http-push'),
+  'send-email': () => denySending('git send-email'),
+  svn: ({ named: [first] }) => (first === 'dcommit' ? denySending('git svn dcommit') : null),
+  p4: ({ named: [first] }) => (first === 'submit' ? denySending('git p4 submit') : null),
+  lfs: judgePushVerb,
+  subtree: judgePushVerb,
+  annex: judgePushVerb,
   worktree: ({ named: [first, ...paths], branch, isTemporary: isMade, place }) => {
     if (first === 'list') return null;
     if (isMade) return paths.map((path) => judgeWrite(path, place)).find((denial) => denial !== null) ?? null;
@@ -122,8 +132,8 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   grep: (call) => judgeTools(call),
   init: (call) => judgeWrite(call.named.at(-1) ?? '.', call.place),
   clone: (call) => judgeClone(call),
-  daemon: () => leavesMachine('git daemon'),
-  instaweb: () => leavesMachine('git instaweb'),
+  daemon: () => denySending('git daemon'),
+  instaweb: () => denySending('git instaweb'),
 };
 
 /** Remotes of a temporary repository are a worker's own; where they lead decides whether it may push there. */
@@ -147,7 +157,7 @@ function isLocalAddress(address: string, place: GuardPlace): boolean {
   return /^(\.{0,2}\/|[\w.-]+$)/.test(path) && !/[\uE000\uE002]/.test(path) && isTemporary(path, place);
 }
 
-function leaves({ command, args, branch }: GitCall, isFine: boolean): Denial | null {
+function denyLeaving({ command, args, branch }: GitCall, isFine: boolean): Denial | null {
   return isFine
     ? null
     : denial('switch', `git ${command} ${args.join(' ')}`, 'This would leave your branch.', stayOn(branch));
@@ -190,7 +200,7 @@ function judgeRebase(call: GitCall): Denial | null {
     long: ['exec', 'onto', 'strategy', 'strategy-option', 'whitespace', 'empty'],
     anywhere: true,
   });
-  for (const script of valuesOf(read, 'x', 'exec')) walk.apart(script);
+  for (const script of valuesOf(read, 'x', 'exec')) walk.subshell(script);
   return read.rest.length > (has('--root') ? 0 : 1) && read.rest.at(-1) !== branch
     ? denial(
         'switch',
@@ -209,7 +219,7 @@ function judgeBisect({ args, branch, walk }: GitCall): Denial | null {
     : denial('switch', `git bisect ${verb}`, 'A bisection leaves your branch.', stayOn(branch));
 }
 
-function movesBranches({ command, branch }: GitCall): Denial {
+function denyMovingBranches({ command, branch }: GitCall): Denial {
   return denial(
     'branches',
     `git ${command}`,
@@ -218,7 +228,7 @@ function movesBranches({ command, branch }: GitCall): Denial {
   );
 }
 
-function movesByRefspec({ command, named, has }: GitCall): Denial | null {
+function judgeRefspec({ command, named, has }: GitCall): Denial | null {
   const refspec = named.slice(1).find((arg) => arg.includes(':') || arg.startsWith('+') || !isPlainRef(arg));
   if (refspec !== undefined)
     return denial(
@@ -236,13 +246,13 @@ function isPlainRef(name: string): boolean {
   return !name.includes(anything) && !name.includes(fileText);
 }
 
-function pushesBelow({ command, args }: GitCall): Denial | null {
+function judgePushVerb({ command, args }: GitCall): Denial | null {
   const verb = args.find((arg) => /^(push|sync|copy|move|split)$/.test(arg));
-  return verb === undefined || verb === 'split' ? null : leavesMachine(`git ${command} ${verb}`);
+  return verb === undefined || verb === 'split' ? null : denySending(`git ${command} ${verb}`);
 }
 
 /** A push from a temporary repository to a temporary one. */
-function pushesInside({ named: [to = 'origin'], place, walk }: GitCall): boolean {
+function isTemporaryPush({ named: [to = 'origin'], place, walk }: GitCall): boolean {
   return walk.ownRemotes.has(to) || (/^([./]|file:)/.test(to) && isLocalAddress(to, place));
 }
 
@@ -272,7 +282,7 @@ function judgeSubmodule({ args, walk, named, place }: GitCall): Denial | null {
       .slice(args.indexOf('foreach') + 1)
       .filter((arg, at) => at > 0 || !/^(-q|--quiet|--recursive)$/.test(arg))
       .filter((arg) => arg !== '--recursive');
-    walk.apart(words.join(' '));
+    walk.subshell(words.join(' '));
   }
   if (verb === 'set-url')
     return denial('push', 'git submodule set-url', 'This redirects a repository.', 'Leave it to the person.');
@@ -288,7 +298,7 @@ function judgeTools({ command, args, walk }: GitCall): Denial | null {
     anywhere: true,
   });
   for (const script of valuesOf(read, 'x', 'extcmd', 'O', 'open-files-in-pager'))
-    if (script !== '') walk.apart(script);
+    if (script !== '') walk.subshell(script);
   return null;
 }
 

@@ -1,19 +1,18 @@
 import { judgeSequence } from './builtins.ts';
-import { readOptions, valuesOf } from './options.ts';
 import { judgeWrite } from './places.ts';
 import type { GitCall, Shell } from './shell.ts';
-import { cannotTell, type Denial, denial, isKnown } from './text.ts';
+import { type Denial, denial, denyUnknown, isKnown, readOptions, valuesOf } from './text.ts';
 
 /** Settings whose value is a command that git runs (git-config(1)). */
 const commandKeys =
   /^(core\.(sshcommand|editor|pager|askpass|fsmonitor|gitproxy|alternaterefscommand)|sequence\.editor|credential(\..*)?\.helper|diff\.external|diff\..*\.(command|textconv)|merge\..*\.driver|filter\..*\.(clean|smudge|process)|gpg(\..*)?\.program|gpg\.ssh\.defaultkeycommand|pager\..*|(diff|merge)tool\..*\.cmd|(browser|man)\..*\.cmd|trailer\..*\.(cmd|command)|uploadpack\.packobjectshook|interactive\.difffilter|sendemail\..*cmd|imap\.tunnel|web\.browser|init\.templatedir)$/;
 
 /** Settings that lead git elsewhere, or take settings from elsewhere. */
-const leadingKeys =
+const redirectingKeys =
   /^(alias\..*|core\.(hookspath|worktree|attributesfile|excludesfile|bare|gitdir)|include(if\..*)?\.path|includeif\..*|remote\..*\.(url|pushurl|push|fetch|mirror|receivepack|uploadpack|vcs)|url\..*\.(insteadof|pushinsteadof)|branch\..*\.pushremote|remote\.pushdefault|push\.default|protocol\..*|http\..*proxy.*|extensions\..*|safe\.directory|submodule\..*\.(url|update))$/;
 
 /** Values of commands that do nothing but end, or print. */
-const quiet =
+const harmlessValues =
   /^(|true|false|:|cat|less|more|git|gpg2?|ssh|ssh -\S+|store|cache|\/dev\/null|\/bin\/true|vi|vim|nano)$/;
 
 /** Judges settings given for one command, as `KEY=VALUE`. */
@@ -51,13 +50,13 @@ export function judgeGitVariables(environment: ReadonlyMap<string, string>, walk
 
 function judgeSetting(name: string, value: string, walk: Shell, isKept: boolean): Denial | null {
   const key = name.toLowerCase();
-  if (!isKnown(key)) return cannotTell(name, 'It cannot be told which setting of git this is.');
+  if (!isKnown(key)) return denyUnknown(name, 'It cannot be told which setting of git this is.');
   if (/^alias\./.test(key))
     return denial('switch', name, 'An alias could be any command.', 'Name the command itself.');
   if (commandKeys.test(key)) {
-    if (!isKept && quiet.test(value)) return null;
+    if (!isKept && harmlessValues.test(value)) return null;
     if (key === 'sequence.editor') judgeSequence(value, walk);
-    if (!isKept && isKnown(value)) walk.apart(value.replace(/^!/, ''));
+    if (!isKept && isKnown(value)) walk.subshell(value.replace(/^!/, ''));
     return isKept ||
       !isKnown(value) ||
       /hooks|helper|fsmonitor|driver|clean|smudge|process|textconv|external|packobjects/.test(key)
@@ -69,7 +68,7 @@ function judgeSetting(name: string, value: string, walk: Shell, isKept: boolean)
         )
       : null;
   }
-  if (leadingKeys.test(key)) {
+  if (redirectingKeys.test(key)) {
     if (
       !isKept &&
       (value === '/dev/null' || /^(push\.default|protocol\.version|safe\.directory|http\.)/.test(key))
@@ -118,7 +117,7 @@ export function judgeConfigured({ args, place, walk }: GitCall): Denial | null {
       'Leave them.',
     );
   if (has('e', 'edit') || verb === 'edit')
-    return cannotTell('git config --edit', 'It cannot be told what is changed.');
+    return denyUnknown('git config --edit', 'It cannot be told what is changed.');
   if (has('remove-section', 'rename-section') || verb === 'remove-section' || verb === 'rename-section')
     return denial(
       'outside',

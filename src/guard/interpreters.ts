@@ -1,10 +1,19 @@
 import { judgeEnvironment } from './builtins.ts';
 import { interpreters, judgeCode } from './code.ts';
-import { judgeOwnCommand } from './decisions.ts';
 import { changedFiles } from './files.ts';
-import { isGiven, type OptionSyntax, readOptions, valuesOf } from './options.ts';
+import { judgeOwnCommand } from './personOnly.ts';
 import type { ProgramRule, Shell } from './shell.ts';
-import { anything, baseName, type Choices, cannotTell, isKnown } from './text.ts';
+import {
+  anything,
+  baseName,
+  type Choices,
+  denyUnknown,
+  isGiven,
+  isKnown,
+  type OptionSyntax,
+  readOptions,
+  valuesOf,
+} from './text.ts';
 import { plain, runWrapped, wrappers } from './wrappers.ts';
 
 const shellSyntax: OptionSyntax = { short: 'oO', long: ['rcfile', 'init-file'] };
@@ -17,7 +26,7 @@ export const runShell: ProgramRule = ({ program, args, environment, input, walk 
   );
   judgeEnvironment(environment, program, walk);
   for (const file of valuesOf(read, 'rcfile', 'init-file'))
-    for (const text of walk.contents(file) ?? []) walk.apart(text);
+    for (const text of walk.contents(file) ?? []) walk.subshell(text);
   const [first, ...rest] = read.rest;
   if (isGiven(read, 'c'))
     return first === undefined ? undefined : runText([first], rest.slice(1), input, walk, rest[0]);
@@ -29,13 +38,13 @@ export const runShell: ProgramRule = ({ program, args, environment, input, walk 
   ) {
     // As with programs, a name that can be told is enough: what a script does is not in its name.
     if (!isKnown(baseName(first)) && walk.contents(first) === null)
-      walk.refuse(cannotTell(`${program} ${first}`, 'It cannot be told which script this is.'));
+      walk.refuse(denyUnknown(`${program} ${first}`, 'It cannot be told which script this is.'));
     const text = walk.contents(first);
     return text === null ? undefined : runText(text, rest, input, walk);
   }
   if (input.every((text) => text === '')) return undefined;
   if (!input.every(isKnown)) {
-    walk.refuse(cannotTell(program, 'A shell would run what it reads, and that cannot be told here.'));
+    walk.refuse(denyUnknown(program, 'A shell would run what it reads, and that cannot be told here.'));
     return undefined;
   }
   return runText(input, rest, [''], walk);
@@ -54,7 +63,7 @@ function runText(
     ['0', [[name]]],
     ...args.map((arg, at) => [String(at + 1), [[arg]]] as const),
   ]);
-  return texts.flatMap((text) => walk.apart(text, input, variables));
+  return texts.flatMap((text) => walk.subshell(text, input, variables));
 }
 
 /** A file that was written in the same line and is now run. */
@@ -110,7 +119,7 @@ export const runInterpreter: ProgramRule = ({ program, args, environment, input,
   if (kind === 'awk') codes.splice(1);
   for (const code of codes) {
     if (!isKnown(code) && /^[\s\uE000-\uE002]+$/.test(code))
-      walk.refuse(cannotTell(program, 'The code it is given cannot be told here.'));
+      walk.refuse(denyUnknown(program, 'The code it is given cannot be told here.'));
     judgeCode(code, walk);
   }
   const file = args.find((arg) => !arg.startsWith('-'));
@@ -119,7 +128,7 @@ export const runInterpreter: ProgramRule = ({ program, args, environment, input,
     (file === undefined || args.includes('-') || /^\/dev\/(stdin|fd\/0)$/.test(file))
   ) {
     if (input.some((text) => text.includes(anything) || text.includes('\uE002')))
-      walk.refuse(cannotTell(program, 'It would run what it reads, and that cannot be told here.'));
+      walk.refuse(denyUnknown(program, 'It would run what it reads, and that cannot be told here.'));
     for (const code of input) judgeCode(code, walk);
   } else if (codes.length === 0 && file !== undefined)
     for (const code of walk.contents(file) ?? []) judgeCode(code, walk);

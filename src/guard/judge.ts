@@ -16,7 +16,7 @@ export function judge(call: ToolCall, rules: GuardRules, files: Files): Denial |
   const denial = judgeKey(call, rules, files.locate);
   if (denial) return denial;
   if (rules.role === 'orchestrator') return judgeOrchestrator(call, rules);
-  const locate = remembering(files.locate);
+  const locate = memoized(files.locate);
   return judgeWorker(call, rules, { rules, locate, exists: files.exists, cwd: call.cwd });
 }
 
@@ -28,7 +28,7 @@ const longestPath = 4096;
  * Looks at each path once: a command line may name the same ones thousands of times. Paths that no system takes,
  * and all paths once too many folders were looked at, cannot be resolved: each look costs the host time.
  */
-function remembering(locate: Locate): Locate {
+function memoized(locate: Locate): Locate {
   const known = new Map<string, readonly string[] | null>();
   let left = mostFolders;
   return (path, from) => {
@@ -56,7 +56,7 @@ function judgeOrchestrator({ tool }: ToolCall, { tools }: OrchestratorRules): De
 }
 
 /** Tools that name a file and only look at it. */
-const lookers = new Set(['Read', 'Glob', 'Grep', 'LS', 'LSP', 'NotebookRead']);
+const readOnlyTools = new Set(['Read', 'Glob', 'Grep', 'LS', 'LSP', 'NotebookRead']);
 
 /** What tools call the files they work on. */
 const pathFields =
@@ -74,7 +74,7 @@ function judgeWorker({ tool, input }: ToolCall, rules: WorkerRules, place: Guard
   // What servers of the person's do behind their tools nobody can tell.
   if (tool.startsWith('mcp__')) return null;
   if ('command' in input) return judgeCommand(input.command, tool, place);
-  if (lookers.has(tool)) return null;
+  if (readOnlyTools.has(tool)) return null;
   for (const [field, value] of Object.entries(input)) {
     if (!pathFields.test(field)) continue;
     for (const path of Array.isArray(value) ? value : [value]) {
@@ -117,7 +117,7 @@ const keptOfInput = 200;
  * Judges what a PreToolUse hook posted; anything else is no matter of the guard's.
  * @returns null where the session may go on
  */
-export function refusalOf(body: unknown, rules: GuardRules, files: Files): GuardRefusal | null {
+export function refusalFor(body: unknown, rules: GuardRules, files: Files): GuardRefusal | null {
   if (!isObject(body) || body.hook_event_name !== 'PreToolUse') return null;
   const call = callOf(body);
   if (!call) return refuse('?', 'What the tool is to do cannot be read.');

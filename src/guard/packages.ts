@@ -1,6 +1,5 @@
-import { readOptions, valuesOf } from './options.ts';
 import type { Shell } from './shell.ts';
-import { denial, leavesMachine } from './text.ts';
+import { denial, denySending, readOptions, valuesOf } from './text.ts';
 
 /** Programs for packages and containers, with the options that name the folder they work in. */
 const folderOptions: Readonly<Record<string, readonly string[]>> = {
@@ -22,11 +21,11 @@ const folderOptions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Verbs by which they change the folder they run in. */
-const changing =
+const changingVerbs =
   /^(i|install|ci|add|remove|rm|uninstall|un|update|up|upgrade|init|create|link|dedupe|prune|import|rebuild|pkg|build|clean|tidy|get|generate|lock|sync|vendor|fetch|version|set-script|compile|package|require|dump-autoload)$/;
 
 /** What publishes, by program: its words without options, as they are typed. */
-const publishes: Readonly<Record<string, RegExp>> = {
+const publishCommands: Readonly<Record<string, RegExp>> = {
   npm: /^(publish|unpublish|deprecate|dist-tag|owner|access|team|star|unstar|hook)\b/,
   pnpm: /^(publish|unpublish|deprecate|dist-tag|changeset publish)\b/,
   yarn: /^(publish|npm|changeset publish)\b/,
@@ -75,17 +74,18 @@ export function judgePackages(program: string, args: readonly string[], walk: Sh
   const read = readOptions(args, { short, long, anywhere: true });
   const [verb = ''] = read.rest;
   const word = `${program} ${verb}`.trim();
-  const said = args.filter((arg) => !arg.startsWith('-')).join(' ');
-  if (Object.hasOwn(publishes, program) && publishes[program]?.test(said)) walk.refuse(leavesMachine(word));
+  const command = args.filter((arg) => !arg.startsWith('-')).join(' ');
+  if (Object.hasOwn(publishCommands, program) && publishCommands[program]?.test(command))
+    walk.refuse(denySending(word));
   if (/^(docker|podman)$/.test(program)) {
     judgeMounts(args, walk);
     if (args.some((arg) => /^--push(=true)?$|type=registry|push=true/.test(arg)))
-      walk.refuse(leavesMachine(`${word} --push`));
+      walk.refuse(denySending(`${word} --push`));
   }
   if (!Object.hasOwn(folderOptions, program)) return;
   const folders = valuesOf(read, ...long, ...short);
   for (const folder of folders) walk.write(folder);
-  if (folders.length === 0 && (changing.test(verb) || (/^(yarn|make)$/.test(program) && verb === '')))
+  if (folders.length === 0 && (changingVerbs.test(verb) || (/^(yarn|make)$/.test(program) && verb === '')))
     walk.write('.');
   judgePersonal(word, verb, args, walk);
   if (program === 'npm' && verb === 'pkg') judgeScripts(read.rest, walk);
@@ -94,7 +94,7 @@ export function judgePackages(program: string, args: readonly string[], walk: Sh
 /** Refuses what is installed or set for the person, not for this project. */
 function judgePersonal(word: string, verb: string, args: readonly string[], walk: Shell): void {
   const isGlobal =
-    args.some((arg) => /^(-g|--global|--location=(global|user))$/.test(arg)) && changing.test(verb);
+    args.some((arg) => /^(-g|--global|--location=(global|user))$/.test(arg)) && changingVerbs.test(verb);
   const isProject = args.some((arg) => /^(--location=project|--project|--local)$/.test(arg));
   const sets = /^(config|c|set|login|logout|adduser|env)$/.test(verb) && !isProject;
   const looks =
@@ -109,7 +109,7 @@ function judgePersonal(word: string, verb: string, args: readonly string[], walk
 function judgeScripts(words: readonly string[], walk: Shell): void {
   for (const word of words) {
     const [, script] = /^scripts\.[^=]*=(.*)$/s.exec(word) ?? [];
-    if (script !== undefined) walk.apart(script);
+    if (script !== undefined) walk.subshell(script);
   }
 }
 

@@ -31,7 +31,7 @@ export interface GuardPlace extends Files {
 }
 
 /** Devices that keep nothing. */
-const sinks = /^\/dev\/(null|zero|full|tty|stdin|stdout|stderr|fd\/\d+|pts\/\d+)$/;
+const nullDevices = /^\/dev\/(null|zero|full|tty|stdin|stdout|stderr|fd\/\d+|pts\/\d+)$/;
 
 /**
  * Judges that something is written, changed or removed at a path. A part of it that cannot be told counts as one name; a
@@ -39,7 +39,7 @@ const sinks = /^\/dev\/(null|zero|full|tty|stdin|stdout|stderr|fd\/\d+|pts\/\d+)
  */
 export function judgeWrite(path: string, place: GuardPlace): Denial | null {
   const { rules, locate, cwd } = place;
-  if (sinks.test(path) || rules.allow.includes('outside')) return null;
+  if (nullDevices.test(path) || rules.allow.includes('outside')) return null;
   if (path === '') return null;
   if (path.startsWith(anything)) return outside(path, 'It cannot be told where this leads.');
   const said = path.replace(/^\uE002/, '\uE001').replace(/[\uE000-\uE002]+/g, 'some-name');
@@ -47,7 +47,7 @@ export function judgeWrite(path: string, place: GuardPlace): Denial | null {
     return outside(path, 'It cannot be told in which folder this is.');
   const places = locate(said, cwd);
   if (places === null) return outside(path, 'It cannot be told where this leads.');
-  const own = real(rules.worktree, place);
+  const own = realPath(rules.worktree, place);
   if (places.some((one) => one.toLowerCase() === `${own}/.git`.toLowerCase()))
     return outside(path, '.git of a worktree says which repository it belongs to.');
   return places.every((one) => isWritable(one, own, place))
@@ -57,13 +57,13 @@ export function judgeWrite(path: string, place: GuardPlace): Denial | null {
 
 /** Reports whether a folder belongs to the worker: what runs there may change it. */
 export function isOwn(path: string, place: GuardPlace): boolean {
-  const own = real(place.rules.worktree, place);
+  const own = realPath(place.rules.worktree, place);
   return (place.locate(path, place.cwd) ?? ['/']).every((one) => isInside(one, own));
 }
 
 /** Reports whether a folder is a temporary one: a repository there is of the worker's own making. */
 export function isTemporary(path: string, place: GuardPlace): boolean {
-  const own = real(place.rules.worktree, place);
+  const own = realPath(place.rules.worktree, place);
   return (place.locate(path, place.cwd) ?? ['/']).every(
     (one) => !isInside(one, own) && isWritable(one, own, place),
   );
@@ -82,16 +82,16 @@ export function linked(locate: Locate, links: ReadonlyMap<string, string>): Loca
   return (path, from) => locate(path, from)?.flatMap((one) => follow(one, 8)) ?? null;
 }
 
-function real(folder: string, { locate }: GuardPlace): string {
+function realPath(folder: string, { locate }: GuardPlace): string {
   return locate(folder, '/')?.[0] ?? folder;
 }
 
 /** A temporary folder that happens to hold the workspace does not open it. */
 function isWritable(path: string, own: string, place: GuardPlace): boolean {
-  const workspace = real(place.rules.workspace, place);
+  const workspace = realPath(place.rules.workspace, place);
   const isOpen = (folder: string) =>
     isInside(path, folder) && (!isInside(path, workspace) || isInside(folder, workspace));
-  return isInside(path, own) || place.rules.writable.some((folder) => isOpen(real(folder, place)));
+  return isInside(path, own) || place.rules.writable.some((folder) => isOpen(realPath(folder, place)));
 }
 
 /** Reports whether a path is a folder or lies in it; both absolute and without `.` and `..`. */
@@ -127,7 +127,7 @@ const keyName = 'approval-key';
 const keyText =
   /approval[-?*.,{}[\]!^]{1,8}key|\bapproval-k|\/state\}?\/orch-tui\b|STATE_HOME\}?\/orch-tui\b/;
 /** Only a script of a person passes it. */
-const passing = /\bORCH_APPROVAL_KEY\+?=/;
+const passesKey = /\bORCH_APPROVAL_KEY\+?=/;
 
 /** Programs that read all below a folder, and the flag by which they do. */
 const readers: Readonly<Record<string, RegExp>> = {
@@ -145,9 +145,9 @@ export function judgeKey(call: ToolCall, rules: GuardRules, locate: Locate): Den
   const { command, path, pattern, glob, file_path, notebook_path } = input;
   if (typeof command === 'string' && namesKey(command)) return refusal;
   for (const one of [file_path, notebook_path, path])
-    if (typeof one === 'string' && (leadsIn(one, at) || isMatched(one, at))) return refusal;
+    if (typeof one === 'string' && (isInKeyFolder(one, at) || isMatched(one, at))) return refusal;
   const from = typeof path === 'string' ? path : cwd;
-  if (tool === 'Grep' && leadsAbove(from, at)) return refusal;
+  if (tool === 'Grep' && containsKeyFolder(from, at)) return refusal;
   // A Glob's pattern begins at its path; a Grep's is a text, and its glob chooses files.
   for (const one of tool === 'Glob' ? [pattern, glob] : [glob])
     if (typeof one === 'string' && (namesKey(one) || isMatched(one, { ...at, cwd: from }))) return refusal;
@@ -164,8 +164,14 @@ export function judgeKeyWords(words: readonly string[], { rules, locate, cwd }: 
   for (const word of words) {
     // What a variable holds may begin with a tilde that the shell expanded.
     const path = word.replace(/^-{1,2}[\w-]+=/, '').replace(/^~(?=\/)/, rules.variables.HOME ?? '~');
-    if (namesKey(word) || leadsIn(path, at) || isMatched(path, at)) return refusal;
-    if (isRecursive && word !== first && !word.startsWith('-') && isPathLike(path) && leadsAbove(path, at))
+    if (namesKey(word) || isInKeyFolder(path, at) || isMatched(path, at)) return refusal;
+    if (
+      isRecursive &&
+      word !== first &&
+      !word.startsWith('-') &&
+      isPathLike(path) &&
+      containsKeyFolder(path, at)
+    )
       return refusal;
   }
   return null;
@@ -174,7 +180,7 @@ export function judgeKeyWords(words: readonly string[], { rules, locate, cwd }: 
 /** Reports whether a text names the key or its folder, quotes of a shell left out. */
 function namesKey(text: string): boolean {
   const plain = text.replace(/\$?["']|\\\n?/g, '');
-  return keyText.test(plain) || passing.test(plain);
+  return keyText.test(plain) || passesKey.test(plain);
 }
 
 /** Patterns and texts that are searched for are no paths. */
@@ -186,13 +192,13 @@ function foldersOf({ folder, locate }: KeyPlace): readonly string[] {
   return folder === null ? [] : [folder, ...(locate(folder, '/') ?? [])];
 }
 
-function leadsIn(path: string, at: KeyPlace): boolean {
+function isInKeyFolder(path: string, at: KeyPlace): boolean {
   if (at.folder === null || path === '' || path.length > 4096) return false;
   const places = at.locate(path, at.cwd) ?? [];
   return foldersOf(at).some((folder) => places.some((one) => isInside(one, folder)));
 }
 
-function leadsAbove(path: string, at: KeyPlace): boolean {
+function containsKeyFolder(path: string, at: KeyPlace): boolean {
   const places = at.locate(path, at.cwd) ?? [];
   return foldersOf(at).some((folder) => places.some((one) => isInside(folder, one)));
 }

@@ -1,10 +1,10 @@
 import { aliasName, builtins, judgeEnvironment, shells } from './builtins.ts';
-import { judgeForge, judgeOwnCommand } from './decisions.ts';
 import { changedFiles, judgeEditor, judgeExCommand } from './files.ts';
 import { runGit } from './git.ts';
 import { runFile, runInterpreter, runShell } from './interpreters.ts';
+import { type Printer, printedBy } from './output.ts';
 import { judgePackages } from './packages.ts';
-import { type Printer, printedBy } from './printed.ts';
+import { judgeForge, judgeOwnCommand, judgeSending } from './personOnly.ts';
 import {
   runCopier,
   runDatabase,
@@ -17,9 +17,8 @@ import {
   runTar,
   runXargs,
 } from './runners.ts';
-import { judgeSending } from './sending.ts';
 import type { ProgramRule, Run, Shell } from './shell.ts';
-import { anything, baseName, type Choices, cannotTell, isKnown } from './text.ts';
+import { anything, baseName, type Choices, denyUnknown, isKnown } from './text.ts';
 import { plain, runWrapped, wrappers } from './wrappers.ts';
 
 /** Runs words as a command. Returns what it may print. */
@@ -42,7 +41,7 @@ export function runWords(
   const program = baseName(first);
   // A pattern stands for whatever program it matches.
   if (!isKnown(program) || (/[*?[]/.test(program) && program !== '[')) {
-    walk.refuse(cannotTell(first, 'It cannot be told which program this is.'));
+    walk.refuse(denyUnknown(first, 'It cannot be told which program this is.'));
     return [''];
   }
   const run: Run = { program, args, environment, input, walk };
@@ -68,7 +67,7 @@ const runPrinter: ProgramRule = (run) => {
   const { program, args, input, walk } = run;
   args.forEach((arg, at) => {
     if (program === 'rg' && /^--pre(=|$)/.test(arg))
-      walk.apart(arg.includes('=') ? arg.slice(6) : (args[at + 1] ?? ''));
+      walk.subshell(arg.includes('=') ? arg.slice(6) : (args[at + 1] ?? ''));
     if (/^(less|more|man)$/.test(program) && arg.startsWith('+')) judgeExCommand(arg.slice(1), walk);
   });
   for (const path of changedFiles(program, args)) walk.write(path);

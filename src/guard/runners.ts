@@ -1,7 +1,16 @@
 import { changedFiles } from './files.ts';
-import { isGiven, readOptions, valuesOf } from './options.ts';
 import type { ProgramRule, Shell } from './shell.ts';
-import { anything, cannotTell, denial, fileText, isKnown, readable } from './text.ts';
+import {
+  anything,
+  denial,
+  denyUnknown,
+  fileText,
+  isGiven,
+  isKnown,
+  readable,
+  readOptions,
+  valuesOf,
+} from './text.ts';
 
 /** `xargs`: what it reads comes behind its words. */
 export const runXargs: ProgramRule = ({ args, environment, input, walk }) => {
@@ -41,7 +50,7 @@ export const runDatabase: ProgramRule = ({ args, input, walk }) => {
     for (const [, command = ''] of text.matchAll(
       /(?:^|\n|;)\s*(?:\.(?:shell|system)|\\!|system)\s+([^\n]+)/g,
     ))
-      walk.apart(command);
+      walk.subshell(command);
   return undefined;
 };
 
@@ -81,12 +90,12 @@ export const runMake: ProgramRule = ({ program, args, input, walk }) => {
     anywhere: true,
   });
   const assigned = read.rest.filter((arg) => /^(SHELL|MAKE|\.SHELLFLAGS)=/.test(arg));
-  for (const one of assigned) walk.apart(one.slice(one.indexOf('=') + 1));
+  for (const one of assigned) walk.subshell(one.slice(one.indexOf('=') + 1));
   for (const text of valuesOf(read, 'eval', 'E')) runRecipes(text, walk);
   for (const file of valuesOf(read, 'f', 'file', 'makefile')) {
     const texts = file === '-' || file === '/dev/stdin' ? input : walk.contents(file);
     if (texts?.some((text) => !isKnown(text)))
-      walk.refuse(cannotTell(`${program} -f ${readable(file)}`, 'It would run what it reads.'));
+      walk.refuse(denyUnknown(`${program} -f ${readable(file)}`, 'It would run what it reads.'));
     for (const text of texts ?? []) runRecipes(text, walk);
   }
   return undefined;
@@ -95,15 +104,15 @@ export const runMake: ProgramRule = ({ program, args, input, walk }) => {
 /** Goes through the commands of a makefile: indented by a tab or behind a `;`, with `@`, `-` and `+` before them. */
 function runRecipes(text: string, walk: Shell): void {
   for (const line of text.split('\n'))
-    if (/^\t|;/.test(line)) walk.apart(line.replace(/^[^\t;]*;|^\t/, '').replace(/^[@+-]+/, ''));
-  for (const [, command = ''] of text.matchAll(/\$\(shell ([^)]*)\)/g)) walk.apart(command);
+    if (/^\t|;/.test(line)) walk.subshell(line.replace(/^[^\t;]*;|^\t/, '').replace(/^[@+-]+/, ''));
+  for (const [, command = ''] of text.matchAll(/\$\(shell ([^)]*)\)/g)) walk.subshell(command);
 }
 
 /** What runs later, or in a place that this line does not show. */
 export const runLater: ProgramRule = ({ program, args, input, walk }) => {
   if (program === 'crontab' && args.some((arg) => /^-l$/.test(arg))) return undefined;
   if (program === 'crontab' || program === 'at' || program === 'batch') {
-    for (const text of input) if (isKnown(text) && text !== '') walk.apart(text);
+    for (const text of input) if (isKnown(text) && text !== '') walk.subshell(text);
     walk.refuse(
       denial('outside', program, 'It runs commands later, when they cannot be checked.', 'Run them now.'),
     );
@@ -114,7 +123,7 @@ export const runLater: ProgramRule = ({ program, args, input, walk }) => {
 export const runGdb: ProgramRule = ({ args, environment, input, walk }) => {
   const read = readOptions(args, { long: ['ex', 'iex', 'eval-command', 'command', 'x'] });
   for (const text of valuesOf(read, 'ex', 'iex', 'eval-command'))
-    walk.apart(text.replace(/^\s*(shell|!|pipe|python|system)\s*/, ''));
+    walk.subshell(text.replace(/^\s*(shell|!|pipe|python|system)\s*/, ''));
   return isGiven(read, 'args') ? walk.run(read.rest, environment, input) : undefined;
 };
 
@@ -124,9 +133,9 @@ export const runTar: ProgramRule = ({ program, args, walk }) => {
       /^--(?:to-command|use-compress-program|rsh-command|info-script|new-volume-script)=(.*)$/s.exec(arg) ??
       [];
     const [, action] = /^--checkpoint-action=exec=(.*)$/s.exec(arg) ?? [];
-    if (script !== undefined || action !== undefined) walk.apart(script ?? action ?? '');
-    if (/^(--to-command|--use-compress-program|-I|-F)$/.test(arg)) walk.apart(args[at + 1] ?? '');
-    if (/^--checkpoint-action$/.test(arg)) walk.apart((args[at + 1] ?? '').replace(/^exec=/, ''));
+    if (script !== undefined || action !== undefined) walk.subshell(script ?? action ?? '');
+    if (/^(--to-command|--use-compress-program|-I|-F)$/.test(arg)) walk.subshell(args[at + 1] ?? '');
+    if (/^--checkpoint-action$/.test(arg)) walk.subshell((args[at + 1] ?? '').replace(/^exec=/, ''));
   }
   for (const path of changedFiles(program, args)) walk.write(path);
   return [fileText];
@@ -138,7 +147,7 @@ export const runCopier: ProgramRule = ({ program, args, walk }) => {
     long: ['rsh', 'rsync-path'],
     anywhere: true,
   });
-  for (const script of valuesOf(read, 'e', 'rsh', 'rsync-path', 'S')) walk.apart(script);
+  for (const script of valuesOf(read, 'e', 'rsh', 'rsync-path', 'S')) walk.subshell(script);
   judgeSshSettings(valuesOf(read, 'o'), walk);
   for (const path of changedFiles(program, args)) walk.write(path);
   return undefined;
@@ -148,7 +157,7 @@ export const runCopier: ProgramRule = ({ program, args, walk }) => {
 export function judgeSshSettings(settings: readonly string[], walk: Shell): void {
   for (const setting of settings)
     if (/^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\b/i.test(setting))
-      walk.apart(setting.replace(/^\s*\w+\s*[= ]\s*/, ''));
+      walk.subshell(setting.replace(/^\s*\w+\s*[= ]\s*/, ''));
 }
 
 /** Programs that put commands into the repository's hooks, which run in every worktree. */

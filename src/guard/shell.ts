@@ -24,7 +24,7 @@ export interface Shell {
   /** Goes through a text as a script of its own, in this shell. */
   script(text: string, input?: Choices<string>): Choices<string>;
   /** Goes through a text in a shell of its own: what it sets is gone after it. */
-  apart(
+  subshell(
     text: string,
     input?: Choices<string>,
     variables?: ReadonlyMap<string, Choices<readonly string[]>>,
@@ -34,12 +34,12 @@ export interface Shell {
   /** What a file holds, where it was written before in the same line; null where that cannot be told. */
   contents(path: string): Choices<string> | null;
   /** Keeps what a file holds now. */
-  keep(path: string, text: Choices<string>, isMore: boolean): void;
+  storeFile(path: string, text: Choices<string>, isMore: boolean): void;
   /** Keeps that a path is a symbolic link now. */
   link(path: string, target: string): void;
-  enter(folders: Choices<string>): void;
+  changeFolder(folders: Choices<string>): void;
   /** Nothing behind this is reached. */
-  end(): void;
+  exit(): void;
   positional(args: readonly string[]): void;
   valueOf(name: string): Choices<readonly string[]> | null;
   set(name: string, value: Choices<readonly string[]>): void;

@@ -14,25 +14,25 @@ import type { Shell } from './shell.ts';
 import {
   anything,
   type Choices,
-  cannotTell,
-  crossed,
   type Denial,
+  denyTooComplex,
+  denyUnknown,
   fileText,
   isKnown,
   mostChoices,
+  product,
   readable,
-  tooDeep,
 } from './text.ts';
 import {
   assignedValue,
   type Branching,
   contentsAt,
   costOf,
-  few,
   fileTextOr,
   isLong,
   isRedirection,
-  joined,
+  limited,
+  mergedStates,
   type Shared,
   type State,
   type Stored,
@@ -53,7 +53,7 @@ export function judgeScript(text: string, place: GuardPlace): Denial | null {
   } catch (error) {
     // The parser and the interpreter recurse once for each level.
     if (!(error instanceof RangeError)) throw error;
-    return tooDeep(text);
+    return denyTooComplex(text);
   }
   return shared.denial;
 }
@@ -105,12 +105,12 @@ export class Walk implements Scope, Shell {
   script(text: string, input: Choices<string> = ['']): Choices<string> {
     if (this.isRefused) return [''];
     if (!isKnown(text) && /^[\s\uE000-\uE002]*$/.test(text)) {
-      if (text.trim() !== '') this.refuse(cannotTell(text, 'A shell would run what cannot be told here.'));
+      if (text.trim() !== '') this.refuse(denyUnknown(text, 'A shell would run what cannot be told here.'));
       return [''];
     }
     this.#shared.left -= text.length;
     if (this.#depth > deepest || this.#shared.left < 0) {
-      this.refuse(tooDeep(text));
+      this.refuse(denyTooComplex(text));
       return [''];
     }
     const inner = new Walk(this.#shared, this.#state, this.#depth + 1);
@@ -121,7 +121,7 @@ export class Walk implements Scope, Shell {
     return printed;
   }
 
-  apart(
+  subshell(
     text: string,
     input: Choices<string> = [''],
     variables: ReadonlyMap<string, Choices<readonly string[]>> = new Map(),
@@ -135,7 +135,7 @@ export class Walk implements Scope, Shell {
     return contentsAt(path, this.#state, this.places);
   }
 
-  keep(path: string, text: Choices<string>, isMore: boolean): void {
+  storeFile(path: string, text: Choices<string>, isMore: boolean): void {
     this.#state = withFile(this.#state, path, text, isMore, this.places);
   }
 
@@ -144,15 +144,15 @@ export class Walk implements Scope, Shell {
       for (const at of locate(path, cwd) ?? []) this.#shared.links.set(at, target);
   }
 
-  enter(folders: Choices<string>): void {
-    this.#state = { ...this.#state, before: this.#state.folders, folders: few(folders, anything) };
+  changeFolder(folders: Choices<string>): void {
+    this.#state = { ...this.#state, before: this.#state.folders, folders: limited(folders, anything) };
   }
 
   get folderBefore(): Choices<string> {
     return this.#state.before;
   }
 
-  end(): void {
+  exit(): void {
     this.#state = { ...this.#state, isOver: true };
   }
 
@@ -160,7 +160,7 @@ export class Walk implements Scope, Shell {
     const body = this.#state.functions.get(name);
     if (body === undefined) return null;
     if (this.#depth > deepest) {
-      this.refuse(tooDeep(name));
+      this.refuse(denyTooComplex(name));
       return [''];
     }
     const inner = new Walk(this.#shared, this.#state, this.#depth + 1);
@@ -208,7 +208,7 @@ export class Walk implements Scope, Shell {
     if (this.isRefused) return [''];
     const inner = this.#copy();
     if (inner.#depth > deepest) {
-      this.refuse(tooDeep('$('));
+      this.refuse(denyTooComplex('$('));
       return [anything];
     }
     if (script.errors !== undefined) inner.#broken('$(');
@@ -225,13 +225,13 @@ export class Walk implements Scope, Shell {
   }
 
   expandLater(text: string): void {
-    if (isKnown(text) && /[$`]/.test(text)) this.apart(`: "${text.replaceAll('"', '\\"')}"`);
+    if (isKnown(text) && /[$`]/.test(text)) this.subshell(`: "${text.replaceAll('"', '\\"')}"`);
   }
 
   /** Counts steps and refuses when there are too many; each nested loop doubles its body. */
   #isTooMuch(word: string, steps: number): boolean {
     this.#shared.steps -= steps;
-    if (this.#shared.steps < 0) this.refuse(tooDeep(word));
+    if (this.#shared.steps < 0) this.refuse(denyTooComplex(word));
     return this.isRefused;
   }
 
@@ -242,7 +242,7 @@ export class Walk implements Scope, Shell {
   /** Refuses text with a syntax error that names a guarded program; a shell reports it only on reaching it, and another shell may parse it. */
   #broken(text: string): void {
     const named = /\b(git|orch-tui|gh|glab)\b/.exec(text);
-    if (named) this.refuse(cannotTell(named[0], 'The line cannot be read as a shell reads it.'));
+    if (named) this.refuse(denyUnknown(named[0], 'The line cannot be read as a shell reads it.'));
   }
 
   list(statements: readonly Statement[], input: Choices<string>): Choices<string> {
@@ -251,9 +251,9 @@ export class Walk implements Scope, Shell {
       if (this.isRefused || this.#state.isOver) break;
       const walk = background ? this.#copy() : this;
       const next = walk.node(command, input);
-      printed = crossed(printed, next, (left, right) => left + right) ?? [anything];
+      printed = product(printed, next, (left, right) => left + right) ?? [anything];
     }
-    return few(printed, anything);
+    return limited(printed, anything);
   }
 
   node(node: CommandNode | Statement['command'] | CompoundList, input: Choices<string>): Choices<string> {
@@ -343,7 +343,7 @@ export class Walk implements Scope, Shell {
       flows = walk.node(command, flows);
       if (walk === this) break;
       const isLast = at === commands.length - 1;
-      const after = isLast ? joined(this.#state, walk.#state) : this.#state;
+      const after = isLast ? mergedStates(this.#state, walk.#state) : this.#state;
       this.#state = { ...after, files: walk.#state.files, isOver: this.#state.isOver };
     }
     return flows;
@@ -360,10 +360,10 @@ export class Walk implements Scope, Shell {
       const before = this.#state;
       printed.push(...this.node(command as CommandNode, input));
       // The shell may skip this command, and the next one.
-      ends = ends === null ? this.#state : joined(joined(ends, before), this.#state);
+      ends = ends === null ? this.#state : mergedStates(mergedStates(ends, before), this.#state);
     }
     if (ends !== null) this.#state = ends;
-    return few([...new Set(printed)], anything);
+    return limited([...new Set(printed)], anything);
   }
 
   #either(
@@ -378,19 +378,19 @@ export class Walk implements Scope, Shell {
     for (const branch of branches) {
       this.#state = start;
       printed.push(...this.list(branch.commands, input));
-      ends = joined(ends, this.#state);
+      ends = mergedStates(ends, this.#state);
     }
     this.#state = ends;
-    return few([...new Set(printed)], anything);
+    return limited([...new Set(printed)], anything);
   }
 
   #loop(round: () => Choices<string>): Choices<string> {
     const start = this.#state;
     round();
-    this.#state = { ...joined(start, this.#state), isOver: false };
+    this.#state = { ...mergedStates(start, this.#state), isOver: false };
     // The second round may use variables that the first one set.
     const printed = round();
-    this.#state = { ...joined(start, this.#state), isOver: false };
+    this.#state = { ...mergedStates(start, this.#state), isOver: false };
     return printed.every((text) => text === '') ? [''] : [fileTextOr(printed)];
   }
 
@@ -404,7 +404,7 @@ export class Walk implements Scope, Shell {
     }
     for (const one of assigned) {
       const texts = one.value.type === 'Word' ? textsOf(one.value, this) : [anything];
-      environments = crossed(environments, texts, (map, text) => new Map(map).set(one.name, text)) ?? [
+      environments = product(environments, texts, (map, text) => new Map(map).set(one.name, text)) ?? [
         new Map([[one.name, anything]]),
       ];
     }
@@ -416,10 +416,10 @@ export class Walk implements Scope, Shell {
       for (const one of words) {
         this.#state = start;
         printed.push(...this.run(one, environment, from));
-        ends = ends === null ? this.#state : joined(ends, this.#state);
+        ends = ends === null ? this.#state : mergedStates(ends, this.#state);
       }
     this.#state = ends ?? start;
-    return this.#stored(files, few([...new Set(printed)], anything));
+    return this.#stored(files, limited([...new Set(printed)], anything));
   }
 
   /** Returns the possible word lists of a command. */
@@ -434,7 +434,7 @@ export class Walk implements Scope, Shell {
       const fields = arg.type === 'Word' ? fieldsOf(arg, this) : this.#assignmentWords(arg);
       if (fields.length === 1) for (const list of words) list.push(...(fields[0] ?? []));
       else
-        words = crossed(words, fields, (left, right) => [...left, ...right])?.map((list) => [...list]) ?? [
+        words = product(words, fields, (left, right) => [...left, ...right])?.map((list) => [...list]) ?? [
           [words[0]?.[0] ?? anything, anything],
         ];
     }
@@ -466,7 +466,7 @@ export class Walk implements Scope, Shell {
       if (one.type !== 'Redirect' || one.operator === '<') from = this.#read(one);
       else files.push(...this.#written(one));
     }
-    return { from: few(from, anything), files };
+    return { from: limited(from, anything), files };
   }
 
   #read(one: Redirection): Choices<string> {
@@ -493,7 +493,7 @@ export class Walk implements Scope, Shell {
   }
 
   #stored(files: Stored, printed: Choices<string>): Choices<string> {
-    for (const [path, isMore] of files) this.keep(path, printed, isMore);
+    for (const [path, isMore] of files) this.storeFile(path, printed, isMore);
     return files.length > 0 ? [''] : printed;
   }
 }

@@ -1,6 +1,6 @@
 import type { Assignment, CommandNode, Function as FunctionNode, Redirection, Statement } from 'unbash';
 import type { GuardPlace } from './places.ts';
-import { anything, type Choices, crossed, type Denial, fileText, mostChoices } from './text.ts';
+import { anything, type Choices, type Denial, fileText, mostChoices, product } from './text.ts';
 
 /** The known state of a shell between two commands. */
 export interface State {
@@ -69,7 +69,7 @@ export function startIn({ rules, cwd }: GuardPlace): State {
   };
 }
 
-export function few(choices: Choices<string>, otherwise: string): Choices<string> {
+export function limited(choices: Choices<string>, otherwise: string): Choices<string> {
   const all = [...new Set(choices)];
   return all.length > mostChoices ? [otherwise] : all;
 }
@@ -79,20 +79,21 @@ export function fileTextOr(printed: Choices<string>): string {
 }
 
 /** Merges the states after two branches; a branch that ended the shell does not count. */
-export function joined(left: State, right: State): State {
+export function mergedStates(left: State, right: State): State {
   if (left.isOver) return right;
   if (right.isOver || left === right) return left;
   const variables = new Map(left.variables);
   for (const name of new Set([...left.variables.keys(), ...right.variables.keys()])) {
     const [one, other] = [left.variables.get(name), right.variables.get(name)];
-    if (one !== other) variables.set(name, fewLists([...(one ?? [[anything]]), ...(other ?? [[anything]])]));
+    if (one !== other)
+      variables.set(name, limitedLists([...(one ?? [[anything]]), ...(other ?? [[anything]])]));
   }
   const files = new Map(left.files);
   for (const [path, text] of right.files)
-    if (files.get(path) !== text) files.set(path, few([...(files.get(path) ?? []), ...text], anything));
+    if (files.get(path) !== text) files.set(path, limited([...(files.get(path) ?? []), ...text], anything));
   return {
-    folders: few([...left.folders, ...right.folders], anything),
-    before: few([...left.before, ...right.before], anything),
+    folders: limited([...left.folders, ...right.folders], anything),
+    before: limited([...left.before, ...right.before], anything),
     variables,
     functions:
       left.functions === right.functions ? left.functions : new Map([...left.functions, ...right.functions]),
@@ -101,7 +102,7 @@ export function joined(left: State, right: State): State {
   };
 }
 
-export function fewLists(lists: Choices<readonly string[]>): Choices<readonly string[]> {
+export function limitedLists(lists: Choices<readonly string[]>): Choices<readonly string[]> {
   const all = [...new Map(lists.map((list) => [list.join('\0'), list])).values()];
   return all.length > mostChoices ? [[anything]] : all;
 }
@@ -126,8 +127,8 @@ export function assignedValue(
 ): Choices<readonly string[]> {
   if (one.index !== undefined) return [[anything]];
   if (!one.append) return value;
-  if (one.value.type !== 'Word') return crossed(old ?? [[]], value, (a, b) => [...a, ...b]) ?? [[anything]];
-  return crossed(old ?? [[anything]], value, ([a = ''], [b = '']) => [a + b]) ?? [[anything]];
+  if (one.value.type !== 'Word') return product(old ?? [[]], value, (a, b) => [...a, ...b]) ?? [[anything]];
+  return product(old ?? [[anything]], value, ([a = ''], [b = '']) => [a + b]) ?? [[anything]];
 }
 
 /** Returns the possible contents of a file that the line wrote before; null for any other file. */
@@ -158,7 +159,7 @@ export function withFile(
   for (const place of places)
     for (const at of place.locate(path, place.cwd) ?? []) {
       const old = isMore ? (files.get(at) ?? [fileText]) : [''];
-      files.set(at, crossed(old, text, (left, right) => left + right) ?? [anything]);
+      files.set(at, product(old, text, (left, right) => left + right) ?? [anything]);
     }
   return { ...state, files };
 }

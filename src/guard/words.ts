@@ -6,7 +6,7 @@ import {
   type Word,
   type WordPart,
 } from 'unbash';
-import { anything, type Choices, crossed, isKnown, mostChoices, someName } from './text.ts';
+import { anything, type Choices, isKnown, mostChoices, product, someName } from './text.ts';
 
 /** What words are made of besides their text. */
 export interface Scope {
@@ -35,7 +35,7 @@ export function fieldsOf(word: Word, scope: Scope): Choices<readonly string[]> {
   let all: Choices<readonly string[]> = [[]];
   for (const parts of wordsOfBraces) {
     const fields = typeof parts === 'string' ? [[parts]] : fieldsOfParts(parts, scope);
-    const joined = crossed(all, fields, (left, right) => [...left, ...right]);
+    const joined = product(all, fields, (left, right) => [...left, ...right]);
     if (joined === null) return [[anything]];
     all = joined;
   }
@@ -150,7 +150,7 @@ function piecesOf(parts: readonly WordPart[], scope: Scope): Choices<readonly Pi
     const [only] = pieces;
     if (only !== undefined && pieces.length === 1) for (const list of all) list.push(only);
     else {
-      const joined = crossed(all, pieces, (left, piece) => [...left, piece]);
+      const joined = product(all, pieces, (left, piece) => [...left, piece]);
       if (joined === null) return [[{ text: anything, isSplit: false }]];
       all = [...joined];
     }
@@ -162,7 +162,9 @@ function piecesOfPart(part: WordPart, scope: Scope, isFirst: boolean): Choices<P
   const whole = (text: string): Piece => ({ text, isSplit: false });
   switch (part.type) {
     case 'Literal':
-      return isFirst && part.text.startsWith('~') ? home(part.value, scope).map(whole) : [whole(part.value)];
+      return isFirst && part.text.startsWith('~')
+        ? expandTilde(part.value, scope).map(whole)
+        : [whole(part.value)];
     case 'Glob':
     case 'ExtendedGlob':
       return [whole(part.text)];
@@ -198,14 +200,14 @@ function piecesOfPart(part: WordPart, scope: Scope, isFirst: boolean): Choices<P
   }
 }
 
-function home(text: string, scope: Scope): Choices<string> {
+function expandTilde(text: string, scope: Scope): Choices<string> {
   const [, user = '', rest = ''] = /^~([^/]*)(.*)$/s.exec(text) ?? [];
-  if (user === '+') return both(scope.valueOf('PWD'), rest);
+  if (user === '+') return withSuffix(scope.valueOf('PWD'), rest);
   if (user !== '') return [`/home/${user}${rest}`];
-  return both(scope.valueOf('HOME'), rest);
+  return withSuffix(scope.valueOf('HOME'), rest);
 }
 
-function both(value: Choices<readonly string[]> | null, rest: string): Choices<string> {
+function withSuffix(value: Choices<readonly string[]> | null, rest: string): Choices<string> {
   return (value ?? [[anything]]).map((fields) => fields.join(' ') + rest);
 }
 
@@ -239,7 +241,7 @@ const plainNames =
   /^(RANDOM|SRANDOM|UID|EUID|PPID|BASHPID|LINENO|SECONDS|EPOCHSECONDS|EPOCHREALTIME|USER|LOGNAME|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|SHLVL|COLUMNS|LINES|CI|NODE_ENV|LANG|LC_\w+|TERM|[$!?#0-])$/;
 
 /** Variables of builds and sessions, and the program that each names by custom. */
-const customary: Readonly<Record<string, string>> = {
+const customaryPrograms: Readonly<Record<string, string>> = {
   ...{
     SHELL: '/bin/sh',
     BASH: '/bin/bash',
@@ -281,11 +283,11 @@ const customary: Readonly<Record<string, string>> = {
   },
 };
 
-function held(name: string, scope: Scope): Choices<string> | null {
+function variableValue(name: string, scope: Scope): Choices<string> | null {
   const value = scope.valueOf(name);
   if (value !== null) return value.map(([first = '']) => first);
   if (/^\d+$/.test(name)) return [''];
-  if (Object.hasOwn(customary, name)) return [customary[name] ?? anything];
+  if (Object.hasOwn(customaryPrograms, name)) return [customaryPrograms[name] ?? anything];
   return plainNames.test(name) ? [someName] : null;
 }
 
@@ -293,18 +295,22 @@ function expanded(
   part: Extract<WordPart, { type: 'SimpleExpansion' }> | ParameterExpansionPart,
   scope: Scope,
 ): Choices<string> {
-  if (part.type === 'SimpleExpansion') return held(part.text.slice(1), scope) ?? [anything];
+  if (part.type === 'SimpleExpansion') return variableValue(part.text.slice(1), scope) ?? [anything];
   if (part.prefix === '#') return [someName];
-  let value = part.index === undefined ? held(part.parameter, scope) : element(part, scope);
+  let value = part.index === undefined ? variableValue(part.parameter, scope) : arrayItem(part, scope);
   if (part.prefix === '!') {
     const names = value ?? [anything];
-    value = names.flatMap((name) => (isKnown(name) ? (held(name, scope) ?? [anything]) : [anything]));
+    value = names.flatMap((name) =>
+      isKnown(name) ? (variableValue(name, scope) ?? [anything]) : [anything],
+    );
   }
-  return part.operation === undefined ? (value ?? [anything]) : changed(part.operation, value, part, scope);
+  return part.operation === undefined
+    ? (value ?? [anything])
+    : applyOperation(part.operation, value, part, scope);
 }
 
 /** One item of an array whose index is a number. */
-function element(part: ParameterExpansionPart, scope: Scope): Choices<string> | null {
+function arrayItem(part: ParameterExpansionPart, scope: Scope): Choices<string> | null {
   const value = scope.valueOf(part.parameter);
   const index = Number(part.index?.value);
   if (value === null) return null;
@@ -312,7 +318,7 @@ function element(part: ParameterExpansionPart, scope: Scope): Choices<string> | 
   return value.map((items) => items.at(index) ?? '');
 }
 
-function changed(
+function applyOperation(
   operation: NonNullable<ParameterExpansionPart['operation']>,
   value: Choices<string> | null,
   { parameter }: ParameterExpansionPart,
@@ -336,7 +342,9 @@ function changed(
     case 'Remove': {
       const patterns = textsOf(operation.operand, scope);
       return (
-        crossed(known, patterns, (text, pattern) => removed(text, operation.operator, pattern)) ?? [anything]
+        product(known, patterns, (text, pattern) => withoutPattern(text, operation.operator, pattern)) ?? [
+          anything,
+        ]
       );
     }
     case 'CaseModification':
@@ -359,7 +367,7 @@ function changed(
 }
 
 /** Takes what a pattern matches off the beginning or the end. */
-function removed(text: string, operator: string, pattern: string): string {
+function withoutPattern(text: string, operator: string, pattern: string): string {
   if (!isKnown(pattern) || text.includes(anything) || /[[\]\\]/.test(pattern)) return anything;
   // More stars than a path has parts would only cost time.
   if (text.length > 4096 || pattern.length > 100 || pattern.split('*').length > 4) return anything;

@@ -1,8 +1,7 @@
 import { builtins, judgeEnvironment } from './builtins.ts';
-import { type OptionSyntax, readOptions, valuesOf } from './options.ts';
 import { judgeSshSettings } from './runners.ts';
 import type { Run, Shell } from './shell.ts';
-import { anything, type Choices } from './text.ts';
+import { anything, type Choices, type OptionSyntax, readOptions, valuesOf } from './text.ts';
 
 /** A program that takes another command: its options, and how many words come before that command. */
 export interface Wrapper extends OptionSyntax {
@@ -23,7 +22,7 @@ export interface Wrapper extends OptionSyntax {
 
 export const plain: Wrapper = {};
 /** No word is the command: all are users, files and the like. */
-const allOfThem = Number.POSITIVE_INFINITY;
+const allWords = Number.POSITIVE_INFINITY;
 
 export const wrappers: Readonly<Record<string, Wrapper>> = {
   env: {
@@ -90,7 +89,7 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
   su: {
     short: 'cCgGsTw',
     long: ['command', 'session-command', 'group', 'supp-group', 'shell', 'whitelist-environment'],
-    before: allOfThem,
+    before: allWords,
     scripts: ['c', 'C', 'command', 'session-command'],
     anywhere: true,
   },
@@ -188,7 +187,7 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
     short: 'pAI',
     long: ['run', 'command', 'packages'],
     scripts: ['run', 'command'],
-    before: allOfThem,
+    before: allWords,
   },
   dotenv: { short: 'efv' },
   'cross-env': { sets: true },
@@ -266,17 +265,18 @@ export function runWrapped(run: Run, wrapper: Wrapper): Choices<string> | undefi
   // What package scripts do cannot be seen; they are the repository's own, as its Makefile is.
   if (words === null) return undefined;
   const read = readOptions(words, wrapper);
-  for (const script of valuesOf(read, ...(wrapper.scripts ?? []))) walk.apart(script, input);
+  for (const script of valuesOf(read, ...(wrapper.scripts ?? []))) walk.subshell(script, input);
   for (const path of valuesOf(read, 'output', ...(/^(time|strace)$/.test(program) ? ['o'] : [])))
     walk.write(path);
   if (program === 'ssh') judgeSshSettings(valuesOf(read, 'o'), walk);
   const { own, rest } = settingsOf(read.rest.slice(wrapper.before ?? 0), environment, wrapper);
   if (wrapper.sets) judgeEnvironment(own, rest[0] ?? '', walk);
-  if (program === 'flock' && /^(-c|--command)$/.test(rest[0] ?? '')) return walk.apart(rest[1] ?? '', input);
+  if (program === 'flock' && /^(-c|--command)$/.test(rest[0] ?? ''))
+    return walk.subshell(rest[1] ?? '', input);
   const command = wrapper.words ? behindOption(words, wrapper.words) : rest;
   if (command.length === 0) return undefined;
   if (wrapper.each) {
-    for (const one of command) walk.apart(one, input);
+    for (const one of command) walk.subshell(one, input);
     return undefined;
   }
   if (wrapper.isScript) return runLine(command, input, walk);
@@ -312,12 +312,12 @@ function settingsOf(words: readonly string[], environment: ReadonlyMap<string, s
 
 /** Goes through words that are put together to a command line; behind `:::` are values for it. */
 function runLine(words: readonly string[], input: Choices<string>, walk: Shell): Choices<string> {
-  const [command = [], ...lists] = divided(words, /^:::\+?$/);
+  const [command = [], ...lists] = splitAt(words, /^:::\+?$/);
   const line = command.join(' ');
   const hole = /\{[^{}]*\}/g;
   for (const item of lists.flat().slice(0, 32))
-    walk.apart(line.replace(hole, item) === line ? `${line} ${item}` : line.replace(hole, item));
-  return line === '' ? [''] : walk.apart(line.replace(hole, anything), input);
+    walk.subshell(line.replace(hole, item) === line ? `${line} ${item}` : line.replace(hole, item));
+  return line === '' ? [''] : walk.subshell(line.replace(hole, anything), input);
 }
 
 /** Runs something in the folder that an option named. */
@@ -327,11 +327,11 @@ function inFolder(folders: readonly string[], walk: Shell, run: () => Choices<st
   const before = walk.places.map(({ cwd }) => cwd);
   builtins.cd?.({ program: 'cd', args: [folder], environment: new Map(), input: [''], walk });
   const printed = run();
-  walk.enter(before);
+  walk.changeFolder(before);
   return printed;
 }
 
-function divided(words: readonly string[], mark: RegExp): readonly (readonly string[])[] {
+function splitAt(words: readonly string[], mark: RegExp): readonly (readonly string[])[] {
   const parts: string[][] = [[]];
   for (const word of words) {
     if (mark.test(word)) parts.push([]);

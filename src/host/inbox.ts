@@ -3,7 +3,7 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
 import type { GuardRules } from '../core/worker.ts';
-import { denyTool, type GuardRefusal, refusalOf } from '../guard/judge.ts';
+import { denyTool, type GuardRefusal, refusalFor } from '../guard/judge.ts';
 import { logError } from '../ipc/daemon.ts';
 import {
   askTopic,
@@ -120,7 +120,7 @@ export function receive(
 
 function findRefusal(body: unknown, rules: GuardRules): GuardRefusal | null {
   try {
-    return refusalOf(body, rules, { locate, exists: existsBelow });
+    return refusalFor(body, rules, { locate, exists: existsBelow });
   } catch (error) {
     // A fault of ours must not open what it guards.
     logError(error);

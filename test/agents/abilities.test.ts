@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { abilitiesMissing, lacks, takesBrief } from '../../src/agents/abilities.ts';
+import { abilitiesMissing, missingAbilities, takesBrief } from '../../src/agents/abilities.ts';
 import { builtInPresets } from '../../src/agents/presets.ts';
 
 const presets = builtInPresets({ node: 'node', demoAgent: 'demo.js' });
@@ -11,14 +11,14 @@ it('agents with Claude Code’s hooks lack nothing, all others hooks and tools',
 });
 
 it('what an agent lacks is said before it is started', () => {
-  expect(lacks(presets.claude)).toEqual([]);
-  expect(lacks(presets.codex)).toEqual([
+  expect(missingAbilities(presets.claude)).toEqual([]);
+  expect(missingAbilities(presets.codex)).toEqual([
     expect.stringContaining('that it asks something is seen'),
     'It has hooks of its own, which orch-tui does not read yet.',
     expect.stringContaining('none of our tools'),
   ]);
-  expect(lacks({ ...presets.codex, command: ['/opt/bin/codex', '-m', 'x'] })).toHaveLength(3);
-  expect(lacks(presets.opencode)).toEqual([
+  expect(missingAbilities({ ...presets.codex, command: ['/opt/bin/codex', '-m', 'x'] })).toHaveLength(3);
+  expect(missingAbilities(presets.opencode)).toEqual([
     expect.stringContaining('its questions are not'),
     expect.stringContaining('none of our tools'),
   ]);

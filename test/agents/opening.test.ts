@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { opening } from '../../src/agents/abilities.ts';
+import { asPlainText } from '../../src/agents/abilities.ts';
 
 test.each([
   ['Mend it.\n\nThen test.', 'Mend it.\n\nThen test.'],
@@ -13,5 +13,5 @@ test.each([
   ['\u200b!ls', 'Task: !ls'],
   ['Mend\u202e it.\tNow\u{e0041}\u{e0042}', 'Mend it.\tNow'],
 ])('%j is handed over as %j', (text, opened) => {
-  expect(opening(text)).toBe(opened);
+  expect(asPlainText(text)).toBe(opened);
 });

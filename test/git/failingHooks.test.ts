@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
 import { removeWorker } from '../../src/git/finish/clean.ts';
-import { finishBranch, leaveCutOffMerge } from '../../src/git/finish/finish.ts';
+import { abortInterruptedMerge, finishBranch } from '../../src/git/finish/finish.ts';
 import { undoFinish } from '../../src/git/finish/undo.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, hook, type Place, write } from './place.ts';
@@ -72,7 +72,7 @@ test('Where git cannot go back the finish says so, and the next one does it firs
   const gitDir = await place.sh(worker.worktree, 'rev-parse', '--git-dir');
   await place.sh(repo.path, 'config', 'core.hooksPath', '/dev/null');
   await rm(join(gitDir, 'index.lock'));
-  await leaveCutOffMerge(place.git, repo, worker);
+  await abortInterruptedMerge(place.git, repo, worker);
   expect(await stateOf(place, worker)).toBe(`## ${worker.branch}`);
   expectValue(await finishBranch(place.git, repo, worker, { tip }));
 });

@@ -102,7 +102,7 @@ test('Settings that the person gives by the environment reach git, and our own c
   expect((await git.run(repo.path, ['update-ref', 'refs/heads/a', 'HEAD'])).exitCode).toBe(0);
   await expect(readFile(join(repo.path, '.git/ran'))).rejects.toThrow('ENOENT');
   const flowOf = async (one: Git) => expectValue(await readFlow(one, repo)).base;
-  expect(await flowOf(git.within(given(['gitflow.branch.develop', 'main'])))).toBe('main');
+  expect(await flowOf(git.withEnvironment(given(['gitflow.branch.develop', 'main'])))).toBe('main');
   expect(await flowOf(git)).toBe('develop');
   for (const GIT_CONFIG_COUNT of ['two', '-1', '7']) {
     const read = await new Git({ ...given(['user.name', 'Grace']), GIT_CONFIG_COUNT }).text(repo.path, [
@@ -178,13 +178,13 @@ test('Work under one key is done one after the other, and a failure stops nobody
   const git = new Git({});
   const order: string[] = [];
   const gate = Promise.withResolvers<void>();
-  const first = git.inTurn('a', async () => {
+  const first = git.enqueue('a', async () => {
     await gate.promise;
     order.push('first');
     throw new Error('mine alone');
   });
-  const second = git.inTurn('a', async () => order.push('second'));
-  const other = git.inTurn('b', async () => order.push('other'));
+  const second = git.enqueue('a', async () => order.push('second'));
+  const other = git.enqueue('b', async () => order.push('other'));
   await other;
   gate.resolve();
   await expect(first).rejects.toThrow('mine alone');

@@ -20,7 +20,7 @@ test('A signature that waits for its person is named, what was started is ended,
   for (const key of ['gpg.program', 'gpg.ssh.program']) await set(key, waiting);
   await set('commit.gpgSign', 'true');
   let told: (string | null)[] = [];
-  const git = new Git(place.env, { signingMs: 400 }).telling((program) => told.push(program));
+  const git = new Git(place.env, { signingMs: 400 }).withSignerCallback((program) => told.push(program));
   const before = await refsOf(place, repo);
   const merging = () => finishBranch(git, repo, worker, { tip });
   const tagging = () => git.changeText(repo.path, ['tag', '--sign', '--message=x', 'v1']);

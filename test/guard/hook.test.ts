@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusalOf } from '../../src/guard/judge.ts';
+import { refusalFor } from '../../src/guard/judge.ts';
 
 const rules = {
   role: 'worker',
@@ -13,7 +13,7 @@ const rules = {
 
 function refused(tool_input: object) {
   const body = { hook_event_name: 'PreToolUse', tool_name: 'Write', cwd: '/shop', tool_input };
-  return refusalOf(body, rules, { locate: (path) => [path], exists: () => false });
+  return refusalFor(body, rules, { locate: (path) => [path], exists: () => false });
 }
 
 test('a denial says what was refused, with nothing in it that hides', () => {

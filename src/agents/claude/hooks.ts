@@ -65,9 +65,9 @@ function isNotification(prompt: unknown): boolean {
 }
 
 function turnEnded(hook: Fields): Report {
-  const said = line(hook.last_assistant_message);
+  const text = line(hook.last_assistant_message);
   const tasks: readonly unknown[] = Array.isArray(hook.background_tasks) ? hook.background_tasks : [];
-  return { kind: 'turn-ended', said, ...(tasks.some(isWork) && { goesOn: true as const }) };
+  return { kind: 'turn-ended', said: text, ...(tasks.some(isWork) && { goesOn: true as const }) };
 }
 
 /**
@@ -92,7 +92,7 @@ function notified(hook: Fields): Report | null {
 function failed(hook: Fields, at: Date): Report {
   const code = line(hook.error) ?? 'unknown';
   const said = line(hook.last_assistant_message);
-  const limited = code === 'rate_limit' || (said !== null && speaksOfLimit(said));
+  const limited = code === 'rate_limit' || (said !== null && mentionsLimit(said));
   const until = limited && said !== null ? limitEnd(said, at) : null;
   return { kind: 'turn-failed', error: said ?? code, limited, ...(until !== null && { until }) };
 }
@@ -299,7 +299,7 @@ function sortedJson(value: unknown): string {
 }
 
 /** Hooks whose answer may add to what the model reads next. */
-const takers = ['UserPromptSubmit', 'PostToolUse'];
+const contextEvents = ['UserPromptSubmit', 'PostToolUse'];
 
 /**
  * The answer to a hook that gives the model something to read besides; null for a hook that takes none.
@@ -309,7 +309,7 @@ const takers = ['UserPromptSubmit', 'PostToolUse'];
 export function contextAnswer(body: unknown, text: () => string | null): object | null {
   const event =
     typeof body === 'object' && body !== null && 'hook_event_name' in body ? body.hook_event_name : null;
-  if (typeof event !== 'string' || !takers.includes(event)) return null;
+  if (typeof event !== 'string' || !contextEvents.includes(event)) return null;
   const additionalContext = text();
   return additionalContext === null
     ? null
@@ -319,7 +319,7 @@ export function contextAnswer(body: unknown, text: () => string | null): object 
 /** Words of Claude Code for a usage limit that has been reached; they change between versions. */
 const limitWords = /\b(?:usage|session|weekly|hourly|5-hour|Opus|Sonnet|Fable)\s+limit\b|\blimit reached\b/i;
 
-export function speaksOfLimit(text: string): boolean {
+export function mentionsLimit(text: string): boolean {
   return limitWords.test(text);
 }
 

@@ -1,13 +1,13 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { canResume, lacks, opening, takesBrief } from '../../agents/abilities.ts';
+import { asPlainText, canResume, missingAbilities, takesBrief } from '../../agents/abilities.ts';
 import { untestedNote } from '../../agents/claude/launch.ts';
 import { agentPrograms, commandLine } from '../../agents/launch.ts';
 import {
-  type AskedProgram,
   findSession,
   type KnownSession,
   listedFlags,
   probeAgent,
+  type QueriedProgram,
 } from '../../agents/probe.ts';
 import { findPreset, findRepo } from '../../config/workspaceConfig.ts';
 import { type BaseCommit, draftId, type StartPlan } from '../../core/proposal.ts';
@@ -139,7 +139,7 @@ async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<P
 /** The conversation that a worker's agent would go on with; null where there is none to look for. */
 async function sessionOf(
   preset: AgentPreset,
-  program: AskedProgram,
+  program: QueriedProgram,
   worker: Worker | null,
 ): Promise<KnownSession | null> {
   if (preset.speaks === 'claude' || !worker?.hasConversation || !canResume(preset)) return null;
@@ -219,7 +219,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     flags: flags ?? [],
     sessionId: session?.kind === 'found' && session.id !== null ? session.id : sessionId,
     resume,
-    brief: isTyped ? '' : preset.speaks === 'claude' ? opening(brief) : brief,
+    brief: isTyped ? '' : preset.speaks === 'claude' ? asPlainText(brief) : brief,
     name: id,
     settingsFile: agentSettingsFile(tools.config.root),
     role: role ?? 'worker',
@@ -237,7 +237,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     ...start.readying.warnings,
     ...(worker === null || isAnew ? beginning(start, brief, isAnew) : []),
     ...doubts(start, isAnew),
-    ...lacks(preset),
+    ...missingAbilities(preset),
     ...[untestedNote(version)].filter((note) => note !== null),
   ];
   const shown = {

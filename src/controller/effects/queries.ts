@@ -12,7 +12,7 @@ import { readDetails } from '../../features/repos/service/details.ts';
 import type { LoggedEvent } from '../../features/services.ts';
 import { type ControllerState, noSuchWorker } from '../../features/state.ts';
 import { findRemoval } from '../../git/finish/clean.ts';
-import { findFinish, leaveCutOffMerge } from '../../git/finish/finish.ts';
+import { abortInterruptedMerge, findFinish } from '../../git/finish/finish.ts';
 import { createDevelop } from '../../git/flow.ts';
 import { findTree, listProcesses, processStart, residentBytes } from '../../lib/processes.ts';
 import { type Result, success } from '../../lib/result.ts';
@@ -86,7 +86,7 @@ export class Queries {
   async previewFinish(id: string): Promise<Result<FinishPreview>> {
     const { git } = this.#edge;
     const preview = await this.#at(id, async (repo, worker) => {
-      await leaveCutOffMerge(git, repo, worker);
+      await abortInterruptedMerge(git, repo, worker);
       return findFinish(git, repo, worker);
     });
     if (!preview.ok) return preview;

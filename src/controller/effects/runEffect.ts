@@ -202,12 +202,15 @@ export function toolsFor(
   environment: string,
 ): Tools {
   const ambient = environments.ambientOf(environment);
-  return { git: git.within(ambient), ambient, config };
+  return { git: git.withEnvironment(ambient), ambient, config };
 }
 
 /** Tools for what is done to a worker: while a signature waits for the person, the room says so. */
 export function tellingSigner({ dispatch }: Pick<Edge, 'dispatch'>, tools: Tools, id: string): Tools {
-  return { ...tools, git: tools.git.telling((program) => dispatch({ type: 'signing', id, program })) };
+  return {
+    ...tools,
+    git: tools.git.withSignerCallback((program) => dispatch({ type: 'signing', id, program })),
+  };
 }
 
 /** Adds the address of our tools. Agents work without them, too: a failure is a notice, and no reason not to start. */

@@ -1,4 +1,4 @@
-import { opening } from '../../agents/abilities.ts';
+import { asPlainText } from '../../agents/abilities.ts';
 import { isLive } from '../../core/worker.ts';
 import { failure, problemOf, success } from '../../lib/result.ts';
 import type { DomainEvent } from '../log.ts';
@@ -88,7 +88,7 @@ export function beginTyping(
 }
 
 function textOf(what: Delivery['what'], brief: string): string {
-  return what === 'brief' ? opening(brief) : goOnText;
+  return what === 'brief' ? asPlainText(brief) : goOnText;
 }
 
 /** Takes in the outcome of typing; ignored where a hook has already reported the prompt. */

@@ -46,7 +46,7 @@ export async function removeWorker(
     if (!looked.ok) return looked;
     const refusal = refuse(looked.value.preview, worker, options);
     if (refusal) return refusal;
-    const at = options.at ?? momentOf(before.value, looked.value.found) ?? new Date();
+    const at = options.at ?? timeOfSnapshot(before.value, looked.value.found) ?? new Date();
     const { steps, results } = cleanSteps(git, repo, worker, looked.value, at);
     const data = { worker, tip: options.tip, wip: results.wip };
     const change = { name: cleanName(worker.task), kind: 'clean', data };
@@ -66,7 +66,7 @@ export function cleanName(task: string): string {
 }
 
 /** Of a worktree that is gone already the snapshot was taken then; the branch's backup belongs beside it. */
-function momentOf(before: Journal | null, { present }: Inspection): Date | null {
+function timeOfSnapshot(before: Journal | null, { present }: Inspection): Date | null {
   const { wip } = (before?.data ?? {}) as { wip?: unknown };
   return typeof wip === 'string' && !present ? timeOf(wip) : null;
 }

@@ -90,7 +90,7 @@ export async function finishBranch(
 }
 
 /** Brings a worktree back to its branch where a finish had to leave it on its merge. Does nothing where none did. */
-export async function leaveCutOffMerge(git: Git, repo: Repo, worker: WorkerPlace): Promise<void> {
+export async function abortInterruptedMerge(git: Git, repo: Repo, worker: WorkerPlace): Promise<void> {
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return; // The look that follows says why.
   const read = () => readJournal(common.value, finishName(worker.task));
@@ -383,7 +383,7 @@ async function mergeWorker(
     if (refusal) return refusal;
     const { target, merged } = assessed.value;
     if (merged) return success(null);
-    const built = await build(git, repo, worker, assessed.value, warn);
+    const built = await buildMerge(git, repo, worker, assessed.value, warn);
     if (!built.ok) return built;
     const published = await publish(git, repo, target, built.value, `merge ${worker.branch}`);
     if (!published.ok) return published;
@@ -393,7 +393,7 @@ async function mergeWorker(
 }
 
 /** The merge commit, held by a ref of our own; one that was built before and still fits is taken. */
-async function build(
+async function buildMerge(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,
@@ -403,13 +403,13 @@ async function build(
   const { target, tip } = now;
   const kept = await readRef(git, repo.path, mergeRef(worker.task));
   if (kept && (await isMergeOf(git, repo.path, kept, target.commit, tip))) return success(kept);
-  const made = await make(git, repo, worker, now, warn);
+  const made = await createMerge(git, repo, worker, now, warn);
   if (!made.ok) return made;
   const held = await keepRef(git, repo.path, mergeRef(worker.task), made.value);
   return held.ok ? made : held;
 }
 
-async function make(
+async function createMerge(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,

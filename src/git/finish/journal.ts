@@ -6,7 +6,7 @@ import { checkPath, readText, replaceFile } from '../../lib/files.ts';
 import { failure, type Result, success, whyOf } from '../../lib/result.ts';
 import { personKey } from '../../lib/stateFolder.ts';
 import { commonDirectory, exists, gitDirectory, resolvedPath } from '../directories.ts';
-import { goBack } from '../merge/hookedMerge.ts';
+import { leaveMerge } from '../merge/hookedMerge.ts';
 import { listWorktrees } from '../porcelain.ts';
 import { branchRef, isAncestor, keepRef, mergeRef, readRef, wipRef } from '../refs.ts';
 import type { Git } from '../run.ts';
@@ -80,11 +80,11 @@ export async function readJournal(commonDir: string, name: string): Promise<Resu
       `${file} is not a journal of orch-tui.`,
       'Look into it and move it away.',
     );
-  return isSigned(commonDir, journal, text.value) ? success(journal) : foreign(file, journal);
+  return isSigned(commonDir, journal, text.value) ? success(journal) : foreignJournal(file, journal);
 }
 
 /** What a change that was begun elsewhere would do is only told: a copy of a repository may bring it along. */
-function foreign(file: string, { name, begunAt }: Journal): Result<never> {
+function foreignJournal(file: string, { name, begunAt }: Journal): Result<never> {
   return failure(
     'journal_foreign',
     `${file} tells of an unfinished change (${name}, begun ${begunAt}) that was not begun by you on this machine.`,
@@ -212,12 +212,12 @@ export async function recoverWorktree(
   const listed = await listWorktrees(git, repo.path);
   const isOurs = listed.ok && listed.value.some((entry, at) => at > 0 && entry.path === path);
   if (!isOurs || !(await exists(path))) return;
-  if (journal.step === 'merge') await leaveMerge(git, repo, worker, path);
+  if (journal.step === 'merge') await leaveInterruptedMerge(git, repo, worker, path);
   if (journal.step === 'remove the worktree') await completeRemoval(git, repo, path, kept);
 }
 
 /** Hooked merges are made on a detached HEAD in the worker's worktree, which was clean then. */
-async function leaveMerge(git: Git, repo: Repo, worker: WorkerPlace, path: string): Promise<void> {
+async function leaveInterruptedMerge(git: Git, repo: Repo, worker: WorkerPlace, path: string): Promise<void> {
   const onBranch = await git.text(path, ['symbolic-ref', '--quiet', 'HEAD']);
   const head = await readRef(git, path, 'HEAD');
   const tip = await readRef(git, repo.path, branchRef(worker.branch));
@@ -230,7 +230,7 @@ async function leaveMerge(git: Git, repo: Repo, worker: WorkerPlace, path: strin
   // Somebody may have worked in it since: nothing is let go of that is not kept.
   const saved = await snapshot(git, path, [head, tip], `${worker.id} amid a merge`);
   if (!saved.ok || !(await keepRef(git, repo.path, wipRef(worker.task, new Date()), saved.value)).ok) return;
-  await goBack(git, { dir: path, branch: worker.branch, task: worker.task }, 'lenient');
+  await leaveMerge(git, { dir: path, branch: worker.branch, task: worker.task }, 'lenient');
 }
 
 /** Git deletes files first and its own record of the worktree last; what is left may be no more than what is kept. */

@@ -66,7 +66,7 @@ function undoName(task: string): string {
 interface UndoPlan {
   readonly tip: string;
   readonly merge: Merge | null;
-  readonly plan: TakeBack;
+  readonly plan: MergeRemoval;
   /** Commit with the uncommitted work. */
   readonly work: string | null;
 }
@@ -86,7 +86,7 @@ async function planUndo(
   if (!free.ok) return free;
   const merge = ended.merge && { ...ended.merge, tip };
   const isWanted = merge !== null && !keepMerge;
-  const plan = isWanted ? await planTakeBack(git, repo, merge) : success<TakeBack>({ can: 'done' });
+  const plan = isWanted ? await planMergeRemoval(git, repo, merge) : success<MergeRemoval>({ can: 'done' });
   if (!plan.ok) return plan;
   const work = await readRef(git, repo.path, refsOf(ended).work);
   return success({ tip, merge, plan: plan.value, work: work === tip ? null : work });
@@ -186,7 +186,7 @@ interface Merge {
 }
 
 /** Whether a merge can be taken back from its branch, and where that branch goes. */
-type TakeBack =
+type MergeRemoval =
   | { readonly can: true; readonly target: Target; readonly to: string }
   /** It is gone already. */
   | { readonly can: 'done' }
@@ -197,7 +197,7 @@ type TakeBack =
  * Looks whether a merge is still the last commit of its branch and nobody else can have it. A checkout that would be
  * disturbed is a problem, which the person can fix.
  */
-async function planTakeBack(git: Git, repo: Repo, merge: Merge): Promise<Result<TakeBack>> {
+async function planMergeRemoval(git: Git, repo: Repo, merge: Merge): Promise<Result<MergeRemoval>> {
   const { into, commit, tip } = merge;
   const head = await readRef(git, repo.path, branchRef(into));
   if (head === null) return success({ can: false, why: `There is no branch ${into} any more.` });
@@ -244,7 +244,7 @@ async function revertMerge(
   git: Git,
   repo: Repo,
   merge: Merge,
-  { target, to }: Extract<TakeBack, { can: true }>,
+  { target, to }: Extract<MergeRemoval, { can: true }>,
 ): Promise<Result<null>> {
   const { checkout, branch } = target;
   const why = `undo merge ${merge.commit.slice(0, 10)}`;

@@ -14,7 +14,7 @@ interface HookedMerge {
 }
 
 /** A worktree that a merge is made in. */
-type Lent = Pick<MergePlan, 'dir' | 'branch' | 'task'>;
+type MergeWorktree = Pick<MergePlan, 'dir' | 'branch' | 'task'>;
 
 /**
  * Makes the merge commit in the worker's own worktree, which must be clean, so that hooks run as they do for a person.
@@ -29,7 +29,7 @@ export async function commitMergeWithHooks(git: Git, plan: MergePlan): Promise<R
   const merged = isAway ? await git.change(dir, args, { timeoutMs: hookTimeoutMs }) : away;
   const isMerged = isAway && merged.exitCode === 0 && !merged.timedOut;
   const commit = isMerged ? await git.text(dir, ['rev-parse', 'HEAD']) : null;
-  const back = await goBack(git, plan, isAway ? 'lenient' : 'strict');
+  const back = await leaveMerge(git, plan, isAway ? 'lenient' : 'strict');
   if (!back.ok) return back;
   const { kept } = back.value;
   if (!commit) {
@@ -70,7 +70,11 @@ interface Back {
  * @param manner whether changes that are not in the way stay (`lenient`), or go as well (`strict`), because they are those
  *   of a checkout that a hook stopped
  */
-export async function goBack(git: Git, lent: Lent, manner: 'lenient' | 'strict'): Promise<Result<Back>> {
+export async function leaveMerge(
+  git: Git,
+  lent: MergeWorktree,
+  manner: 'lenient' | 'strict',
+): Promise<Result<Back>> {
   const { dir, branch } = lent;
   if (await readRef(git, dir, 'MERGE_HEAD')) await git.change(dir, ['merge', '--abort']);
   const back = (await branchAt(git, dir)) === branch ? null : await moveHead(git, dir, [branch]);
@@ -78,24 +82,29 @@ export async function goBack(git: Git, lent: Lent, manner: 'lenient' | 'strict')
   const isClean = async () => (await git.run(dir, ['diff-index', '--quiet', 'HEAD'])).exitCode === 0;
   if (isBack && (manner === 'lenient' || (await isClean())))
     return success({ warnings: back ? warningsOf(back) : [], kept: null });
-  return goBackAnyway(git, lent);
+  return forceLeaveMerge(git, lent);
 }
 
 /** Keeps all that is in the worktree, then takes it back to HEAD, and HEAD to the branch. */
-async function goBackAnyway(git: Git, { dir, branch, task }: Lent): Promise<Result<Back>> {
-  const kept = await keepAll(git, dir, branch, task);
-  if (!kept.ok) return stuck(dir, branch, kept.problem.message);
+async function forceLeaveMerge(git: Git, { dir, branch, task }: MergeWorktree): Promise<Result<Back>> {
+  const kept = await backUpChanges(git, dir, branch, task);
+  if (!kept.ok) return leftOnMerge(dir, branch, kept.problem.message);
   // It ends a merge under way, too.
-  const reset = await retried(() => git.change(dir, ['reset', '--hard', '--quiet']));
-  if (reset.exitCode !== 0) return stuck(dir, branch, reset.stderr);
+  const reset = await withRetries(() => git.change(dir, ['reset', '--hard', '--quiet']));
+  if (reset.exitCode !== 0) return leftOnMerge(dir, branch, reset.stderr);
   const back = (await branchAt(git, dir)) === branch ? null : await moveHead(git, dir, [branch]);
   return back === null || (await branchAt(git, dir)) === branch
     ? success({ warnings: back ? warningsOf(back) : [], kept: kept.value })
-    : stuck(dir, branch, back.stderr);
+    : leftOnMerge(dir, branch, back.stderr);
 }
 
 /** Keeps what no commit holds; null where the worktree is as one of the two commits has it. */
-async function keepAll(git: Git, dir: string, branch: string, task: string): Promise<Result<string | null>> {
+async function backUpChanges(
+  git: Git,
+  dir: string,
+  branch: string,
+  task: string,
+): Promise<Result<string | null>> {
   const tree = await snapshotTree(git, dir);
   if (!tree.ok) return tree;
   const trees = await git.text(dir, ['rev-parse', 'HEAD^{tree}', `${branchRef(branch)}^{tree}`]);
@@ -106,7 +115,7 @@ async function keepAll(git: Git, dir: string, branch: string, task: string): Pro
   return saved.ok ? keepRef(git, dir, wipRef(task, new Date()), saved.value) : saved;
 }
 
-function stuck(dir: string, branch: string, why: string): Result<never> {
+function leftOnMerge(dir: string, branch: string, why: string): Result<never> {
   return failure(
     'left_on_merge',
     `${dir} was left on the merge: ${why.trim()}`,
@@ -122,7 +131,7 @@ async function branchAt(git: Git, dir: string): Promise<string | null> {
 
 /** Git ends with the code of post-checkout, which it runs last: HEAD tells whether the checkout is complete. */
 function moveHead(git: Git, dir: string, to: readonly string[]): Promise<GitOutcome> {
-  return retried(() => git.change(dir, ['switch', '--quiet', '--no-overwrite-ignore', ...to]));
+  return withRetries(() => git.change(dir, ['switch', '--quiet', '--no-overwrite-ignore', ...to]));
 }
 
 function warningsOf(outcome: GitOutcome): readonly string[] {
@@ -130,7 +139,7 @@ function warningsOf(outcome: GitOutcome): readonly string[] {
 }
 
 /** What a hook left running may hold a lock of git for a moment. */
-async function retried(work: () => Promise<GitOutcome>): Promise<GitOutcome> {
+async function withRetries(work: () => Promise<GitOutcome>): Promise<GitOutcome> {
   const waits = new Backoff(50, 800);
   for (let attempt = 0; ; attempt++) {
     const outcome = await work();

@@ -6,7 +6,7 @@ import { exists, gitDirectory, resolvedPath } from '../directories.ts';
 import { listWorktrees, parseStatus, type WorktreeEntry } from '../porcelain.ts';
 import { branchRef, moveRef, readBranch, readRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
-import { holdsBranch, nameSome, readOperation } from '../worktrees/inspect.ts';
+import { isRewriting, nameSome, readOperation } from '../worktrees/inspect.ts';
 import { missingHint } from '../worktrees/worktrees.ts';
 
 /** The branch that work is merged into. */
@@ -37,14 +37,14 @@ export async function findTarget(
   if (!known) return failure('no_target', `${repo.name} has no branch ${branch} to merge into.`);
   const listed = await listing;
   if (!listed.ok) return listed;
-  const blocked = await findUser(git, repo, listed.value, branch);
+  const blocked = await findBlocker(git, repo, listed.value, branch);
   if (!blocked.ok) return blocked;
   const checkout = listed.value.find((entry) => entry.branch === branch)?.path ?? null;
   return success({ branch, ...known, checkout, blocked: blocked.value });
 }
 
 /** A worktree in which moving the branch would do harm. */
-async function findUser(
+async function findBlocker(
   git: Git,
   repo: Repo,
   worktrees: readonly WorktreeEntry[],
@@ -60,7 +60,7 @@ async function findUser(
     const gitDir = await gitDirectory(git, path);
     if (!gitDir.ok) return gitDir;
     const operation = await readOperation(gitDir.value);
-    if (operation && (current === branch || (await holdsBranch(gitDir.value, branch)))) {
+    if (operation && (current === branch || (await isRewriting(gitDir.value, branch)))) {
       const busy = `A ${operation} of ${branch} is under way in ${path}.`;
       return success(problemOf('target_blocked', busy, `Conclude or abort the ${operation} there.`));
     }

@@ -41,22 +41,28 @@ export async function keepSnapshot(
   const kept = await listSnapshots(git, repo, worker.task);
   if (!kept.ok) return kept;
   const last = kept.value[0];
-  if (last && (await holds(git, repo, last.commit, tree.value, head))) return success(null);
+  if (last && (await isSameSnapshot(git, repo, last.commit, tree.value, head))) return success(null);
   const made = await commitSnapshot(git, repo.path, tree.value, [head], why);
   if (!made.ok) return made;
   const ref = await keepRef(git, repo.path, wipRef(worker.task, at), made.value);
   if (!ref.ok) return ref;
-  const thinned = await thin(git, repo, worker.task, at);
+  const thinned = await dropOld(git, repo, worker.task, at);
   return thinned.ok ? ref : thinned;
 }
 
-async function holds(git: Git, repo: Repo, commit: string, tree: string, head: string): Promise<boolean> {
+async function isSameSnapshot(
+  git: Git,
+  repo: Repo,
+  commit: string,
+  tree: string,
+  head: string,
+): Promise<boolean> {
   const known = await git.text(repo.path, ['rev-parse', `${commit}^{tree}`, `${commit}^1`]);
   return known.ok && known.value === `${tree}\n${head}`;
 }
 
 /** What was kept when a branch went belongs to that branch's backup and stays as long as it. */
-async function thin(git: Git, repo: Repo, task: string, now: Date): Promise<Result<null>> {
+async function dropOld(git: Git, repo: Repo, task: string, now: Date): Promise<Result<null>> {
   const listed = await listBackups(git, repo, task);
   if (!listed.ok) return listed;
   const ends = new Set(listed.value.filter(({ kind }) => kind === 'branch').map(({ at }) => at));

@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import type { LastCommit, Repo, RepoStatus } from '../../core/repo.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
 import { type Result, success } from '../../lib/result.ts';
-import { findCommonDirectory, findGitDirectory, readOwn } from '../directories.ts';
-import { configFiles, givenSettings } from '../environment.ts';
+import { findCommonDirectory, findGitDirectory, readGitText } from '../directories.ts';
+import { configFiles, environmentSettings } from '../environment.ts';
 import { chooseFlow, type Flow, mainHint } from '../flow.ts';
 import { type ParsedStatus, parseStatus } from '../porcelain.ts';
 import { branchRef, remoteRef } from '../refs.ts';
-import { type Git, type Known, refusal, refused } from '../run.ts';
+import { type CachedRefs, type Git, refusal, refused } from '../run.ts';
 import { readOperation } from '../worktrees/inspect.ts';
 
 /** Enough to keep a few cores busy; more would only wait for each other. */
@@ -28,7 +28,7 @@ export async function readStatus(git: Git, repo: Repo): Promise<RepoStatus> {
   if (gitDir === null) return unreadable(repo, `The folder ${repo.path} is missing.`);
   const [looked, known, operation] = await Promise.all([
     git.run(repo.path, [...statusCommand]),
-    readKnown(git, repo, gitDir, refFields),
+    readCachedRefs(git, repo, gitDir, refFields),
     readOperation(gitDir),
   ]);
   if (looked.exitCode !== 0) return unreadable(repo, refusal(looked).message);
@@ -75,7 +75,7 @@ async function countFromBase(
   repo: Repo,
   { head }: ParsedStatus,
   base: string | null,
-  { distances }: Known,
+  { distances }: CachedRefs,
 ): Promise<Pick<RepoStatus, 'aheadOfBase' | 'behindBase'>> {
   if (!head || !base) return { aheadOfBase: null, behindBase: null };
   if (head === base) return { aheadOfBase: 0, behindBase: 0 };
@@ -121,26 +121,32 @@ const mostLooseRefs = 2000;
  * @param gitDir the checkout's own git directory
  * @param format of each line of refs; always the same for one repository
  */
-async function readKnown(git: Git, repo: Repo, gitDir: string, format: string): Promise<Result<Known>> {
+async function readCachedRefs(
+  git: Git,
+  repo: Repo,
+  gitDir: string,
+  format: string,
+): Promise<Result<CachedRefs>> {
   const common = findCommonDirectory(gitDir);
   const configs = configFiles(git.ambient, gitDir, common);
-  const look = () => fingerprint(common, configs, givenSettings(git.ambient));
+  const look = () => fingerprint(common, configs, environmentSettings(git.ambient));
   const before = look();
-  const kept = git.known.get(repo.path);
-  if (kept && before !== null && kept.of === before) return success(kept.what);
+  const kept = git.refCache.get(repo.path);
+  if (kept && before !== null && kept.key === before) return success(kept.value);
   const [listed, settings] = await Promise.all([
     git.run(repo.path, ['for-each-ref', `--format=${format}`, 'refs/heads', 'refs/remotes']),
     git.run(repo.path, ['config', '-z', '--show-origin', '--list']),
   ]);
   if (listed.exitCode !== 0) return refused(listed);
   const { values, isPlain } = parseOrigins(settings.stdout, repo.path, configs);
-  const refs = listed.stdout.split('\n').filter(Boolean);
-  const what: Known = { refs, settings: values, distances: new Map() };
+  const lines = listed.stdout.split('\n').filter(Boolean);
+  const cached: CachedRefs = { refs: lines, settings: values, distances: new Map() };
   // What was read while something changed belongs to neither state.
   const isSteady = before !== null && before === look();
-  if (isSteady && isPlain && settings.exitCode === 0) git.known.set(repo.path, { of: before, what });
-  else git.known.delete(repo.path);
-  return success(what);
+  if (isSteady && isPlain && settings.exitCode === 0)
+    git.refCache.set(repo.path, { key: before, value: cached });
+  else git.refCache.delete(repo.path);
+  return success(cached);
 }
 
 /** @param files those whose changes are noticed */
@@ -169,11 +175,11 @@ function fingerprint(common: string, configs: readonly string[], given: string):
   const loose: string[] = [];
   for (const folder of ['refs/heads', 'refs/remotes', 'refs/replace'])
     if (!readLoose(join(common, folder), loose)) return null;
-  return [given, ...files.map(stampOf), ...loose].join('\n');
+  return [given, ...files.map(fileKey), ...loose].join('\n');
 }
 
 /** Git replaces such files, it never writes into them: a new one has another number. */
-function stampOf(file: string): string {
+function fileKey(file: string): string {
   try {
     const found = statSync(file, { bigint: true, throwIfNoEntry: false });
     return found ? `${found.ino} ${found.size} ${found.mtimeNs}` : '-';
@@ -203,7 +209,7 @@ function entriesOf(folder: string): Dirent[] {
 
 function textOf(ref: string): string {
   try {
-    return readOwn(ref)?.trim() ?? '';
+    return readGitText(ref)?.trim() ?? '';
   } catch {
     return ''; // A lock comes and goes, and a ref that vanished meanwhile is one more difference.
   }

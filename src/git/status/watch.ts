@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import { Throttle } from '../../lib/schedule.ts';
-import { findCommonDirectory, findGitDirectory, readOwn, resolveFrom } from '../directories.ts';
+import { findCommonDirectory, findGitDirectory, readGitText, resolveFrom } from '../directories.ts';
 
 /** What has happened in a repository's git folders. */
 export interface GitChange {
@@ -104,7 +104,7 @@ export class GitWatch {
 /** Where the worktree with this git directory lies; null once it is gone. */
 async function worktreeOf(gitDir: string): Promise<string | null> {
   try {
-    const named = readOwn(join(gitDir, 'gitdir'));
+    const named = readGitText(join(gitDir, 'gitdir'));
     return named === null ? null : resolveFrom(gitDir, dirname(named.trimEnd()));
   } catch {
     return null; // Removed meanwhile, which its repository's other folders tell.

@@ -76,7 +76,7 @@ async function fetchBranch(
   timeoutMs: number,
 ): Promise<string[]> {
   const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
-  const fetched = await git.inTurn(`fetch ${repo.path}`, () =>
+  const fetched = await git.enqueue(`fetch ${repo.path}`, () =>
     git.change(repo.path, [...args, '--no-recurse-submodules', remote, branchRef(branch)], { timeoutMs }),
   );
   if (fetched.exitCode === 0 && !fetched.timedOut) return [];

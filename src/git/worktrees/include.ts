@@ -20,7 +20,7 @@ const mostBytes = 100_000_000;
 const mostPatterns = 1_000_000;
 
 /** Our own folders, where the workspace is a repository itself. */
-const ours = /^\.(?:orch|worktrees)\//;
+const ourFolders = /^\.(?:orch|worktrees)\//;
 
 interface Included {
   readonly copies: readonly FileCopy[];
@@ -44,7 +44,7 @@ export async function listIncluded(git: Git, repo: Repo): Promise<Result<Include
   if (listed.exitCode !== 0) return refused(listed);
   const ignored = await keepIgnored(git, repo.path, listed.stdout.split('\0').filter(Boolean));
   if (!ignored.ok) return ignored;
-  const paths = ignored.value.filter((path) => !ours.test(path));
+  const paths = ignored.value.filter((path) => !ourFolders.test(path));
   return success(await measure(repo.path, paths.toSorted()));
 }
 

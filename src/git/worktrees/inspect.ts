@@ -212,7 +212,7 @@ export async function listPrecious(git: Git, worktree: string, mainCheckout: str
   for (const listed of stdout.split('\0').filter(Boolean)) {
     for await (const path of filesAt(worktree, listed)) {
       if (precious.length >= listedAtMost) more++;
-      else if (!(await sameIn(worktree, mainCheckout, path))) precious.push(path);
+      else if (!(await isSameFile(worktree, mainCheckout, path))) precious.push(path);
     }
   }
   return more > 0 ? [...precious, `… and up to ${more} more`] : precious;
@@ -227,7 +227,7 @@ async function* filesAt(root: string, path: string): AsyncGenerator<string> {
     yield* filesAt(root, `${path}${namesOf(entry.name)}${entry.isDirectory() ? '/' : ''}`);
 }
 
-async function sameIn(here: string, there: string, path: string): Promise<boolean> {
+async function isSameFile(here: string, there: string, path: string): Promise<boolean> {
   try {
     const [a, b] = [filePath(join(here, path)), filePath(join(there, path))];
     const [one, other] = await Promise.all([lstat(a), lstat(b)]);
@@ -294,7 +294,7 @@ export async function readOperation(gitDir: string): Promise<Operation | null> {
  * Whether a rebase or bisect in this worktree will move a branch although HEAD is detached meanwhile; neither
  * `git worktree list` nor `git update-ref` knows.
  */
-export async function holdsBranch(gitDir: string, branch: string): Promise<boolean> {
+export async function isRewriting(gitDir: string, branch: string): Promise<boolean> {
   const wanted = new Set([branch, branchRef(branch)]);
   const files = [
     'rebase-merge/head-name',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limitEnd, speaksOfLimit } from '../../../src/agents/claude/hooks.ts';
+import { limitEnd, mentionsLimit } from '../../../src/agents/claude/hooks.ts';
 
 const now = new Date('2026-11-22T14:30:20.000Z');
 
@@ -51,5 +51,5 @@ test.each([
   ['Invalid API key · Fix external API key', false],
   ['The limits of this function are 1 and 9.', false],
 ])('%s speaks of a limit: %s', (text, is) => {
-  expect(speaksOfLimit(text)).toBe(is);
+  expect(mentionsLimit(text)).toBe(is);
 });

@@ -57,7 +57,7 @@ export class Radar {
     changed?: ReadonlySet<string>,
     remote: string | null = null,
   ): Promise<Result<RadarReport>> {
-    return this.#inTurn(async () => {
+    return this.#enqueue(async () => {
       const looked = await this.#look(places, base, changed, remote);
       if (looked.ok) return looked;
       // A worktree may go away, or somebody clear the temporary folder, while they are being looked at.
@@ -68,7 +68,7 @@ export class Radar {
 
   /** Merges everything one after the other in the order of the last look, and tells what each step meets. */
   plan(): Promise<Result<readonly MergeStep[]>> {
-    return this.#inTurn(async () => {
+    return this.#enqueue(async () => {
       if (!this.#last?.target) return success([]);
       const { session, report, tracked, target } = this.#last;
       return simulateOrder(session, report, tracked, target);
@@ -80,7 +80,7 @@ export class Radar {
    * @param b null for the base
    */
   sides(a: string, b: string | null, path: string): Promise<Result<FileSides>> {
-    return this.#inTurn(async () => {
+    return this.#enqueue(async () => {
       const found = (id: string) => this.#last?.tracked.find((one) => one.id === id);
       const [one, target] = [found(a), this.#last?.target];
       const other = b !== null ? found(b) : target && { commit: target.commit, root: target.commit };
@@ -100,7 +100,7 @@ export class Radar {
 
   /** Removes the temporary folder; another look opens a new one. */
   close(): Promise<void> {
-    return this.#inTurn(() => this.#end());
+    return this.#enqueue(() => this.#end());
   }
 
   async #look(
@@ -158,7 +158,7 @@ export class Radar {
   }
 
   /** One look after the other: they share what they remember. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#turn.then(work);
     this.#turn = mine.catch(() => undefined); // The failure belongs to whoever asked.
     return mine;

@@ -1,16 +1,84 @@
-import { isGiven, readOptions, valuesOf } from './options.ts';
-import type { Run } from './shell.ts';
-import { type Choices, isKnown, leavesMachine } from './text.ts';
+import { allowedBelow, refusedCommands, refusedWith } from './ownCommands.ts';
+import type { Run, Shell } from './shell.ts';
+import {
+  type Choices,
+  denial,
+  denySending,
+  denyUnknown,
+  isGiven,
+  isKnown,
+  readOptions,
+  valuesOf,
+} from './text.ts';
+
+/** Judges one of our own commands, also behind a program that runs JavaScript. */
+export function judgeOwnCommand(words: readonly string[], walk: Shell): void {
+  const at = words.findIndex((word) => /(^|\/)orch-tui(\.js)?$/.test(word));
+  if (at < 0) return;
+  const args = words.slice(at + 1);
+  if (args.some((arg) => /^(--help|-h)$/.test(arg))) return;
+  const named = args.filter((arg) => !arg.startsWith('-'));
+  if (named.slice(0, 2).some((word) => !isKnown(word))) {
+    walk.refuse(
+      denyUnknown(`orch-tui ${named.slice(0, 2).join(' ')}`, 'It cannot be told which command this is.'),
+    );
+    return;
+  }
+  const isNamed = (name: string) => name === named.slice(0, name.split(' ').length).join(' ');
+  const decides =
+    refusedCommands.some(isNamed) ||
+    refusedWith.some(([name, option]) => isNamed(name) && args.includes(option));
+  if (!decides || allowedBelow.some(isNamed)) return;
+  const name = `orch-tui ${named.slice(0, 2).join(' ')}`;
+  walk.refuse(
+    denial('approve', name, 'Only a person may run this.', 'Report what you need: it is shown to them.'),
+  );
+}
+
+const forgeSubjects =
+  /^(pr|mr|repo|project|release|issue|gist|snippet|workflow|run|secret|variable|label|ruleset|cache|ssh-key|gpg-key|auth|ci|schedule|deploy-key|codespace|extension|alias)$/;
+const readVerbs = /^(list|ls|view|show|status|diff|checks|watch|download|clone|trace|lint|get|token|help|)$/;
+
+/**
+ * Judges the command line of GitHub or GitLab: what changes there is as public as a push.
+ * @param args behind `gh` or `glab`
+ */
+export function judgeForge(program: string, args: readonly string[], walk: Shell): void {
+  if (args.some((arg) => /^(--help|-h|--version)$/.test(arg))) return;
+  const [about = '', verb = ''] = args.filter((arg, at) => !arg.startsWith('-') && !namesRepo(args[at - 1]));
+  const word = `${program} ${about} ${verb}`.trim();
+  if (!isKnown(about) || (forgeSubjects.test(about) && !isKnown(verb))) {
+    walk.refuse(denyUnknown(word, 'It cannot be told which command this is.'));
+    return;
+  }
+  if (/^[pm]r$/.test(about) && verb === 'checkout') {
+    walk.refuse(denial('switch', word, 'This leaves your branch.', `Stay on ${walk.rules.branch}.`));
+    return;
+  }
+  const changes = about === 'api' ? isSending(args) : forgeSubjects.test(about) && !readVerbs.test(verb);
+  if (changes) walk.refuse(denySending(word));
+}
+
+function namesRepo(flag: string | undefined): boolean {
+  return flag === '-R' || flag === '--repo';
+}
+
+/** Fields make a request a POST where no method is named. */
+function isSending(args: readonly string[]): boolean {
+  const at = args.findIndex((arg) => /^(-X|--method)/.test(arg));
+  if (at < 0) return args.some((arg) => /^(-[fF]|--field|--raw-field|--input)/.test(arg));
+  return !/GET$/i.test(args[at] ?? '') && !/^GET$/i.test(args[at + 1] ?? '');
+}
 
 /** Judges programs that send files or requests to another machine. */
 export function judgeSending({ program, args, input, walk }: Run): void {
-  const pretends =
+  const dryRunOptions =
     program === 'rsync'
       ? /^(--help|--version|--dry-run|-[a-zA-Z]*n[a-zA-Z]*)$/
       : /^--(help|version|dry-?run)$/;
-  if (args.some((arg) => pretends.test(arg))) return;
+  if (args.some((arg) => dryRunOptions.test(arg))) return;
   const sent = /^(nc|ncat|netcat|socat)$/.test(program) ? pipedTo(args, input) : sentBy(program, args);
-  if (sent !== null) walk.refuse(leavesMachine(`${program} ${sent}`));
+  if (sent !== null) walk.refuse(denySending(`${program} ${sent}`));
 }
 
 /** Where a pipe of what files hold or programs print goes to another machine; a text of the line itself may go. */

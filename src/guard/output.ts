@@ -26,9 +26,9 @@ function readsFiles(args: readonly string[]): boolean {
 type Printing = (args: readonly string[], input: Choices<string>, walk: Shell) => Choices<string>;
 
 const named = (args: readonly string[]) => args.filter((arg) => !/^-./.test(arg));
-const aName: Printing = () => [someName];
+const unknownName: Printing = () => [someName];
 const nothing: Printing = () => [''];
-const pass: Printing = (args, input) =>
+const passThrough: Printing = (args, input) =>
   named(args).filter((arg) => arg !== '-').length > 0 ? [fileText] : input;
 
 /** `head` and `tail`: without a file, the end or the beginning of what they read. */
@@ -53,11 +53,11 @@ const printers: Readonly<Record<string, Printing>> = {
         : [fileText];
   },
   tee: (args, input, walk) => {
-    for (const path of named(args)) walk.keep(path, input, /^-a|^--append/.test(args[0] ?? ''));
+    for (const path of named(args)) walk.storeFile(path, input, /^-a|^--append/.test(args[0] ?? ''));
     return input;
   },
-  sort: pass,
-  uniq: pass,
+  sort: passThrough,
+  uniq: passThrough,
   head: ends,
   tail: ends,
   which: (args) => named(args),
@@ -67,9 +67,9 @@ const printers: Readonly<Record<string, Printing>> = {
     named(args)
       .slice(0, 1)
       .map((path) => parentOf(path)),
-  realpath: (args, _, walk) => located(args, walk),
+  realpath: (args, _, walk) => resolvedPath(args, walk),
   readlink: (args, _, walk) =>
-    args.some((arg) => /^-[a-z]*[fem]/.test(arg)) ? located(args, walk) : [anything],
+    args.some((arg) => /^-[a-z]*[fem]/.test(arg)) ? resolvedPath(args, walk) : [anything],
   pwd: (_, __, walk) => walk.places.map(({ cwd }) => cwd),
   mktemp: (args, _, walk) => {
     const template = named(args).find((arg) => arg.includes('XXX'));
@@ -82,13 +82,13 @@ const printers: Readonly<Record<string, Printing>> = {
   '[': nothing,
   sleep: nothing,
   wait: nothing,
-  date: aName,
-  seq: aName,
-  id: aName,
-  whoami: aName,
-  hostname: aName,
-  uname: aName,
-  wc: aName,
+  date: unknownName,
+  seq: unknownName,
+  id: unknownName,
+  whoami: unknownName,
+  hostname: unknownName,
+  uname: unknownName,
+  wc: unknownName,
   ls: (args) => {
     const [folder] = named(args);
     return [
@@ -113,7 +113,7 @@ function parentOf(path: string): string {
   return at === 0 ? '/' : path.slice(0, at);
 }
 
-function located(args: readonly string[], walk: Shell): Choices<string> {
+function resolvedPath(args: readonly string[], walk: Shell): Choices<string> {
   const [path = '.'] = named(args);
   if (!isKnown(path)) return [path];
   return walk.places.flatMap(({ locate, cwd }) =>
