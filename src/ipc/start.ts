@@ -21,7 +21,7 @@ const readyVariable = 'ORCH_READY_FD';
  * A young generation of 3 MB instead of 48: the garbage of a flood is collected before it makes the process grow, which
  * saves 10 to 20 MB and is no slower. One thread beside the main one is enough for a daemon's collector.
  */
-const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1', '--expose-gc'];
+const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1'];
 
 /**
  * Limits of heaps in megabytes. With a limit V8 collects earlier, which saves 30 MB and is no slower. It is far more than a

@@ -12,4 +12,4 @@ node="$here/../node_modules/node/bin/node"
 # Node would take compiled code from there before any line of ours could look whose folder it is; ours is checked.
 unset NODE_COMPILE_CACHE
 # Small heaps and one thread for their collector: 20 MB less, and no slower. Far more than the control room needs.
-exec "$node" --max-semi-space-size=1 --max-old-space-size=128 --v8-pool-size=1 --expose-gc "$here/orch-tui.js" "$@"
+exec "$node" --max-semi-space-size=1 --max-old-space-size=128 --v8-pool-size=1 "$here/orch-tui.js" "$@"

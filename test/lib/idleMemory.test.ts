@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { IdleMemory } from '../../src/lib/processes.ts';
+import { expect, test, vi } from 'vitest';
+import { IdleMemory, releaseWhenIdle } from '../../src/lib/processes.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -40,4 +40,12 @@ test('memory in use is collected in vain only once, and growth is counted from w
   process.garbage = 20;
   memory.check();
   expect(process).toMatchObject({ collections: 2, garbage: 0 });
+});
+
+test('an idle process really collects what a flood has left', async () => {
+  const stop = releaseWhenIdle(20);
+  const flood = () => new WeakRef(Array.from({ length: 50 }, () => new Array(100_000).fill(1.5)));
+  const left = flood();
+  await vi.waitUntil(() => left.deref() === undefined, { timeout: 10_000 });
+  stop();
 });
