@@ -28,7 +28,7 @@ test('a program in a terminal is used by what is seen and by keys', async () => 
 test('a program sees its environment alone, and its new size', async () => {
   const place = await TestPlace.create();
   const terminal = place.terminal(
-    ['sh', '-c', 'env | cut -d= -f1 | sort | tr "\\n" " "; trap "stty size" WINCH; while :; do read x; done'],
+    ['sh', '-c', 'trap "stty size" WINCH; env | cut -d= -f1 | sort | tr "\\n" " "; while :; do read x; done'],
     {
       env: { EXTRA: '1' },
     },
