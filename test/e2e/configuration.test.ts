@@ -55,7 +55,7 @@ it('changes no start whose card was shown: the yes to it is refused', async () =
   await shop.until('there is another plan', async () => ![undefined, shown].includes(await digest()));
   terminal.press('y');
   terminal.press('enter');
-  await terminal.until('Proposal 1 is not what was shown any more. Look at it again, then approve.');
+  await terminal.until('Proposal 1 has changed since it was shown. Look at it again, then approve.');
   expect(await terminal.exited).toMatchObject({ exitCode: 1 });
   expect(await shop.json('worker', 'list')).toEqual([]);
   expect(existsSync(shop.path('.worktrees/backend-auth'))).toBe(false);

@@ -147,7 +147,7 @@ it('a wished finish is declined with n, or by a command, and stays declined', as
   // Facts are shown a moment before the room is connected.
   await room.until('n new');
   room.press('tab', 'y');
-  await room.until('The orchestrator would have it finished: reviewed');
+  await room.until('The orchestrator suggests finishing it: reviewed');
   await room.until('y merge');
   room.press('n');
   await room.until('backend/list stays as it is.');

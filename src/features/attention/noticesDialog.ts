@@ -13,11 +13,11 @@ interface NoticesDialog extends Scrolling {
 
 export const noticesKey: RoomKey = {
   id: 'notices',
-  title: 'what the controller had to say',
+  title: 'notices of the controller',
   keys: ['!'],
   palette: 'everywhere',
   group: 'Program',
-  disabledReason: (state) => (selectNotices(state).length > 0 ? null : 'The controller has nothing to say.'),
+  disabledReason: (state) => (selectNotices(state).length > 0 ? null : 'There are no notices.'),
   run(state) {
     const dialog: NoticesDialog = { kind: 'notices', scroll: 0 };
     return noEffects(withDialog(state, dialog));

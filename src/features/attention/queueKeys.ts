@@ -27,7 +27,7 @@ export const queueKeys: readonly RoomKey[] = [
   {
     group,
     id: 'no',
-    title: 'no: deny it, with a reason for the agent; lay news aside',
+    title: 'no: deny it, with a reason for the agent; dismiss news',
     hint: (state) => (itemOf(state)?.request ? 'deny' : 'no'),
     keys: ['n'],
     palette: 'described',
@@ -52,7 +52,7 @@ function itemOf(state: AppState): QueueItem | null {
 
 /** Refuses a key while another row has just taken the selection: it was meant for the earlier one. */
 function whyUnsteady(state: AppState): string | null {
-  if (state.selectionShifted) return 'What was here is gone and this is another: look, and press again.';
+  if (state.selectionShifted) return 'The selection changed. Press again to confirm.';
   return whyUnreachable(state);
 }
 

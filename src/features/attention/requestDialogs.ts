@@ -160,7 +160,7 @@ export const asking = defineDialog<AskDialog>({
 
 function whyNotSaid(state: AppState, dialog: AskDialog, what: 'allow' | 'deny'): string | null {
   const request = findRequest(state, dialog.request);
-  if (!request) return 'That is over.';
+  if (!request) return 'This request has already been answered.';
   if (canSay(request, what)) return whyBusy(state);
   if (request.isCut) return 'It is too long to be shown here: look at all of it in its pane, with enter.';
   return request.questions.length > 0 ? 'Choose an option by its number.' : inPane;
@@ -168,7 +168,7 @@ function whyNotSaid(state: AppState, dialog: AskDialog, what: 'allow' | 'deny'):
 
 function whyNotChosen(state: AppState, dialog: AskDialog, option: number): string | null {
   const request = findRequest(state, dialog.request);
-  if (!request) return 'That is over.';
+  if (!request) return 'This request has already been answered.';
   const question = questionOf(dialog, request);
   if (!question) return request.kind === 'question' ? inPane : 'There is nothing to choose.';
   return question.options[option] ? whyBusy(state) : `There is no option ${option + 1}.`;

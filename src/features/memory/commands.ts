@@ -195,7 +195,7 @@ export const correctMemory = defineCommand<{ id: string }>()({
   verbs: [
     {
       usage: 'memory correct <id> <text>',
-      about: 'put another text in the place of what is stored; ids are in memory search --json',
+      about: 'replace the text of a memory; ids are in memory search --json',
       request: ([id = '', content = '']) => ({ id, content }),
       says: (_, { id }) => `Corrected ${id}.`,
     },
@@ -221,7 +221,7 @@ export const removeMemory = defineCommand<{ id: string }>()({
   verbs: [
     {
       usage: 'memory remove <id>',
-      about: 'have something that is stored found no more',
+      about: 'remove a memory from search',
       request: ([id = '']) => ({ id }),
       says: (_, { id }) => `Removed ${id}.`,
     },

@@ -104,8 +104,8 @@ function canGoOn(state: ControllerState, id: string): Result<null> {
   const worker = found.value;
   if (!isLive(worker.state)) return notRunning(id);
   if (worker.state !== 'limited')
-    return failure('not_limited', `${id} is ${worker.state}, and at no usage limit.`);
-  if (state.deliveries.has(id)) return failure('going_on', `${id} is being told to go on already.`);
+    return failure('not_limited', `${id} is ${worker.state}, not at a usage limit.`);
+  if (state.deliveries.has(id)) return failure('going_on', `${id} is already being asked to go on.`);
   const { limitedUntil = null } = worker;
   if (limitedUntil !== null && holdsLimit(worker, state.now))
     return failure(

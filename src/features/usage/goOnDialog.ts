@@ -79,7 +79,7 @@ function whyNoneGoesOn(state: AppState): string | null {
 }
 
 function whyNotLet(state: AppState, { left }: GoOnDialog): string | null {
-  return left === null ? whyBusy(state) : 'That was answered; C lists who still waits.';
+  return left === null ? whyBusy(state) : 'Already answered; C lists the workers that still wait.';
 }
 
 /** Lets the running ones go on, and proposes to resume each of the others by its own card. */
@@ -118,5 +118,5 @@ function view(state: AppState, dialog: GoOnDialog, width: number): DialogBody {
   return { ...emptyBody, title: line(title, 'strong'), rows };
 }
 
-const oneText = 'Tells it to go on where it stopped.';
-const manyText = 'They are told, one after the other, to go on where they stopped.';
+const oneText = 'It will be asked to continue where it stopped.';
+const manyText = 'Each worker will be asked to continue, one at a time.';

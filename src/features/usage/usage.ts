@@ -39,7 +39,7 @@ async function showUsage(call: VerbCall, [repo]: readonly string[]): Promise<Pri
   const rows = (await call.ask(usage, {})).filter((row) => repo === undefined || row.repo === repo);
   const total = sum(rows);
   const value = { rows, total };
-  if (rows.length === 0) return { value, text: 'Nothing is known to have been used.' };
+  if (rows.length === 0) return { value, text: 'No usage is known yet.' };
   const text = alignColumns([
     ['', 'cost', 'input', 'output', 'from cache'],
     ...table('day', rows, ({ day }) => day),

@@ -15,7 +15,7 @@ import type { OpenProposal } from './workerState.ts';
 
 /** Option of verbs that start a worker. */
 export const overLimit = {
-  '--over-limit': 'also where as many run as the workspace wants, or the agent has reached its usage limit',
+  '--over-limit': "also beyond the limit of workers or the agent's usage limit",
 } as const;
 
 interface Approve {
@@ -283,7 +283,7 @@ function givenBy({ ports, delivery }: StartPlan): { ports?: PortBlock; typed?: t
 /** Plans again: the plan that was shown is for another shell's environment than the one that approves. */
 function planAgain(state: ControllerState, environment: string, n: number, ticket: RequestId): Decision {
   const again = planIn(state, environment);
-  const message = `Proposal ${n} was worked out for another shell of yours; now it is for the one that you approve in.`;
+  const message = `Proposal ${n} was planned for the environment of another shell; it is now planned for this one.`;
   const problem = problemOf('plan_changed', message, 'Look at it again, then approve.');
   return { ...again, effects: [...again.effects, ...reply(state, ticket, { ok: false, problem }).effects] };
 }
@@ -297,7 +297,7 @@ function replan(state: ControllerState, open: OpenProposal, ticket: RequestId): 
 function planChanged(n: number): Result<never> {
   return failure(
     'plan_changed',
-    `Proposal ${n} is not what was shown any more.`,
+    `Proposal ${n} has changed since it was shown.`,
     'Look at it again, then approve.',
   );
 }

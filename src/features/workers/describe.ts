@@ -39,7 +39,7 @@ export function workerText(worker: Worker, { lacks, undelivered, usage }: Worker
   const rows: readonly NamedText[] = [
     ['asks', asks],
     ['reported', update && `${reportedWords(update)} (${longAge(update.at, now)})`],
-    ['time', openTime && `only you can weigh what it says: ${openTime.text}`],
+    ['time', openTime && `unclear, enter it yourself: ${openTime.text}`],
     ['said', said?.text],
     ['kept from', denied && `${denied.what}: ${denied.why}`],
     ['branch', branch && `${branch} from ${base.branch} ${base.commit.slice(0, 10)}`],
@@ -215,7 +215,7 @@ export function selectBeyond(facts: Facts | null, proposals: readonly Proposal[]
 }
 
 export function beyondText(mostWorkers: number): string {
-  return `With those before it as many run as this workspace wants at the same time: ${mostWorkers}.`;
+  return `With those before it, the limit of ${mostWorkers} workers is exceeded.`;
 }
 
 /** Describes a task's time after the command. */
@@ -227,6 +227,6 @@ export function weighedText({
   readonly minutes: number | null;
 }): string {
   return minutes === null
-    ? `What ${id} said of its time waits for you again.`
+    ? `The time of ${id} waits for you again.`
     : `${id} has worked ${formatDuration(minutes)} in all.`;
 }

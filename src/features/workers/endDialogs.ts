@@ -124,7 +124,7 @@ function previewKeys<D extends EndDialog>({ lookAgain }: End<D>): readonly RoomD
     },
     {
       id: 'cancel-end',
-      title: 'cancel what waits for its turn, or its checks',
+      title: 'cancel the queued operation, or its checks',
       hint: (state, dialog) => (whyNotCancelled(state, dialog) === null ? 'cancel' : null),
       keys: ['ctrl-x'],
       disabledReason: whyNotCancelled,
@@ -395,8 +395,8 @@ function wishRows(state: AppState, id: string, width: number): readonly Line[] {
   if (!wish) return [];
   const why = wish.why === '' ? '' : `: ${wish.why}`;
   return [
-    ...marked('✓', `The orchestrator would have it finished${why}`, width, 'accent'),
-    ...wrapLines('n says no to that, esc decides later.', width, 'muted'),
+    ...marked('✓', `The orchestrator suggests finishing it${why}`, width, 'accent'),
+    ...wrapLines('n declines it, esc decides later.', width, 'muted'),
     line(''),
   ];
 }

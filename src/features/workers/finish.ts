@@ -225,10 +225,10 @@ export const cancel = defineCommand<null>()({
   verbs: [
     {
       usage: 'worker cancel <id>',
-      about: 'take back a finish or clean that waits, or end its checks',
+      about: 'cancel a queued finish or clean, or end its checks',
       request: ([id = '']) => ({ id }),
       json: ({ id }) => ({ id, cancelled: true }),
-      says: ({ id }) => `Cancelled what was to be done to ${id}.`,
+      says: ({ id }) => `Cancelled the operation on ${id}.`,
     },
   ],
 });
@@ -240,7 +240,11 @@ function cancelOperation(state: ControllerState, ticket: RequestId, id: string):
   if (operation?.kind === 'checking')
     return { state, events: [], effects: [{ type: 'cancel-checks', id }, done] };
   if (operation?.kind !== 'queued')
-    return reply(state, ticket, failure('nothing_to_cancel', `Nothing of ${id} waits or is being checked.`));
+    return reply(
+      state,
+      ticket,
+      failure('nothing_to_cancel', `${id} has no queued operation and no running checks.`),
+    );
   const result = failure('cancelled', `The ${operation.request.do} of ${id} was cancelled.`);
   return {
     state: { ...state, busy: withoutBusy(state.busy, id) },
@@ -257,16 +261,12 @@ export const leaveUnfinished = defineCommand<null>()({
   params: ({ worker }) => worker,
   decide: (state, { id }, { ticket }) =>
     state.log.workers.get(id)?.finishWish === null
-      ? reply(
-          state,
-          ticket,
-          failure('not_wished', `Leave ${id} as it is: the orchestrator has not asked to finish it.`),
-        )
+      ? reply(state, ticket, failure('not_wished', `The orchestrator has not suggested finishing ${id}.`))
       : about(state, ticket, id, { type: 'finish-wished', id, by: null, why: '' }),
   verbs: [
     {
       usage: 'worker leave-unfinished <id>',
-      about: 'say no to the orchestrator, which would have it finished',
+      about: "decline the orchestrator's suggestion to finish",
       request: ([id = '']) => ({ id }),
       json: ({ id }) => ({ id, unfinished: true }),
       says: ({ id }) => `${id} stays as it is.`,

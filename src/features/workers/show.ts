@@ -168,9 +168,9 @@ const sentences: { readonly [T in LogEvent['type']]?: (event: Event<T>, id: stri
   'memory-corrected': ({ entry, content }) => `It corrected what is stored as orch-${entry}: ${content}`,
   'memory-removed': ({ entry }) => `It removed what is stored as orch-${entry}`,
   'finish-wished': ({ by, why }) =>
-    by === null ? 'You left it unfinished' : `The orchestrator would have it finished${because(why)}`,
+    by === null ? 'You left it unfinished' : `The orchestrator suggested finishing it${because(why)}`,
   answered: ({ answer, what }) => `You ${answerText(answer)}: ${what}`,
-  'set-aside': () => 'You laid its news aside',
+  'set-aside': () => 'You dismissed its news',
   spent: ({ run, total }) => `Its run ${run} has cost ${moneyText(total)} so far`,
   'tokens-counted': tokensOf,
   exited: exitText,

@@ -60,7 +60,7 @@ function meet(state: ControllerState, worker: Worker, terminal: TerminalRecord |
 function unknownTerminal({ id, pid }: TerminalRecord): Problem {
   return problemOf(
     'unknown_terminal',
-    `A process for ${id} (pid ${pid}) runs, of which the log knows nothing.`,
+    `Found an unrecorded process for ${id} (pid ${pid}).`,
     'End it with: orch-tui host stop',
   );
 }

@@ -149,9 +149,9 @@ function whyNotListed(state: AppState): string | null {
 }
 
 function whyNotApproved(state: AppState, dialog: StartSeveralDialog): string | null {
-  if (isAnswered(dialog)) return 'That was answered; A lists what is still proposed.';
+  if (isAnswered(dialog)) return 'Already answered; A lists the proposals that are left.';
   const isAnyOpen = dialog.listed.some((one) => skipReason(state, one) === null);
-  return whyBusy(state) ?? (isAnyOpen ? null : 'Nothing of this is open any more.');
+  return whyBusy(state) ?? (isAnyOpen ? null : 'These proposals are already closed.');
 }
 
 /** Sends each approval with the digest that was shown, all at once: the controller orders and spaces the starts. */
@@ -212,7 +212,7 @@ function view(state: AppState, dialog: StartSeveralDialog, width: number): Dialo
   };
 }
 
-const heldText = 'What a limit keeps from starting stays proposed; its own card can insist.';
+const heldText = 'What exceeds a limit stays open; its own card can still start it.';
 
 /** Returns the limit that would prevent its start with the others; null for none. */
 function limitOf(state: AppState, { proposal }: Listed, beyond: ReadonlySet<number>): string | null {

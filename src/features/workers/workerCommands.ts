@@ -130,8 +130,8 @@ export const weighTime = defineCommand<Weighed>()({
   verbs: [
     {
       usage: 'worker time <id> [time]',
-      about: 'say how long its task took so far, where only you can weigh what it says of that',
-      options: { '--undo': 'take back what you said, so that it waits for you again' },
+      about: 'enter how long its task has taken so far, where its report is unclear',
+      options: { '--undo': 'withdraw the time you entered, so that it waits for you again' },
       run: sayTime,
     },
   ],
@@ -153,20 +153,20 @@ function weigh(state: ControllerState, ticket: RequestId, { id, minutes, said }:
     reply(state, ticket, failure(code, message, hint));
   const open = state.log.workers.get(id)?.openTime;
   if (!open)
-    return refuse(
-      'no_open_time',
-      `${id} has said nothing of its time that waits for you.`,
-      'See: orch-tui queue',
-    );
+    return refuse('no_open_time', `${id} has no open question about its time.`, 'See: orch-tui queue');
   if (said !== undefined && said !== open.text)
-    return refuse('time_changed', `${id} says something else by now: ${open.text}.`, 'Look at it again.');
+    return refuse(
+      'time_changed',
+      `${id} has reported something else since: ${open.text}.`,
+      'Look at it again.',
+    );
   return noted(state, ticket, { type: 'time-weighed', id, minutes }, success({ id, minutes }));
 }
 
 function withdrawTime(state: ControllerState, ticket: RequestId, id: string): Decision {
   if (state.log.workers.get(id)?.weighedTime)
     return noted(state, ticket, { type: 'time-weighed', id, minutes: null }, success({ id, minutes: null }));
-  const message = `You have said nothing of the time of ${id} that holds.`;
+  const message = `You have entered no time for ${id}.`;
   return reply(state, ticket, failure('not_weighed', message));
 }
 

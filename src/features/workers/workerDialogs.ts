@@ -125,14 +125,14 @@ export function openWeighTime(state: AppState, { id, openTime }: Worker): AppSta
 
 export const weighTimeDialog = defineDialog<WeighTimeDialog>({
   kind: 'weigh-time',
-  group: 'Weighing a time',
+  group: 'Entering a time',
   takesTypedAhead: 'A time is written; enter says it only after that, and a command takes it back.',
   text: { of: ({ time }) => time, with: (dialog, time) => ({ ...dialog, time }) },
   keys: [
     {
       id: 'say-time',
-      title: 'say that the whole task took the time typed, such as 1h 30m',
-      hint: 'say it',
+      title: 'enter the time typed for the whole task, such as 1h 30m',
+      hint: 'enter',
       keys: ['enter'],
       disabledReason: whyBusy,
       run: saveTime,
@@ -163,8 +163,8 @@ function whyStale(state: AppState, { id, said, pending }: WeighTimeDialog): stri
   if (!worker) return whatBecame(state, id);
   if (pending !== null || worker.openTime?.text === said) return null;
   return worker.openTime
-    ? `${id} says something else of its time by now.`
-    : `The time of ${id} does not wait for you any more.`;
+    ? `${id} has reported another time since.`
+    : `The time of ${id} no longer waits for you.`;
 }
 
 /** Sends the time; text that is not a time is refused here, without a request. */
@@ -181,13 +181,13 @@ function weighTimeView(
   width: number,
 ): DialogBody {
   const what =
-    'Say how long the whole task took so far, such as 1h 30m. Later reports are compared with that.';
+    'Enter how long the whole task has taken so far, such as 1h 30m. Later reports are compared with that.';
   const field = oneLineField('Time  ', time, width);
   return {
     ...emptyBody,
     title: line(`How long did ${id} take?`, 'strong'),
     rows: [
-      ...(pending === null ? [] : [line('Saying …', 'notice'), line('')]),
+      ...(pending === null ? [] : [line('Sending …', 'notice'), line('')]),
       ...problemRows(problem, width),
       ...wrapLines(`It said: ${said}`, width),
       line(''),

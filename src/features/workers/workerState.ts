@@ -182,8 +182,8 @@ export const workerSlice: Slice<WorkersState, WorkerEvent> = {
       title === '' ? 'It is shown under its task again' : `It was renamed to ${title}`,
     'time-weighed': ({ minutes }) =>
       minutes === null
-        ? 'You took back what you said of its time'
-        : `You said that it has worked ${formatDuration(minutes)} in all`,
+        ? 'You withdrew the time you had entered'
+        : `You entered that it has worked ${formatDuration(minutes)} in all`,
     'branch-renamed': ({ branch }) => `Its branch was renamed to ${branch}`,
     'session-changed': ({ sessionId }) => `It began the conversation ${sessionId}`,
     'conversation-lost': ({ sessionId }) =>

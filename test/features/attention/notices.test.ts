@@ -63,8 +63,8 @@ test('a notice too long for its line says where to read all of it', () => {
   expect(told.notice?.text.length).toBeLessThan(120);
 });
 
-test('! shows what the controller had to say, as often as one likes', () => {
-  expect(press(room(), '!').state.notice?.text).toBe('The controller has nothing to say.');
+test('! shows the notices, as often as it is pressed', () => {
+  expect(press(room(), '!').state.notice?.text).toBe('There are no notices.');
   const told = room(busyFacts({ notices: [log] }));
   const open = press(told, 'j', '!').state;
   expect(dialogOf(open)).toEqual({ kind: 'notices', scroll: 0 });

@@ -102,7 +102,7 @@ describe('y on a row', () => {
     expect(selected(slid)).toBe('two');
     const held = press(slid, 'y');
     expect(held.effects).toEqual([]);
-    expect(held.state.notice?.text).toContain('press again');
+    expect(held.state.notice?.text).toContain('Press again');
     expect(press(held.state, 'y').effects).toMatchObject([allow('two')]);
   });
 
@@ -122,7 +122,7 @@ describe('y on a row', () => {
     const goOn = { method: 'goOn', params: { ids: ['web/a'] } };
     const held = press(turned({ limitedUntil: minutesAgo(1) }), 'y');
     expect(held.effects).toEqual([]);
-    expect(held.state.notice?.text).toContain('press again');
+    expect(held.state.notice?.text).toContain('Press again');
     expect(press(held.state, 'y').effects).toMatchObject([goOn]);
     const finishWish = { by: 'orchestrator', at: minutesAgo(1), why: 'it is done' };
     expect(press(turned({ state: 'idle', finishWish }), 'n').effects).toEqual([]);

@@ -116,8 +116,8 @@ test.each<[DomainEvent, string]>([
     },
     'The radar wrote to it: Both change a.txt.',
   ],
-  [{ type: 'time-weighed', id, minutes: 90 }, 'You said that it has worked 1h 30m in all.'],
-  [{ type: 'time-weighed', id, minutes: null }, 'You took back what you said of its time.'],
+  [{ type: 'time-weighed', id, minutes: 90 }, 'You entered that it has worked 1h 30m in all.'],
+  [{ type: 'time-weighed', id, minutes: null }, 'You withdrew the time you had entered.'],
   [{ type: 'notes-delivered', id, upTo: 1 }, 'It was given what was written to it.'],
   [{ type: 'notes-muted', id, muted: true }, 'It is given no messages of others any more.'],
   [{ type: 'notes-muted', id, muted: false }, 'It is given messages of others again.'],
@@ -132,7 +132,7 @@ test.each<[DomainEvent, string]>([
   ],
   [
     { type: 'finish-wished', id, by: 'orchestrator', why: 'all green' },
-    'The orchestrator would have it finished: all green.',
+    'The orchestrator suggested finishing it: all green.',
   ],
   [{ type: 'finish-wished', id, by: null, why: '' }, 'You left it unfinished.'],
   [
@@ -154,7 +154,7 @@ test.each<[DomainEvent, string]>([
     },
     'You chose 2, 1 and 3: Which?',
   ],
-  [{ type: 'set-aside', id }, 'You laid its news aside.'],
+  [{ type: 'set-aside', id }, 'You dismissed its news.'],
   [{ type: 'spent', id, day: '2026-11-22', run: 1, total: 0.42 }, 'Its run 1 has cost $0.42 so far.'],
   [
     { type: 'tokens-counted', id, session: 's', days: { '2026-11-21': tokens, '2026-11-22': tokens } },

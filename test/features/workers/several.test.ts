@@ -56,7 +56,7 @@ describe('A', () => {
     expect(shown).toMatch(/Not among them\n {2}#9 web\/cart: still being worked out/);
   });
 
-  it('says which come when as many run as are wanted, and that the brief goes on', () => {
+  it('says which proposals exceed the limit of workers, and that the brief goes on', () => {
     const brief = 'One.\nTwo.\nThree.\nFour.\nFive.\nSix.';
     const long = { ...seven, draft: { ...seven.draft, brief } };
     const given = withProposals(long, eight, proposal(9, 'web/cart'));
@@ -64,9 +64,9 @@ describe('A', () => {
     const workspace = { ...given.workspace, mostWorkers: 2 };
     const shown = text(press(room({ ...given, workers: running, workspace }), 'A').state);
     expect(shown).toMatch(/#7[^#]*│ … 3 more lines on its card/);
-    expect(shown.match(/! With those before it as many run/g)).toHaveLength(2);
-    expect(shown).toMatch(/#8[^#]*With those before it as many run .*: 2\./);
-    expect(shown).toContain('What a limit keeps from starting stays proposed');
+    expect(shown.match(/! With those before it, the limit/g)).toHaveLength(2);
+    expect(shown).toMatch(/#8[^#]*With those before it, the limit of 2 workers/);
+    expect(shown).toContain('What exceeds a limit stays open');
   });
 
   it('counts what was started from the list as running, and not as still to come, too', () => {
@@ -243,7 +243,7 @@ describe('a finish that the orchestrator suggests', () => {
     const [asked] = preview.effects;
     const value = { ...finish, id: 'backend/a' };
     const shown = answered(preview.state, asked, { ok: true, value });
-    expect(text(shown)).toContain('✓ The orchestrator would have it finished: reviewed');
+    expect(text(shown)).toContain('✓ The orchestrator suggests finishing it: reviewed');
     expect(press(shown, 'n').effects).toMatchObject(no);
     expect(press(shown, 'escape').effects).toEqual([]);
     const declined = press(shown, 'n');

@@ -54,7 +54,7 @@ it('says it in the log', () => {
   const said = (minutes: number | null) =>
     eventSentence({ type: 'time-weighed', minutes } as { type: string });
   expect([said(90), said(null)]).toEqual([
-    'You said that it has worked 1h 30m in all',
-    'You took back what you said of its time',
+    'You entered that it has worked 1h 30m in all',
+    'You withdrew the time you had entered',
   ]);
 });

@@ -43,8 +43,8 @@ test('y on a time that waits asks how long it took, and enter says it', () => {
 });
 
 test.each([
-  ['it is weighed elsewhere', saying(null), `The time of ${id} does not wait for you any more.`],
-  ['it says something else', saying('4 units'), `${id} says something else of its time by now.`],
+  ['it is weighed elsewhere', saying(null), `The time of ${id} no longer waits for you.`],
+  ['it says something else', saying('4 units'), `${id} has reported another time since.`],
   ['it goes away', busyFacts({ workers: [], proposals: [] }), `${id} is no longer there.`],
 ])('closes when %s', (_, facts, why) => {
   const after = updateApp(open(), { type: 'factsArrived', facts }).state;
