@@ -1,7 +1,7 @@
 // How quick the host is: `node test/bench/host.ts`. Prints milliseconds, MB/s and MB.
 import { spawn } from 'node-pty';
 import { Room, terminal, value } from '../host/room.ts';
-import { Sandbox } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
 
 const echo =
   'process.stdin.setRawMode(true).on("data",(d)=>process.stdout.write(d));process.stdout.write("go")';

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Shop } from '../e2e/shop.ts';
+import { type Person, seedClaude } from './claudePlace.ts';
 import { FakeApi } from './fakeApi.ts';
 import { fileHolds } from './fileHolds.ts';
-import { type Person, seedClaude } from './place.ts';
 
 const run = promisify(execFile);
 

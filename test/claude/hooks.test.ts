@@ -14,11 +14,11 @@ import { agentEnvironment, agentPrograms, commandLine } from '../../src/agents/l
 import { probeAgent } from '../../src/agents/probe.ts';
 import { Pane } from '../agents/pane.ts';
 import { StandInInbox } from '../agents/standInInbox.ts';
+import { createClaudePlace } from './claudePlace.ts';
 import { FakeApi } from './fakeApi.ts';
 import { fileHolds } from './fileHolds.ts';
 import { installClaude, version } from './install.ts';
 import { insist, mark } from './mark.ts';
-import { createClaudePlace } from './place.ts';
 
 const program = await installClaude();
 

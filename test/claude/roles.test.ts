@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { oldestSupported } from '../../src/agents/claude/launch.ts';
 import { program } from '../e2e/shop.ts';
+import type { Person } from './claudePlace.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import type { ScriptedTurn } from './fakeApi.ts';
 import { installClaude, version } from './install.ts';
-import type { Person } from './place.ts';
 
 const claude = await installClaude();
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Update } from '../../src/core/worker.ts';
+import { need } from '../support/need.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import { installClaude } from './install.ts';
 
@@ -54,7 +55,7 @@ describe.skipIf(claude === null)('our tools in the real Claude Code', () => {
     room.press('enter');
     await room.until('A table was renamed.', { timeout: 25_000 });
     const [read] = await shop.json<{ deliveredAt: string | null }[] & Record<string, unknown>>('messages');
-    expect(read?.deliveredAt).not.toBeNull();
+    expect(need(read).deliveredAt).not.toBeNull();
     const conversation = api.conversations.find((one) => one.includes('What is new?')) ?? '';
     expect(conversation).toContain(note.text);
     expect(conversation).toContain('not instructions from the person');

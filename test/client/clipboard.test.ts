@@ -5,7 +5,7 @@ import { Clipboard, longestClip } from '../../src/client/desktop.ts';
 import { success } from '../../src/lib/result.ts';
 import { withoutControls } from '../../src/lib/sanitize.ts';
 import { value } from '../host/room.ts';
-import { Sandbox } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
 
 function open(folder: string) {
   const copied: string[] = [];

@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { ControllerPort } from '../../src/client/controllerPort.ts';
 import type { ConnectOptions } from '../../src/ipc/connect.ts';
 import type { Problem } from '../../src/lib/result.ts';
-import { Sandbox, until, untilGone } from '../ipc/sandbox.ts';
+import { need } from '../support/need.ts';
+import { Sandbox } from '../support/sandbox.ts';
+import { until, untilGone } from '../support/until.ts';
 
 const entry = fileURLToPath(new URL('shortLivedController.ts', import.meta.url));
 
@@ -47,13 +49,13 @@ test('a killed controller is restarted at once, and a closed port starts none', 
   const { port, heard } = listen(sandbox, { STAYS: '1' });
   expect(await port.call('facts', {})).toMatchObject({ problem: { code: 'disconnected' } });
   await port.open();
-  const pid = sandbox.pidOf('controller') ?? 0;
+  const pid = need(sandbox.pidOf('controller'));
   process.kill(pid, 'SIGKILL');
   await until(() => heard.live === 2, 'a second controller');
   expect(heard.lost.map((problem) => problem.code)).toEqual(['disconnected']);
   expect(await port.call('facts', {})).toMatchObject({ ok: true });
   port.close();
-  const second = sandbox.pidOf('controller') ?? 0;
+  const second = need(sandbox.pidOf('controller'));
   process.kill(second, 'SIGKILL');
   await untilGone(second);
   expect(heard).toMatchObject({ live: 2, lost: [{}] });

@@ -3,7 +3,9 @@ import { Terminals } from '../../src/client/terminals.ts';
 import { holdApprovalKey } from '../../src/ipc/heldKey.ts';
 import { gridToText } from '../../src/terminal/screen.ts';
 import { Room, value } from '../host/room.ts';
-import { Sandbox, until } from '../ipc/sandbox.ts';
+import { need } from '../support/need.ts';
+import { Sandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 const echo = 'process.stdin.setRawMode(true).on("data",(d)=>process.stdout.write(d));console.log("go")';
 
@@ -90,7 +92,7 @@ test('the screens of a killed host are gone; a client closed while connecting st
   await opening;
   const { terminals, heard } = look(sandbox);
   await terminals.open();
-  process.kill(sandbox.pidOf('host') ?? 0, 'SIGKILL');
+  process.kill(need(sandbox.pidOf('host')), 'SIGKILL');
   await until(() => heard.forgotten.includes('x'), 'the loss');
   expect(terminals.has('x')).toBe(false);
   expect([...closed.heard.terminals]).toEqual([]);

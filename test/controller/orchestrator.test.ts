@@ -6,7 +6,7 @@ import type { StartPlan } from '../../src/core/proposal.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../src/core/workspace.ts';
 import { proposalsWaiting } from '../../src/features/workers/tools.ts';
 import { Git } from '../../src/git/run.ts';
-import { createPlace, expectProblem, expectValue } from '../git/place.ts';
+import { createPlace, expectProblem, expectValue } from '../support/gitPlace.ts';
 import { config, planFor, Scene } from './scene.ts';
 
 const draft = { role: 'orchestrator', repo: '', task: 'orchestrator', brief: '', agent: null } as const;

@@ -23,15 +23,16 @@ const asking: Live = {
 };
 
 test.each([
-  ['resting', resting],
-  ['busy', busy],
-  ['asking', asking],
-])('%s fits every size', (_, live) => {
+  ['resting', resting, true],
+  ['busy', busy, true],
+  ['asking', asking, false],
+])('%s fits every size', (_, live, hasCursor) => {
   for (const cols of [10, 19, 20, 39, 80, 200])
     for (const rows of [2, 5, 13, 14, 40]) {
       const { lines, cursor } = renderLive(live, cols, rows);
       expect(lines.length).toBeLessThan(rows);
-      if (cursor) expect(cursor.row).toBeLessThan(lines.length);
+      expect(cursor !== null).toBe(hasCursor);
+      expect(cursor?.row ?? 0).toBeLessThan(lines.length);
       for (const line of lines)
         expect(demoCellWidth(stripVTControlCharacters(line))).toBeLessThanOrEqual(cols);
     }

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { TestPlace } from './harness/place.ts';
+import { TestPlace } from './harness/testPlace.ts';
 
 const launcher = join(import.meta.dirname, '../../dist/orch-tui');
 

@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandLines } from './everyCommand.ts';
-import { TestPlace } from './harness/place.ts';
+import { TestPlace } from './harness/testPlace.ts';
 import { program } from './shop.ts';
 
 /*

@@ -6,7 +6,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest';
 import { installOnce } from '../support/installOnce.ts';
-import { TestPlace } from './harness/place.ts';
+import { TestPlace } from './harness/testPlace.ts';
 
 const run = promisify(execFile);
 

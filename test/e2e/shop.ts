@@ -9,8 +9,8 @@ import { connectDaemon } from '../../src/ipc/connect.ts';
 import type { Caller } from '../../src/ipc/link.ts';
 import { version } from '../../src/ipc/version.ts';
 import type { Result } from '../../src/lib/result.ts';
-import { TestPlace, type TestRepo } from './harness/place.ts';
 import type { TestTerminal } from './harness/terminal.ts';
+import { TestPlace, type TestRepo } from './harness/testPlace.ts';
 
 /** The built program, as its users call it. */
 export const program = resolve('dist/orch-tui');

@@ -10,7 +10,15 @@ import {
   missingHint,
   restoreWorktree,
 } from '../../src/git/worktrees/worktrees.ts';
-import { createPlace, expectProblem, expectValue, hook, pictureOf, refsOf, write } from './place.ts';
+import {
+  createPlace,
+  expectProblem,
+  expectValue,
+  hook,
+  pictureOf,
+  refsOf,
+  write,
+} from '../support/gitPlace.ts';
 
 test('A branch and its worktree are made beside the main checkout, which does not notice', async () => {
   const place = await createPlace();

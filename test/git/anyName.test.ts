@@ -7,7 +7,7 @@ import { findFinish } from '../../src/git/finish/finish.ts';
 import { undoFinish } from '../../src/git/finish/undo.ts';
 import { copyIncluded, listIncluded } from '../../src/git/worktrees/include.ts';
 import { bytesOf, namesOf, withBytes } from '../../src/lib/paths.ts';
-import { createPlace, expectValue } from './place.ts';
+import { createPlace, expectValue } from '../support/gitPlace.ts';
 
 const byte = (code: number) => Buffer.from([code]);
 const names = [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { finishBranch } from '../../src/git/finish/finish.ts';
 import { processStart } from '../../src/lib/processes.ts';
-import { createPlace, expectValue, hook, type Place, write } from './place.ts';
+import { createPlace, expectValue, hook, type Place, write } from '../support/gitPlace.ts';
 
 /** Shell lines that leave a process behind which holds all pipes; its pid is written to a file of that name. */
 const leaving = (place: Place, name: string) =>

@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
 import { Git } from '../../src/git/run.ts';
 import { chooseBase } from '../../src/git/worktrees/branch.ts';
-import { createPlace, expectProblem, expectValue, type Place, pictureOf, write } from './place.ts';
+import {
+  createPlace,
+  expectProblem,
+  expectValue,
+  type Place,
+  pictureOf,
+  write,
+} from '../support/gitPlace.ts';
 
 async function cloned(): Promise<{ place: Place; origin: Repo; repo: Repo }> {
   const place = await createPlace();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { findFinish } from '../../src/git/finish/finish.ts';
 import { listSnapshots } from '../../src/git/snapshots/snapshots.ts';
 import { mergeBase, resolveText } from '../../src/git/worktrees/branch.ts';
-import { createPlace, expectProblem, expectValue, pictureOf, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, pictureOf, write } from '../support/gitPlace.ts';
 
 async function scene() {
   const place = await createPlace();

@@ -2,7 +2,7 @@ import { access, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findRemoval, removeWorker } from '../../src/git/finish/clean.ts';
-import { createPlace, expectProblem, expectValue, pictureOf, refsOf, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, pictureOf, refsOf, write } from '../support/gitPlace.ts';
 
 const at = new Date('2026-03-01T10:15:00.123Z');
 const stamp = '20260301T101500.123Z';

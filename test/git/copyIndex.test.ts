@@ -2,7 +2,7 @@ import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { copyIndex } from '../../src/git/snapshots/quarantine.ts';
-import { createPlace } from './place.ts';
+import { createPlace } from '../support/gitPlace.ts';
 
 test('A copied index is never younger than the index, and there is none where there was none', async () => {
   const place = await createPlace();

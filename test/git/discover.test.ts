@@ -2,7 +2,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { discoverRepos, uniqueNames } from '../../src/git/repos.ts';
-import { createPlace, expectProblem, expectValue, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, write } from '../support/gitPlace.ts';
 
 test('Repositories directly below a folder are found, nothing else', async () => {
   const place = await createPlace();

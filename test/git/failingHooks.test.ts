@@ -6,7 +6,7 @@ import { removeWorker } from '../../src/git/finish/clean.ts';
 import { abortInterruptedMerge, finishBranch } from '../../src/git/finish/finish.ts';
 import { undoFinish } from '../../src/git/finish/undo.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
-import { createPlace, expectProblem, expectValue, hook, type Place, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, hook, type Place, write } from '../support/gitPlace.ts';
 
 /** Branch and uncommitted work of a worker's worktree. */
 const stateOf = ({ sh }: Place, { worktree }: WorkerPlace) =>

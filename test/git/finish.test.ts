@@ -14,7 +14,7 @@ import {
   pictureOf,
   refsOf,
   write,
-} from './place.ts';
+} from '../support/gitPlace.ts';
 
 async function preview(place: Place, repo: Repo, worker: WorkerPlace): Promise<FinishPreview> {
   return expectValue(await findFinish(place.git, repo, worker));

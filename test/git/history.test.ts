@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LogQuery } from '../../src/core/repo.ts';
 import { mostPatchBytes, readCommit, readHistory } from '../../src/git/history.ts';
-import { createPlace, expectProblem, expectValue, type Place, refsOf, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, type Place, refsOf, write } from '../support/gitPlace.ts';
 
 const all: LogQuery = { from: null, path: null, limit: 20, offset: 0 };
 

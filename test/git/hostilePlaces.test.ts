@@ -9,7 +9,7 @@ import { readStatus } from '../../src/git/status/status.ts';
 import { listIncluded } from '../../src/git/worktrees/include.ts';
 import { addWorktree, checkNewWorktree, restoreWorktree } from '../../src/git/worktrees/worktrees.ts';
 import { success } from '../../src/lib/result.ts';
-import { createPlace, expectProblem, expectValue, type Place } from './place.ts';
+import { createPlace, expectProblem, expectValue, type Place } from '../support/gitPlace.ts';
 
 /** A folder beside the workspace that nothing may be written to. */
 async function victimOf(place: Place) {

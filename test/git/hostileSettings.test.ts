@@ -16,7 +16,7 @@ import { diffOfSnapshot, keepSnapshot, listSnapshots } from '../../src/git/snaps
 import { readStatus } from '../../src/git/status/status.ts';
 import { listIncluded } from '../../src/git/worktrees/include.ts';
 import { inspectWorker, type WorkerPlace } from '../../src/git/worktrees/inspect.ts';
-import { createPlace, expectValue, type Place, write } from './place.ts';
+import { createPlace, expectValue, type Place, write } from '../support/gitPlace.ts';
 
 interface Scene {
   readonly place: Place;

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { copyIncluded, listIncluded } from '../../src/git/worktrees/include.ts';
-import { createPlace, expectValue } from './place.ts';
+import { createPlace, expectValue } from '../support/gitPlace.ts';
 
 async function scene(include: string, ignore = '.env*\n*.local\n/data/\n') {
   const place = await createPlace();

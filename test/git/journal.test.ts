@@ -9,7 +9,7 @@ import {
   readJournal,
 } from '../../src/git/finish/journal.ts';
 import { failure, success } from '../../src/lib/result.ts';
-import { createPlace, expectProblem, expectValue, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, write } from '../support/gitPlace.ts';
 
 /** A step that leaves a file. */
 function step(root: string, name: string, run: JournalStep['run'] = async () => success(null)): JournalStep {

@@ -7,8 +7,8 @@ import { finishBranch } from '../../src/git/finish/finish.ts';
 import { settleFinish, unfinishedJournals } from '../../src/git/finish/settle.ts';
 import { undoFinish } from '../../src/git/finish/undo.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
+import { createPlace, expectValue, hook, type Place, pictureOf, write } from '../support/gitPlace.ts';
 import { expectTidy, killEverywhere, type Scene } from './killing.ts';
-import { createPlace, expectValue, hook, type Place, pictureOf, write } from './place.ts';
 
 async function expectGone(place: Place, repo: Repo, worker: WorkerPlace): Promise<void> {
   expect(await place.sh(repo.path, 'branch', '--list', worker.branch)).toBe('');

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
+import type { Place } from '../support/gitPlace.ts';
 import type { Change, Ended, Order } from './dying.ts';
-import type { Place } from './place.ts';
 
 /** A repository before a change, and what must be true once the change, killed anywhere, was made up for. */
 export interface Scene {

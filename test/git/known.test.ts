@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
 import { Git, type GitOptions } from '../../src/git/run.ts';
 import { readStatus } from '../../src/git/status/status.ts';
-import { createPlace, type Place } from './place.ts';
+import { createPlace, type Place } from '../support/gitPlace.ts';
 
 /** Says which commands it ran. */
 class CountingGit extends Git {

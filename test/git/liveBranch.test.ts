@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { previewFlow } from '../../src/features/releases/service/finish.ts';
 import { adoptBranch } from '../../src/git/worktrees/branch.ts';
-import { createPlace, expectValue } from './place.ts';
+import { createPlace, expectValue } from '../support/gitPlace.ts';
 
 /** A feature that began at another branch than develop, under a new name. */
 async function renamed() {

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Git, lockFile } from '../../src/git/run.ts';
 import { processStart } from '../../src/lib/processes.ts';
 import { success } from '../../src/lib/result.ts';
-import { createPlace, expectProblem, expectValue, type Place, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, type Place, write } from '../support/gitPlace.ts';
 
 /** A program that takes the lock of a folder, says so, and holds it until its input ends. */
 const holder = `

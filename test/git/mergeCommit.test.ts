@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { finishBranch } from '../../src/git/finish/finish.ts';
 import { mergeTrees } from '../../src/git/merge/merge.ts';
-import { createPlace, expectProblem, expectValue, hook, refsOf, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, hook, refsOf, write } from '../support/gitPlace.ts';
 
 test('Hooks see the merge as if a person made it, and may improve its message', async () => {
   const place = await createPlace();

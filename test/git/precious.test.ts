@@ -2,7 +2,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isRebuilt, listPrecious } from '../../src/git/worktrees/inspect.ts';
-import { createPlace, write } from './place.ts';
+import { createPlace, write } from '../support/gitPlace.ts';
 
 test.each([
   ['.env', false],

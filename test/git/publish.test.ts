@@ -14,7 +14,7 @@ import {
   pictureOf,
   refsOf,
   write,
-} from './place.ts';
+} from '../support/gitPlace.ts';
 
 /** A repository whose main checkout is on develop, and a worker with one commit. */
 async function onDevelop(files: Record<string, string>): Promise<{

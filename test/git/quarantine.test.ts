@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Quarantine } from '../../src/git/snapshots/quarantine.ts';
-import { createPlace } from './place.ts';
+import { createPlace } from '../support/gitPlace.ts';
 
 async function open(objects: string): Promise<Quarantine> {
   const quarantine = await Quarantine.open(objects);

@@ -5,7 +5,7 @@ import type { Repo } from '../../src/core/repo.ts';
 import { removeWorker } from '../../src/git/finish/clean.ts';
 import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
-import { createPlace, expectProblem, expectValue, type Place, refsOf, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, type Place, refsOf, write } from '../support/gitPlace.ts';
 
 /** A repository with a submodule that the worker has initialised. */
 async function withSubmodule(): Promise<{ place: Place; repo: Repo; worker: WorkerPlace; tip: string }> {

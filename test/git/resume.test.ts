@@ -9,7 +9,7 @@ import { finishBranch } from '../../src/git/finish/finish.ts';
 import { adoptJournals } from '../../src/git/finish/journal.ts';
 import { settleFinish, unfinishedJournals } from '../../src/git/finish/settle.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
-import { createPlace, expectProblem, expectValue, type Place, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, type Place, write } from '../support/gitPlace.ts';
 
 /** What a finish leaves on the disk that was killed in that step. */
 async function cutOff(repo: Repo, worker: WorkerPlace, tip: string, step: string): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readFlow } from '../../src/git/flow.ts';
 import { Git, refusal } from '../../src/git/run.ts';
-import { createPlace, expectProblem, expectValue, hook, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, hook, write } from '../support/gitPlace.ts';
 
 test('Exit code, output and words of git are kept apart', async () => {
   const { git, ...place } = await createPlace();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { finishBranch } from '../../src/git/finish/finish.ts';
 import { Git } from '../../src/git/run.ts';
 import { processStart } from '../../src/lib/processes.ts';
-import { createPlace, expectProblem, expectValue, hook, refsOf, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, hook, refsOf, write } from '../support/gitPlace.ts';
 
 test('A signature that waits for its person is named, what was started is ended, and nothing is changed', async () => {
   const place = await createPlace();

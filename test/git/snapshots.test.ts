@@ -8,7 +8,7 @@ import {
   listSnapshots,
   restoreFrom,
 } from '../../src/git/snapshots/snapshots.ts';
-import { createPlace, expectProblem, expectValue, pictureOf, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, pictureOf, write } from '../support/gitPlace.ts';
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 1, 10, minutes));
 

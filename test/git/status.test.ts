@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Git } from '../../src/git/run.ts';
 import { readStatus } from '../../src/git/status/status.ts';
-import { createPlace, pictureOf, write } from './place.ts';
+import { createPlace, pictureOf, write } from '../support/gitPlace.ts';
 
 test('A clean checkout shows its branch and base', async () => {
   const place = await createPlace();

@@ -6,7 +6,7 @@ import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
 import { keepSnapshot, restoreFrom } from '../../src/git/snapshots/snapshots.ts';
 import { mergeBase, readLiveBranch } from '../../src/git/worktrees/branch.ts';
 import { checkOldWorktree, restoreWorktree } from '../../src/git/worktrees/worktrees.ts';
-import { createPlace, expectProblem, expectValue, pictureOf, refsOf } from './place.ts';
+import { createPlace, expectProblem, expectValue, pictureOf, refsOf } from '../support/gitPlace.ts';
 
 /** A list of ceilings has no way to write a colon, so such a path is one that git would go up from. */
 test.each(['place', 'pl:ace'])(

@@ -6,7 +6,14 @@ import { removeWorker } from '../../src/git/finish/clean.ts';
 import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
 import { undoFinish } from '../../src/git/finish/undo.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
-import { createPlace, expectProblem, expectValue, type Place, pictureOf, write } from './place.ts';
+import {
+  createPlace,
+  expectProblem,
+  expectValue,
+  type Place,
+  pictureOf,
+  write,
+} from '../support/gitPlace.ts';
 
 async function finished(place: Place, repo: Repo, worker: WorkerPlace) {
   const tip = await place.commit(worker.worktree, { 'src/app.ts': 'a\nB\nc\n', 'added.txt': 'new' });

@@ -5,7 +5,7 @@ import { findGitDirectory, readHead } from '../../src/git/directories.ts';
 import { finishBranch } from '../../src/git/finish/finish.ts';
 import { listWorktrees } from '../../src/git/porcelain.ts';
 import { type GitChange, GitWatch } from '../../src/git/status/watch.ts';
-import { createPlace, expectProblem, expectValue, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, write } from '../support/gitPlace.ts';
 
 async function scene() {
   const place = await createPlace();

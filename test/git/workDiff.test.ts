@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { mostPatchBytes, workDiff } from '../../src/git/history.ts';
-import { createPlace, expectValue, write } from './place.ts';
+import { createPlace, expectValue, write } from '../support/gitPlace.ts';
 
 it('tells what a worker has changed, committed or not, and names what git does not know', async () => {
   const place = await createPlace();

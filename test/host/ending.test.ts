@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { processStart } from '../../src/lib/processes.ts';
-import { Sandbox, untilGone } from '../ipc/sandbox.ts';
+import { need } from '../support/need.ts';
+import { Sandbox } from '../support/sandbox.ts';
+import { untilGone } from '../support/until.ts';
 import { Room, value } from './room.ts';
 
 test('ending a child ends its grandchildren in sessions of their own', async () => {
@@ -61,7 +63,7 @@ test('a host that is killed takes its children along, and the next one starts cl
   const open = async (id: string) => (await room.open(id, 'console.log("up");setInterval(()=>{},1e6)')).pid;
   const pids = await Promise.all(['1', '2', '3'].map(open));
   for (const id of ['1', '2', '3']) await (await room.watch(id)).until('up');
-  const host = sandbox.pidOf('host') ?? 0;
+  const host = need(sandbox.pidOf('host'));
   process.kill(host, 'SIGKILL');
   await room.link.closed;
   await Promise.all([host, ...pids].map((pid) => untilGone(pid)));

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { answerRefused, InboxServer } from '../../src/host/inbox.ts';
 import { success } from '../../src/lib/result.ts';
+import { until } from '../support/until.ts';
 
 const token = 'a'.repeat(32);
 const wrong = 'b'.repeat(32);
@@ -93,13 +94,8 @@ it.each(floods)('%s keep no hook with a token waiting, and the guard answers', a
 it('keeps few connections that have shown no token, and none for long', async () => {
   await open(1000, '');
   const left = () => flood.filter((socket) => !socket.closed).length;
-  const until = async (most: number) => {
-    const end = Date.now() + 20_000;
-    while (left() > most && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(left()).toBeLessThanOrEqual(most);
-  };
-  await until(128);
-  await until(0);
+  for (const most of [128, 0])
+    await until(() => left() <= most, `at most ${most} connections to be left`, 20_000);
 });
 
 it('lets a worker that opens hundreds keep only itself out', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { GuardRules } from '../../src/core/worker.ts';
 import type { InboxMessage } from '../../src/ipc/hostApi.ts';
 import { success } from '../../src/lib/result.ts';
-import { Sandbox } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
 import { Room, terminal, tokenOf, value } from './room.ts';
 
 const idle = [process.execPath, '-e', 'setInterval(()=>{},1e6)'];

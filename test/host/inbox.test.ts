@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { expect, test } from 'vitest';
 import type { InboxMessage } from '../../src/ipc/hostApi.ts';
 import { success } from '../../src/lib/result.ts';
-import { Sandbox } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
 import { Room, tokenOf, value } from './room.ts';
 
 const idle = 'setInterval(()=>{},1e6)';

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../ipc/sandbox.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 import { Room } from './room.ts';
 
 /** Run inside a terminal: tries on another one what only a person may. Prints what came of it. */

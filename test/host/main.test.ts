@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { connectDaemon } from '../../src/ipc/connect.ts';
 import { readDaemonHolder } from '../../src/ipc/guard.ts';
-import { Sandbox, until, untilGone } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
+import { until, untilGone } from '../support/until.ts';
 import { Room, terminal, value } from './room.ts';
 
 const idle = 'setInterval(()=>{},1e6)';

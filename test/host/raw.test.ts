@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { FrameKind } from '../../src/ipc/link.ts';
-import { Sandbox, until } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 import { Room, value } from './room.ts';
 
 /** Prints numbered lines without end, and what it is typed. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hostShapes } from '../../src/ipc/hostShapes.ts';
 import type { Result } from '../../src/lib/result.ts';
-import { Sandbox } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
 import { Room, value } from './room.ts';
 
 type Ask = (method: string, params: unknown) => Promise<Result<unknown>>;

@@ -15,7 +15,7 @@ import { FrameKind } from '../../src/ipc/link.ts';
 import type { Result } from '../../src/lib/result.ts';
 import { ScreenCopy } from '../../src/terminal/codec.ts';
 import { gridToText } from '../../src/terminal/screen.ts';
-import type { Sandbox } from '../ipc/sandbox.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 
 const entry = fileURLToPath(new URL('../../src/programs/host.ts', import.meta.url));
 

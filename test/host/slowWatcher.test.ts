@@ -6,7 +6,7 @@ import type { HostApi } from '../../src/ipc/hostApi.ts';
 import { Link } from '../../src/ipc/link.ts';
 import type { HelloApi } from '../../src/ipc/peer.ts';
 import { protocolVersion } from '../../src/ipc/version.ts';
-import { Sandbox } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
 import { Room, View, value } from './room.ts';
 
 const echo =

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Emulator } from '../../src/terminal/emulator.ts';
-import { Sandbox } from '../ipc/sandbox.ts';
+import { need } from '../support/need.ts';
+import { Sandbox } from '../support/sandbox.ts';
 import { Room, terminal, value } from './room.ts';
 
 test('a child prints, is typed to, and its exit is told', async () => {
@@ -27,13 +28,13 @@ test('its record tells when a key was pressed last, which focus is not', async (
   const room = await Room.join(sandbox);
   await room.open('a/b', 'process.stdin.setRawMode(true).on("data", (d) => console.log("got " + d.length))');
   const view = await room.watch('a/b');
-  const record = async () => value(await room.call('list', {})).find(({ id }) => id === 'a/b');
+  const record = async () => need(value(await room.call('list', {})).find(({ id }) => id === 'a/b'));
   room.type('a/b', '\x1b[I');
   await view.until('got 3');
-  expect((await record())?.typedAt).toBeUndefined();
+  expect((await record()).typedAt).toBeUndefined();
   room.type('a/b', 'y');
   await view.until('got 1');
-  const { typedAt = '', startedAt = '' } = (await record()) ?? {};
+  const { typedAt = '', startedAt } = await record();
   expect(typedAt > startedAt).toBe(true);
   await room.leave();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Sandbox } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
 import { Room, value } from './room.ts';
 
 const codeOf = (result: { ok: boolean; problem?: { code: string } }) => result.problem?.code ?? 'ok';

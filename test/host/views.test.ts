@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ScrollRequest, SearchRequest, SelectRequest } from '../../src/ipc/hostApi.ts';
 import { gridToText } from '../../src/terminal/screen.ts';
-import { Sandbox } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
 import { Room, terminal, value } from './room.ts';
 import { markedText } from './viewing.ts';
 

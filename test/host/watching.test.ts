@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { processStart } from '../../src/lib/processes.ts';
-import { Sandbox } from '../ipc/sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
 import { Room, value } from './room.ts';
 
 const _idle = 'setInterval(()=>{},1e6)';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lockPath, readDaemonHolder, runtimeFolder, takeLock } from '../../src/ipc/guard.ts';
 import { listProcesses, parsePs, parseStat, processStart } from '../../src/lib/processes.ts';
-import { locksIn, Sandbox } from './sandbox.ts';
+import { locksIn, Sandbox } from '../support/sandbox.ts';
 
 function take(root: string) {
   return takeLock(root, 'host', '/nowhere/host.00000000.sock', '1.0.0');

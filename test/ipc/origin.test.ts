@@ -48,6 +48,8 @@ print(os.read(told, 20).decode(), flush=True)
 time.sleep(1000)
 `;
 
+import { need } from '../support/need.ts';
+
 const hasPython = (() => {
   try {
     execFileSync('python3', ['-c', 'import resource']);
@@ -67,7 +69,7 @@ test.runIf(hasPython).each([
   const pid = Number(line.toString());
   try {
     const origin = originOf(pid);
-    expect(origin.caller?.terminal).not.toBe('');
+    expect(need(origin.caller).terminal).not.toBe('');
     expect([isWorker(origin), origin.all.some((one) => one.pid === asking.pid)]).toEqual([
       expected,
       expected,

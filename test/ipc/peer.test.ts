@@ -18,7 +18,8 @@ import {
 import { type ClaimApi, identifyPeer, offerProof, type Peer, peerStanding } from '../../src/ipc/peer.ts';
 import { protocolVersion } from '../../src/ipc/version.ts';
 import { success } from '../../src/lib/result.ts';
-import { Sandbox, until } from './sandbox.ts';
+import { Sandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 const isLinux = process.platform === 'linux';
 let folder: string;

@@ -1,8 +1,8 @@
 import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { TestPlace } from '../e2e/harness/place.ts';
 import type { TestTerminal } from '../e2e/harness/terminal.ts';
+import { TestPlace } from '../e2e/harness/testPlace.ts';
 
 const program = join(import.meta.dirname, 'outerProgram.ts');
 const shellModes = {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TestPlace } from '../../e2e/harness/place.ts';
+import { TestPlace } from '../../e2e/harness/testPlace.ts';
 import type { Candidate, Processes } from './candidate.ts';
 import { Outer, outerSize } from './outer.ts';
 

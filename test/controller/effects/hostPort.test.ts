@@ -6,7 +6,9 @@ import { HostPort } from '../../../src/controller/effects/hostPort.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { readHostKey } from '../../../src/ipc/keys.ts';
 import { success } from '../../../src/lib/result.ts';
-import { Sandbox, until, untilGone } from '../../ipc/sandbox.ts';
+import { need } from '../../support/need.ts';
+import { Sandbox } from '../../support/sandbox.ts';
+import { until, untilGone } from '../../support/until.ts';
 
 const olderHost = fileURLToPath(new URL('olderHost.ts', import.meta.url));
 const entry = fileURLToPath(new URL('../../../src/programs/host.ts', import.meta.url));
@@ -35,7 +37,7 @@ test('a host that dies is told of, and can be had again', async () => {
   await using sandbox = new Sandbox();
   const { port, kinds } = openPort(sandbox);
   await port.reach();
-  const pid = sandbox.pidOf('host') ?? 0;
+  const pid = need(sandbox.pidOf('host'));
   process.kill(pid, 'SIGKILL');
   await port.gone();
   await untilGone(pid);

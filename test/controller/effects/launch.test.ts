@@ -7,7 +7,7 @@ import type { Tools } from '../../../src/controller/effects/tools.ts';
 import type { Worker } from '../../../src/core/worker.ts';
 import type { OpenTerminal } from '../../../src/ipc/hostApi.ts';
 import { failure, success } from '../../../src/lib/result.ts';
-import { createPlace } from '../../git/place.ts';
+import { createPlace } from '../../support/gitPlace.ts';
 import { config, planFor, Scene, terminal } from '../scene.ts';
 
 const size = { cols: 80, rows: 24 };

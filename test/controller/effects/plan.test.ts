@@ -5,7 +5,7 @@ import type { StartPlan } from '../../../src/core/proposal.ts';
 import type { Worker } from '../../../src/core/worker.ts';
 import type { AgentPreset } from '../../../src/core/workspace.ts';
 import type { OpenProposal } from '../../../src/features/workers/workerState.ts';
-import { createPlace, expectProblem, expectValue } from '../../git/place.ts';
+import { createPlace, expectProblem, expectValue } from '../../support/gitPlace.ts';
 import { worker } from '../../tui/fixtures.ts';
 
 const cat: AgentPreset = { command: ['cat'], env: {}, pass: [], speaks: 'none' };

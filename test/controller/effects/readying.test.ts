@@ -9,7 +9,7 @@ import type { AgentPreset } from '../../../src/core/workspace.ts';
 import { takenPorts } from '../../../src/features/workers/start.ts';
 import type { OpenProposal } from '../../../src/features/workers/workerState.ts';
 import { success } from '../../../src/lib/result.ts';
-import { createPlace, expectValue } from '../../git/place.ts';
+import { createPlace, expectValue } from '../../support/gitPlace.ts';
 import { planFor, Scene } from '../scene.ts';
 
 const cat: AgentPreset = { command: ['cat'], env: {}, pass: [], speaks: 'none' };

@@ -6,7 +6,7 @@ import { cleanWorker, finishWorker, runChecks } from '../../../src/controller/ef
 import type { Tools } from '../../../src/controller/effects/tools.ts';
 import type { Worker } from '../../../src/core/worker.ts';
 import { failure, type Result, success } from '../../../src/lib/result.ts';
-import { createPlace, expectProblem, expectValue, write } from '../../git/place.ts';
+import { createPlace, expectProblem, expectValue, write } from '../../support/gitPlace.ts';
 import { terminal } from '../scene.ts';
 
 /** A worker with one commit, and a host that notes whom it was told to end. */

@@ -3,7 +3,7 @@ import { RepoWatch } from '../../../src/controller/effects/repoWatch.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import type { ControllerState } from '../../../src/features/state.ts';
 import { readStatus } from '../../../src/git/status/status.ts';
-import { createPlace } from '../../git/place.ts';
+import { createPlace } from '../../support/gitPlace.ts';
 import { Scene } from '../scene.ts';
 
 async function scene() {

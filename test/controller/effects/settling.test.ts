@@ -7,7 +7,7 @@ import { finishFlow, unfinishedFlows } from '../../../src/features/releases/serv
 import { startFlow } from '../../../src/features/releases/service/start.ts';
 import { commonDirectory } from '../../../src/git/directories.ts';
 import { adoptJournals, discardJournals } from '../../../src/git/finish/journal.ts';
-import { createPlace, expectProblem, expectValue, write } from '../../git/place.ts';
+import { createPlace, expectProblem, expectValue, write } from '../../support/gitPlace.ts';
 import { Scene } from '../scene.ts';
 
 const release = { kind: 'release', name: '1.2.0' } as const;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openLog } from '../../../src/controller/log/log.ts';
 import { applyEvent, emptyLogState } from '../../../src/features/log.ts';
+import { need } from '../../support/need.ts';
 
 /** Written by the program before its events moved to their features, in a run of the demo; paths and names of folders aside. */
 const kept = join(import.meta.dirname, 'fixtures/demo-run.jsonl');
@@ -26,7 +27,7 @@ it('a log written before opens, says the same, and is left as it was', () => {
       expect.arrayContaining(['backend/rate-limits finished', 'admin/dashboard cleaned']),
     );
     expect(state.gone.get('backend/rate-limits')).toMatchObject({ state: 'exited', run: 1, agent: 'demo' });
-    expect(state.gone.get('backend/rate-limits')?.said?.text).not.toBe('');
+    expect(need(state.gone.get('backend/rate-limits')?.said).text).not.toBe('');
     expect([...state.proposals]).toEqual([]);
     expect(state.workTimes.get('backend/rate-limits')?.isOwed).toBe(true);
   } finally {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { mcpConfigFile } from '../../../src/controller/effects/tools.ts';
-import { auth, bill, call, knock, ToolPlace } from './place.ts';
+import { auth, bill, call, knock, ToolPlace } from './toolPlace.ts';
 
 const initialize = JSON.stringify({
   jsonrpc: '2.0',

@@ -1,6 +1,6 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { expect, test } from 'vitest';
-import { auth, bill, call, orchestrator, ToolPlace } from './place.ts';
+import { auth, bill, call, orchestrator, ToolPlace } from './toolPlace.ts';
 
 /** Compares with a recorded answer, byte for byte; `npm run test:update` records it again. */
 function expectRecorded(name: string, text: string): Promise<void> {

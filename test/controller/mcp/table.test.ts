@@ -3,7 +3,7 @@ import type { Role } from '../../../src/core/worker.ts';
 import { agentCommands, commands, toolsOf } from '../../../src/features/commands.ts';
 import type { FeatureCommand, SessionCommand } from '../../../src/features/define.ts';
 import * as schemas from '../../../src/features/params.ts';
-import { auth, bill, call, orchestrator, ToolPlace } from './place.ts';
+import { auth, bill, call, orchestrator, ToolPlace } from './toolPlace.ts';
 
 const asked: readonly SessionCommand[] = Object.values(agentCommands);
 const ofClients: readonly FeatureCommand[] = Object.values(commands);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { auth, bill, call, orchestrator, ToolPlace } from './place.ts';
+import { auth, bill, call, orchestrator, ToolPlace } from './toolPlace.ts';
 
 const workers = [
   'report_progress',

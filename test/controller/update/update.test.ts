@@ -3,6 +3,7 @@ import type { ChangeRequest } from '../../../src/features/commands.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { selectFacts } from '../../../src/features/state.ts';
 import { problemOf, success } from '../../../src/lib/result.ts';
+import { need } from '../../support/need.ts';
 import { config, planFor, Scene, terminal } from '../scene.ts';
 
 const size = { cols: 80, rows: 24 };
@@ -48,11 +49,10 @@ describe('proposing', () => {
 
   it('drops the plan of an edited proposal, and a plan that comes too late for it', () => {
     const scene = new Scene().proposed();
-    const before = scene.state.log.proposals.get(1)?.draft;
+    const before = need(scene.state.log.proposals.get(1)).draft;
     scene.ask({ do: 'edit', n: 1, draft: { ...draft, brief: 'other' } });
     expect(selectFacts(scene.state).proposals[0]?.plan).toBeNull();
-    if (before)
-      scene.tell({ type: 'planned', n: 1, draft: before, config, plan: success(planFor('backend', 'auth')) });
+    scene.tell({ type: 'planned', n: 1, draft: before, config, plan: success(planFor('backend', 'auth')) });
     expect(selectFacts(scene.state).proposals[0]?.plan).toBeNull();
     expect(scene.ask(approveFirst).refusal).toBe('plan_pending');
   });
@@ -65,11 +65,11 @@ describe('a configuration that changed', () => {
     const scene = new Scene().proposed().tell({ type: 'config-read', config: other });
     expect(scene.done).toEqual(['plan']);
     expect(scene.ask(approveFirst).refusal).toBe('plan_pending');
-    const draft = scene.state.log.proposals.get(1)?.draft;
+    const draft = need(scene.state.log.proposals.get(1)).draft;
     const plan = success(planFor('backend', 'auth'));
-    if (draft) scene.tell({ type: 'planned', n: 1, draft, config, plan });
+    scene.tell({ type: 'planned', n: 1, draft, config, plan });
     expect(scene.ask(approveFirst).refusal).toBe('plan_pending');
-    if (draft) scene.tell({ type: 'planned', n: 1, draft, config: other, plan });
+    scene.tell({ type: 'planned', n: 1, draft, config: other, plan });
     expect(scene.ask(approveFirst).done).toEqual(['launch']);
   });
 
@@ -112,9 +112,9 @@ describe('approving', () => {
 
   it('refuses a plan that cannot be carried out, with the reason', () => {
     const scene = new Scene().proposed();
-    const draft = scene.state.log.proposals.get(1)?.draft;
+    const draft = need(scene.state.log.proposals.get(1)).draft;
     const problem = problemOf('branch_exists', 'feature/auth exists already.');
-    if (draft) scene.tell({ type: 'planned', n: 1, draft, config, plan: { ok: false, problem } });
+    scene.tell({ type: 'planned', n: 1, draft, config, plan: { ok: false, problem } });
     expect(scene.ask(approveFirst).refusal).toBe('branch_exists');
   });
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { TestPlace } from './place.ts';
+import { TestPlace } from './testPlace.ts';
 
 test('a program in a terminal is used by what is seen and by keys', async () => {
   const place = await TestPlace.create();

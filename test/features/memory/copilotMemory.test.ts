@@ -9,7 +9,7 @@ import {
   memoryServers,
 } from '../../../src/features/memory/service/memoryServer.ts';
 import type { Problem } from '../../../src/lib/result.ts';
-import { Sandbox } from '../../ipc/sandbox.ts';
+import { Sandbox } from '../../support/sandbox.ts';
 
 const program = resolve('test/support/memoryServer.mjs');
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { selectFacts } from '../../../src/features/state.ts';
 import { config, Scene } from '../../controller/scene.ts';
+import { need } from '../../support/need.ts';
 
 const size = { cols: 80, rows: 24 };
 
@@ -40,7 +41,7 @@ describe('one worker more than wanted', () => {
 
   it('starts once another has ended', () => {
     const scene = full().tell({ type: 'host-lost' });
-    expect(selectFacts(scene.state).proposals[0]?.limit).toBeUndefined();
+    expect(need(selectFacts(scene.state).proposals[0]).limit).toBeUndefined();
     expect(approve(scene).done).toContain('launch');
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { selectFacts } from '../../../src/features/state.ts';
 import { usageRows } from '../../../src/features/usage/usageState.ts';
 import { config, Scene } from '../../controller/scene.ts';
+import { need } from '../../support/need.ts';
 
 const id = 'backend/auth';
 const tokens = { input: 10, output: 5, cacheRead: 100, cacheWrite: 0 };
@@ -79,6 +80,6 @@ describe('a budget', () => {
     expect(selectFacts(scene.state).proposals[0]?.limit?.message).toBe(
       '$2.50 of $2.00 are spent by backend/auth.',
     );
-    expect(selectFacts(scene.proposed('second').state).proposals[1]?.limit).toBeUndefined();
+    expect(need(selectFacts(scene.proposed('second').state).proposals[1]).limit).toBeUndefined();
   });
 });

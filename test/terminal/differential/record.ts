@@ -8,9 +8,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { agentPrograms } from '../../../src/agents/launch.ts';
 import { Pane } from '../../agents/pane.ts';
+import { seedClaude } from '../../claude/claudePlace.ts';
 import { FakeApi } from '../../claude/fakeApi.ts';
 import { installClaude } from '../../claude/install.ts';
-import { seedClaude } from '../../claude/place.ts';
 
 /** Names of streams; none for all. */
 const wanted = process.argv.slice(2);

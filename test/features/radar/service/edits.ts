@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { chmod, cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Place } from '../../../git/place.ts';
+import type { Place } from '../../../support/gitPlace.ts';
 import type { Chance } from './chance.ts';
 
 /** Few enough that two workers meet, odd enough to break what takes names for words. */

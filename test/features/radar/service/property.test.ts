@@ -5,7 +5,7 @@ import type { RadarReport } from '../../../../src/core/radar.ts';
 import type { Repo } from '../../../../src/core/repo.ts';
 import { Radar } from '../../../../src/features/radar/service/radar.ts';
 import type { WorkerPlace } from '../../../../src/git/worktrees/inspect.ts';
-import { createPlace, expectValue, type Place, write } from '../../../git/place.ts';
+import { createPlace, expectValue, type Place, write } from '../../../support/gitPlace.ts';
 import { Chance } from './chance.ts';
 import { edit, lines, names } from './edits.ts';
 import { fullPicture, Scratch, type Truth } from './truth.ts';

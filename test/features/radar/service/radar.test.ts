@@ -11,7 +11,14 @@ import { readFlow } from '../../../../src/git/flow.ts';
 import { readStatus } from '../../../../src/git/status/status.ts';
 import { chooseBase } from '../../../../src/git/worktrees/branch.ts';
 import type { WorkerPlace } from '../../../../src/git/worktrees/inspect.ts';
-import { createPlace, expectProblem, expectValue, hook, type Place, write } from '../../../git/place.ts';
+import {
+  createPlace,
+  expectProblem,
+  expectValue,
+  hook,
+  type Place,
+  write,
+} from '../../../support/gitPlace.ts';
 import { lines } from './edits.ts';
 
 interface Scene {

@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Radar } from '../../../../src/features/radar/service/radar.ts';
-import { createPlace, expectValue, write } from '../../../git/place.ts';
+import { createPlace, expectValue, write } from '../../../support/gitPlace.ts';
 import { lines } from './edits.ts';
 
 test('Both sides of a file are told by their hunks, whatever they call it and whether they still have it', async () => {

@@ -3,7 +3,7 @@ import { cp, lstat, readdir, readFile, readlink, rm, writeFile } from 'node:fs/p
 import { basename, join } from 'node:path';
 import type { Verdict } from '../../../../src/core/radar.ts';
 import type { Repo } from '../../../../src/core/repo.ts';
-import type { Place } from '../../../git/place.ts';
+import type { Place } from '../../../support/gitPlace.ts';
 
 /** What a real `git merge` says of two commits, and of the files that both change. */
 export interface Truth {

@@ -7,7 +7,7 @@ import type { Message } from '../../../../src/features/messages.ts';
 import { RadarWatch } from '../../../../src/features/radar/service/watch.ts';
 import { type ControllerState, initialState } from '../../../../src/features/state.ts';
 import { config } from '../../../controller/scene.ts';
-import { createPlace, expectProblem, expectValue, type Place } from '../../../git/place.ts';
+import { createPlace, expectProblem, expectValue, type Place } from '../../../support/gitPlace.ts';
 import { worker as anyWorker } from '../../../tui/fixtures.ts';
 
 const text = 'one\ntwo\nthree\nfour\nfive\nsix\n';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chooseFlow, createDevelop, readFlow } from '../../../../src/git/flow.ts';
-import { createPlace, expectProblem, expectValue, pictureOf } from '../../../git/place.ts';
+import { createPlace, expectProblem, expectValue, pictureOf } from '../../../support/gitPlace.ts';
 
 const heads = (...names: string[]) => names.map((name) => `refs/heads/${name}\0`);
 const origin = { 'remote.origin.url': 'x' };

@@ -12,7 +12,7 @@ import {
   pictureOf,
   refsOf,
   write,
-} from '../../../git/place.ts';
+} from '../../../support/gitPlace.ts';
 
 const release = { kind: 'release', name: '1.0.0' } as const;
 

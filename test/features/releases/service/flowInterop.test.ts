@@ -5,7 +5,7 @@ import { finishFlow } from '../../../../src/features/releases/service/finish.ts'
 import { startFlow } from '../../../../src/features/releases/service/start.ts';
 import { readFlowStatus } from '../../../../src/features/releases/service/status.ts';
 import { initFlow } from '../../../../src/git/flow.ts';
-import { createPlace, expectValue, type Place } from '../../../git/place.ts';
+import { createPlace, expectValue, type Place } from '../../../support/gitPlace.ts';
 
 /** Debian's package: git-flow (AVH). */
 const hasGitFlow = (() => {

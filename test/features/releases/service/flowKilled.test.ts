@@ -4,7 +4,7 @@ import type { Repo } from '../../../../src/core/repo.ts';
 import { finishFlow } from '../../../../src/features/releases/service/finish.ts';
 import { startFlow } from '../../../../src/features/releases/service/start.ts';
 import { expectTidy, killEverywhere, type Scene } from '../../../git/killing.ts';
-import { createPlace, expectValue, hook, type Place, write } from '../../../git/place.ts';
+import { createPlace, expectValue, hook, type Place, write } from '../../../support/gitPlace.ts';
 
 const states = {
   'no checkout': async (place: Place, repo: Repo) => place.sh(repo.path, 'switch', '-q', '--detach', 'main'),

@@ -8,7 +8,7 @@ import {
   pushFinished,
 } from '../../../../src/features/releases/service/finish.ts';
 import { startFlow } from '../../../../src/features/releases/service/start.ts';
-import { createPlace, expectProblem, expectValue, hook, type Place } from '../../../git/place.ts';
+import { createPlace, expectProblem, expectValue, hook, type Place } from '../../../support/gitPlace.ts';
 
 const release = { kind: 'release', name: '1.0.0' } as const;
 

@@ -12,7 +12,7 @@ import {
   type Place,
   pictureOf,
   refsOf,
-} from '../../../git/place.ts';
+} from '../../../support/gitPlace.ts';
 
 async function withFiles(files: Record<string, string>): Promise<[Place, Repo]> {
   const place = await createPlace();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isStale } from '../../../../src/core/repo.ts';
 import { readDetails } from '../../../../src/features/repos/service/details.ts';
-import { createPlace, expectProblem, expectValue, pictureOf, write } from '../../../git/place.ts';
+import { createPlace, expectProblem, expectValue, pictureOf, write } from '../../../support/gitPlace.ts';
 
 async function scene() {
   const place = await createPlace();

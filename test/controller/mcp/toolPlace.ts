@@ -8,7 +8,7 @@ import { MemoryIndex } from '../../../src/features/memory/service/memoryIndex.ts
 import type { Message } from '../../../src/features/messages.ts';
 import type { SessionServices } from '../../../src/features/services.ts';
 import { failure, type Result, success } from '../../../src/lib/result.ts';
-import { Sandbox } from '../../ipc/sandbox.ts';
+import { Sandbox } from '../../support/sandbox.ts';
 import { Scene } from '../scene.ts';
 
 export const auth = 'backend/auth';

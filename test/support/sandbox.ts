@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DaemonName, readDaemonHolder } from '../../src/ipc/guard.ts';
 import { createApprovalKey } from '../../src/ipc/keys.ts';
-import { processStart } from '../../src/lib/processes.ts';
+import { untilGone } from './until.ts';
 
 /** A throw-away workspace with a home and a runtime folder of its own. */
 export class Sandbox {
@@ -54,18 +54,4 @@ export class Sandbox {
 /** What is in the way of a lock, or holds it; room that is kept for the next one is neither. */
 export function locksIn(root: string): string[] {
   return readdirSync(join(root, '.orch')).filter((name) => !/\.spare(-2)?$/.test(name));
-}
-
-/** Resolves when the process has ended; it is not a child of ours, so there is no event to wait for. */
-export async function untilGone(pid: number, limitMs = 5000): Promise<void> {
-  await until(() => processStart(pid) === null, `process ${pid} to end`, limitMs);
-}
-
-/** Asks again every few milliseconds, for facts that nothing announces. */
-export async function until(isTrue: () => boolean, what: string, limitMs = 10_000): Promise<void> {
-  const end = Date.now() + limitMs;
-  while (!isTrue()) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
