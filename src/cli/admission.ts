@@ -3,19 +3,19 @@ import { heldApprovalKey } from '../ipc/heldKey.ts';
 import { createApprovalKey, hasApprovalKey, isApprovalKey, keyProblem } from '../ipc/keys.ts';
 import { isWorker, type Origin, originOf, workerProblem } from '../ipc/origin.ts';
 
-/** Who may run a command. */
+/** The conditions for running a command. */
 export interface CommandNeeds {
-  /** Whether an agent may run it, from inside a worker. */
+  /** For an agent, from inside a worker. */
   readonly agent: 'allowed' | 'refused';
-  /** `acts`: it does what only a person decides. `reads`: it changes nothing that a person has to agree to. */
+  /** `acts`: only a person may decide it. `reads`: it changes nothing that needs a person's consent. */
   readonly acts: 'acts' | 'reads';
-  /** `none`: it also runs in a workspace that the person has not trusted, for it runs nothing of it. */
+  /** `none`: it runs in an untrusted workspace, too, because it executes nothing of it. */
   readonly trust?: 'none';
-  /** Completes "A worker cannot …"; with what an agent does instead, where there is something. */
+  /** Completes "A worker cannot …", perhaps with an alternative for agents. */
   readonly what: string;
 }
 
-/** The control room loads no table of commands, and neither do the hooks of agents. */
+/* The needs of the room and of agents' hooks, which load no table of commands. */
 export const needsOfRoom: CommandNeeds = {
   agent: 'refused',
   acts: 'reads',
@@ -30,24 +30,25 @@ export const needsOfHook: CommandNeeds = {
 };
 
 /**
- * Ends a command that its caller may not run, before it has done anything. What goes to the controller is judged there
- * again, by what the system says of the process that asks.
+ * Refuses a command that its caller may not run, before it does anything. The controller checks its requests again, by
+ * the operating system's data about the calling process.
  * @param name full name, such as `worker start`
- * @param from where this process comes from, looked up unless a test says so
+ * @param from origin of this process; looked up by default
+ * @throws Refusal
  */
 export function admit(name: string, needs: CommandNeeds, from?: Origin): void {
   if (needs.agent === 'allowed' && needs.acts === 'reads') return;
   const origin = from ?? originOf(process.pid);
   if (needs.agent === 'refused' && isWorker(origin)) throw new Refusal(workerProblem(origin, needs.what));
   if (origin.caller?.terminal) {
-    // A script finds it there later. Where it cannot be created, a terminal needs none.
+    // Later scripts read the key. A terminal needs none, so a failure does not matter.
     createApprovalKey();
     return;
   }
   if (needs.acts === 'acts') demandKey(name, origin);
 }
 
-/** Without a terminal a person is known by the key. The first `init` on a machine creates it and has none to pass. */
+/** Demands the approval key, which identifies a person without a terminal. The first `init` on a machine creates it. */
 function demandKey(name: string, { caller }: Origin): void {
   const key = heldApprovalKey();
   if (isApprovalKey(key)) return;

@@ -4,18 +4,20 @@ import { Refusal } from '../core/verb.ts';
 import { type Problem, problemOf } from '../lib/result.ts';
 import type { Output } from './output.ts';
 
-/** Whether a person can be asked here and now. */
+/** Reports whether a person can answer questions in this terminal. */
 export function canAsk(options: { json?: boolean; yes?: boolean }): boolean {
   return !options.json && !options.yes && process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
-/** What is said where nobody can be asked, and after a no. */
+/** Problems of a missing yes. */
 interface Refusals {
+  /** Without a terminal to ask in. */
   readonly unasked: Problem;
+  /** After a no. */
   readonly no: Problem;
 }
 
-/** A start has its own; all other changes say `confirmation_required` and `not_confirmed`. */
+/** Returns the problems of all changes but a start, which has its own. */
 function usualRefusals(question: string): Refusals {
   return {
     unasked: problemOf('confirmation_required', `${question} That needs your yes.`, 'Give it with: --yes'),
@@ -23,7 +25,7 @@ function usualRefusals(question: string): Refusals {
   };
 }
 
-/** Goes on with a person's yes: one that was given with the command, or one that is asked for here. */
+/** Demands a person's yes: `given` with the command, or typed here. @throws Refusal */
 export async function demandYes(
   { json }: Output,
   given: boolean | undefined,
@@ -36,8 +38,8 @@ export async function demandYes(
 }
 
 /**
- * Says a text of which all has to be in sight before a yes: where it is asked for here, a page at a time.
- * @param isAsked whether a yes follows
+ * Prints a text that must be read completely before a yes, page by page if the yes is asked for here.
+ * @param isAsked true if a yes follows
  */
 export async function sayPaged(out: Output, text: string, isAsked: boolean): Promise<void> {
   const lines = text.split('\n');
@@ -53,12 +55,12 @@ export async function sayPaged(out: Output, text: string, isAsked: boolean): Pro
   }
 }
 
-/** Asks for a yes; anything else is a no. */
+/** Asks a yes-or-no question; anything but `y` or `yes` is a no. */
 export async function askYes(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(await askText(`${question} [y/N] `));
 }
 
-/** All of standard input. At a terminal Ctrl-D ends it, and questions can be asked afterwards. */
+/** Reads all of standard input. In a terminal Ctrl-D ends it, and questions can be asked afterwards. */
 export async function readInput(): Promise<string> {
   const { stdin, stdout } = process;
   if (!stdin.isTTY) return text(stdin);
@@ -67,10 +69,10 @@ export async function readInput(): Promise<string> {
   return lines.join('\n');
 }
 
-/** One typed or pasted line that is not shown; null on Ctrl-C, Ctrl-D and where the terminal goes. For secrets. */
+/** Reads a line without echo, for secrets. @returns null on Ctrl-C, Ctrl-D or the loss of the terminal */
 export async function askHidden(question: string): Promise<string | null> {
   const { stdin, stdout } = process;
-  // First of all: what is typed as soon as the question is seen must not be shown either.
+  // Raw mode comes before the question, so that even a quick answer is not echoed.
   stdin.setRawMode(true).resume();
   stdout.write(question);
   const decoder = new TextDecoder();
@@ -88,23 +90,23 @@ export async function askHidden(question: string): Promise<string | null> {
   return typed;
 }
 
-/** One typed line; empty at the end of input and on Ctrl-C. */
+/** Reads a line; empty at the end of input and on Ctrl-C. */
 export async function askText(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   const closed = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
-  // Being closed rejects the question, too; which of the two comes first differs between versions of Node.
+  // Closing rejects the question, too; the order differs between versions of Node.
   const typed = await Promise.race([lines.question(question).catch(() => null), closed]);
   lines.close();
-  // The cursor still stands behind the question.
+  // The cursor is still behind the question.
   if (typed === null) process.stdout.write('\n');
   return typed?.trim() ?? '';
 }
 
-/** Escape sequences: arrows and other keys, and the marks around what is pasted. The rest of one may come later. */
+/** Matches an escape sequence: a key such as an arrow, or a bracket of a paste. `halfSequence` matches an incomplete one. */
 const sequence = /^\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|[^[O])/;
 const halfSequence = /^\x1b(?:\[[0-?]*[ -/]*|O)$/;
 
-/** A line that is written without being seen, edited as a terminal itself would. */
+/** A line typed without echo, with the editing keys of a terminal. */
 export class HiddenLine {
   #keys: string[] = [];
   #half = '';
@@ -113,7 +115,7 @@ export class HiddenLine {
     return this.#keys.join('');
   }
 
-  /** @returns how it ended; null while it has not. What comes behind its end is dropped. */
+  /** Takes typed input; input after the end is dropped. @returns the end of the line; null before it */
   take(input: string): 'given' | 'cancelled' | null {
     let rest = this.#half + input;
     this.#half = '';

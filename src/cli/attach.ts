@@ -4,7 +4,7 @@ import type { Output } from './output.ts';
 import { withTerminal } from './session.ts';
 import { readSettings, withColor } from './settings.ts';
 
-/** `worker attach`: one worker's terminal in place of this one. */
+/** `worker attach`: gives this terminal to one worker. */
 export async function attachWorker(id: string): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY)
     refuse(
@@ -14,7 +14,7 @@ export async function attachWorker(id: string): Promise<void> {
     );
   const root = await withTerminal(id, async (_, found) => found);
   const { attach } = await import('../client/attach.ts');
-  const { settings, problems } = await readSettings();
+  const { settings, problems } = readSettings();
   for (const problem of problems) process.stderr.write(`orch-tui: ${problem}\n`);
   const { leaveKey } = settings;
   const capabilities = capabilitiesOf(withColor(process.env, settings));
@@ -29,7 +29,7 @@ export async function attachWorker(id: string): Promise<void> {
   }
 }
 
-/** A worker's screen as text; `ansi` keeps its colours, `scrollback` adds lines above. */
+/** `worker screen`: prints a worker's screen; `ansi` keeps colours, `scrollback` adds lines above. */
 export async function showScreen(
   out: Output,
   id: string,

@@ -2,15 +2,15 @@ import { pathOf } from '../core/verb.ts';
 import { type ListedVerb, verbs } from '../features/commands.ts';
 import { type CommandNeeds, needsOfHook, needsOfRoom } from './admission.ts';
 
-/** What one command needs, and what with one of its options. */
+/** The needs of a command, and those with one of its options. */
 export interface CommandPolicy extends CommandNeeds {
-  /** Options that make it another command, by commander's name of them. */
+  /** Other needs by option, in commander's spelling. */
   readonly withOption?: Readonly<Record<string, CommandNeeds>>;
 }
 
 /**
- * Every command by its full name, and who may run it. An agent may run what is listed as `allowed` and nothing else. Two
- * names are no verbs: `room`, which is `orch-tui` without a command, and `hook`.
+ * The policies of all commands by full name. Agents may run only commands that are `allowed`. Two names are no verbs:
+ * `room`, which is `orch-tui` without a command, and `hook`.
  */
 export const commandPolicies: Readonly<Record<string, CommandPolicy>> = {
   room: needsOfRoom,
@@ -30,7 +30,7 @@ function policyFor({ by, what, notForAgents, untrusted, withOption }: ListedVerb
   return { ...needs(by, what), withOption: { [withOption.name]: other } };
 }
 
-/** Returns what a command needs with the options that it was given; null for a name that is not in the table. */
+/** Returns the needs of a command with its given options; null for an unknown name. */
 export function policyOf(name: string, options: Readonly<Record<string, unknown>>): CommandNeeds | null {
   if (!Object.hasOwn(commandPolicies, name)) return null;
   const policy = commandPolicies[name];

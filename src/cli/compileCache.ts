@@ -1,14 +1,13 @@
 import { lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
-// Older Nodes have the module without all of its names: asked for by name they would refuse to load this very file.
+// A default import, because older Nodes lack some names of the module and could not load this file.
 import nodeModule from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Lets Node keep what it has compiled, where only this user can write. Whoever can write such a folder decides which
- * code runs, so Node's own choice below the temporary folder is no option. Without a safe folder nothing is kept, which
- * makes a start slower and no less right.
+ * Enables Node's compile cache in a folder that only this user can write. A writable cache decides which code runs, so
+ * Node's default below the temporary folder is no option. Without a safe folder starts are slower.
  */
 export function keepCompiled(env: Environment = process.env): void {
   const folder = compileFolder(env);
@@ -16,9 +15,9 @@ export function keepCompiled(env: Environment = process.env): void {
 }
 
 /**
- * The folder for compiled code: `$XDG_CACHE_HOME/orch-tui/compile`, else `~/.cache/orch-tui/compile`. Created with mode
- * 0700 when missing, checked at each start.
- * @returns null when it belongs to another user, is open to others, is a link, or could be exchanged by others
+ * Returns the folder for compiled code: `$XDG_CACHE_HOME/orch-tui/compile`, else `~/.cache/orch-tui/compile`. Creates it
+ * with mode 0700 if missing.
+ * @returns null if it belongs to another user, is open to others, is a link, or could be replaced by others
  */
 function compileFolder(env: Environment): string | null {
   const { XDG_CACHE_HOME: cache, HOME: home } = env;
@@ -30,16 +29,16 @@ function compileFolder(env: Environment): string | null {
     if (!lstatSync(folder, { throwIfNoEntry: false })) mkdirSync(folder, { recursive: true, mode: 0o700 });
     return isPrivate(lstatSync(folder), uid) && isOutOfReach(dirname(folder), uid) ? folder : null;
   } catch {
-    return null; // It cannot be made or seen: as good as none.
+    return null; // A folder that cannot be created or read is none.
   }
 }
 
-/** Reports whether this is a folder, not a link, that is this user's alone. */
+/** Reports whether this is a folder, not a link, with access for this user alone. */
 function isPrivate(found: Stats, uid: number): boolean {
   return found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0;
 }
 
-/** Reports whether no other user can rename a folder on the way to `path`, links resolved. */
+/** Reports whether no other user can rename a folder of `path`, links resolved. */
 function isOutOfReach(path: string, uid: number): boolean {
   for (let at = realpathSync.native(path); ; at = dirname(at)) {
     const found = lstatSync(at);
@@ -49,7 +48,7 @@ function isOutOfReach(path: string, uid: number): boolean {
   }
 }
 
-/** Reports whether others cannot write. A group named by the owner's own number is that user's alone. */
+/** Reports whether others cannot write. A group with the owner's own number contains only that user. */
 function isClosed({ mode, uid, gid }: Stats): boolean {
   return (mode & 0o002) === 0 && ((mode & 0o020) === 0 || gid === uid);
 }

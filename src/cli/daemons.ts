@@ -9,7 +9,7 @@ import { demandYes } from './ask.ts';
 import type { Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
-/** A running daemon, even of another version; null when none runs. */
+/** Connects to a running daemon of any version; null if none runs. */
 async function findDaemon(program: DaemonName): Promise<Link | null> {
   const root = demand(findWorkspace('.'));
   const link = await connectDaemon({ root, program, version, role: 'client', anyVersion: true });
@@ -38,7 +38,7 @@ export async function showDaemon(out: Output, program: DaemonName): Promise<void
   }
 }
 
-/** Ends a daemon. A host takes its workers with it, so that is said and asked first. */
+/** Stops a daemon. A host stops its workers, too, so it asks first. */
 export async function stopDaemon(
   out: Output,
   program: DaemonName,

@@ -28,7 +28,7 @@ export async function runDemo(
 ): Promise<void> {
   const canShow = process.stdin.isTTY && process.stdout.isTTY && !out.json;
   if (!canShow && !options.headless) {
-    // No key can be pressed here: show what there is to be seen anyway.
+    // Without a keyboard the demo answers for the person.
     process.stderr.write(
       'orch-tui: there is no terminal here, so the demo runs by itself (orch-tui demo --headless).\n',
     );
@@ -44,8 +44,8 @@ export async function runDemo(
 }
 
 /**
- * The demo acts in the workspace that it has made, also without a terminal: by a key that only this process has. The daemons
- * that it starts are given the key's digest, and no other daemon takes it.
+ * Creates an approval key for this process, with which the demo acts in its own workspace, without a terminal, too. Only
+ * the daemons that it starts get the key's digest and accept it.
  */
 function holdOwnKey(): void {
   const key = newSecret();
@@ -53,7 +53,7 @@ function holdOwnKey(): void {
   process.env[ownKeyVariable] = digestOf(key);
 }
 
-/** What the demo proposes; the agent that carries it out is part of this package and needs no account. */
+/** The proposals of the demo; its agent is part of this package and needs no account. */
 const demoDrafts: readonly ProposalDraft[] = [
   {
     repo: 'backend',
@@ -81,7 +81,7 @@ const demoFiles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   web: { 'README.md': '# web\n\nWhat customers see.\n', 'src/index.mjs': 'export const title = "Shop";\n' },
 };
 
-/** Proposes the demo's workers, unless it was here before. */
+/** Proposes the demo's workers, unless the workspace has had workers before. */
 async function proposeDemo(call: Caller<ControllerApi>): Promise<void> {
   const facts = demand(await call('facts', {}));
   if (facts.workers.length + facts.proposals.length + facts.ended.length > 0) return;
@@ -89,18 +89,18 @@ async function proposeDemo(call: Caller<ControllerApi>): Promise<void> {
 }
 
 /**
- * Makes the workspace, or finds the one made earlier. Leaves a folder alone that holds anything else. `byItself` asks for a new
- * workspace: a demo that answers in a person's place never does so where workers of that person may run.
+ * Creates the workspace, or finds an earlier one. Refuses a folder with other content. A headless demo needs a new
+ * workspace: it answers for the person, which it must not do where the person's workers may run.
  */
 async function makeDemoWorkspace(
   folder: string | undefined,
-  byItself: boolean,
+  isHeadless: boolean,
 ): Promise<{ readonly root: string; readonly isNew: boolean }> {
   const wanted = folder === undefined ? mkdtempSync(join(tmpdir(), 'orch-tui-demo-')) : resolve(folder);
   await mkdir(wanted, { recursive: true });
   const root = realpathSync(wanted);
   if (existsSync(join(root, '.orch', 'config.json'))) {
-    if (byItself)
+    if (isHeadless)
       refuse(
         'workspace_exists',
         `${root} is a workspace already. The demo approves and answers by itself only in a workspace of its own.`,
@@ -116,17 +116,17 @@ async function makeDemoWorkspace(
   await createWorkspace(root, {
     repos: repos.map(({ name, path }) => ({ name, path })),
     defaultAgent: 'demo',
-    ...(byItself ? { agents: { demo: { env: { ORCH_DEMO_PACE: '15' } } } } : {}),
+    ...(isHeadless ? { agents: { demo: { env: { ORCH_DEMO_PACE: '15' } } } } : {}),
   });
   return { root, isNew: true };
 }
 
 const pictureSize: ScreenSize = { cols: 120, rows: 40 };
 
-/** Longer than two agents take on a slow machine; a demo that hangs should say so. */
+/** Longer than two agents take on a slow machine; a demo that hangs fails. */
 const timeoutMs = 120_000;
 
-/** `demo --headless`: the whole round without a person, who is told of each yes that is given in their place. */
+/** `demo --headless`: runs everything without a person and prints each yes that it gives for them. */
 async function runHeadlessDemo(out: Output, root: string): Promise<void> {
   await withController(root, async (call, link) => {
     const watch = new FactsWatch(link);
@@ -151,7 +151,7 @@ async function runHeadlessDemo(out: Output, root: string): Promise<void> {
     out.say(`Both workers have done their work and rest. This is what a control room shows:\n\n${picture}\n`);
     const results = await endDemo(out, call, seen.workers);
     const stopped = await call('stopAll', {});
-    // It may be gone before its answer is out.
+    // The controller may exit before its answer arrives.
     if (!stopped.ok && stopped.problem.code !== 'disconnected') demand(stopped);
     await link.closed;
     out.result({ workspace: root, ...results, picture }, `Done. The workspace stays at ${root}`);
@@ -165,7 +165,7 @@ function paneSize(workers: number): ScreenSize {
   return { cols: width, rows: height };
 }
 
-/** Its turn is over: it has said something and waits for more. */
+/** Reports whether the worker's turn is over and it waits for more. */
 function isAtRest({ state, said }: Worker): boolean {
   return state === 'idle' && said !== null;
 }
@@ -182,7 +182,7 @@ async function endDemo(out: Output, call: Caller<ControllerApi>, workers: readon
   return { finished, cleaned };
 }
 
-/** Says yes in a worker's pane whenever it asks. */
+/** Types `y` for each worker that asks. */
 function answerQuestions(out: Output, root: string, watch: FactsWatch): Terminals {
   const terminals = new Terminals(root, { onTerminal() {}, onForgotten() {}, onScreen() {} });
   const answered = new Set<string>();

@@ -30,13 +30,13 @@ import { findWorkspace } from './workspace.ts';
 const oldestGit = '2.39.0';
 
 /**
- * `doctor`: says what is there, what is missing and what to do about it.
- * @param token of Notion, from the shell that it was called in
+ * `doctor`: prints what was found, what is missing and what to do about it.
+ * @param token of Notion, from the shell
  */
 export async function runDoctor(out: Output, token: GivenToken | null): Promise<void> {
   const root = findWorkspace('.');
   const trust = root.ok ? readTrust(root.value) : null;
-  // Before trust no process runs at all: in this folder even git could be another program.
+  // Before trust no process is started: in this folder even git could be another program.
   const mayRun = !trust || (trust.ok && trust.value.usable !== null);
   const findings: Finding[] = [
     { name: 'node', verdict: 'ok', text: `${process.versions.node} at ${process.execPath}` },
@@ -46,7 +46,7 @@ export async function runDoctor(out: Output, token: GivenToken | null): Promise<
     checkPty(await loadPty()),
     checkSockets(root.ok ? root.value : '.'),
     checkTerminal(),
-    await checkUserSettings(),
+    checkUserSettings(),
     ...(await checkNotion(token, root.ok ? root.value : null)),
     ...(trust ? [checkTrust(trust), ...checkMemory(trust)] : []),
     ...(root.ok ? findUnknownSettings(root.value).map(unknownFinding) : []),
@@ -76,7 +76,7 @@ function checkTrust(trust: Result<Trust>): Finding {
   return { name, verdict: 'warning', text: `${message} ${hint}` };
 }
 
-/** What a memory server is not used for: a search that leaves it out looks like one that found nothing. */
+/** Warns of a memory server that searches leave out, because such a search looks like one without matches. */
 function checkMemory(trust: Result<Trust>): Finding[] {
   if (!trust.ok || trust.value.server === null) return [];
   const { name, spec } = trust.value.server;
@@ -89,18 +89,18 @@ function unknownFinding({ message, hint }: Problem): Finding {
   return { name: 'configuration', verdict: 'warning', text: `${message} ${hint}` };
 }
 
-/** What runs on of workers whose host was killed. */
+/** Lists processes of workers whose host was killed. */
 function checkLeft(root: string): Finding[] {
   const name = 'left processes';
   if (!canLookForLeft) return [{ name, verdict: 'ok', text: noProcText }];
   return Object.entries(listLeft(root)).map(([id, left]) => ({
     name,
     verdict: 'warning',
-    text: `no host keeps what runs on of ${plainLine(id)}: ${processNames(left)}. Resuming a lost worker shows and ends it; or: kill ${left[0]?.pid}`,
+    text: `processes of ${plainLine(id)} run without a host: ${processNames(left)}. Resume the worker to see and end them; or: kill ${left[0]?.pid}`,
   }));
 }
 
-/** Looks through the whole log: elsewhere skipped lines are reported only once. */
+/** Checks the whole log: elsewhere skipped lines are reported only once. */
 function checkLog(file: string): Finding[] {
   const name = 'log';
   if (!existsSync(file)) return [];
@@ -113,7 +113,7 @@ function checkLog(file: string): Finding[] {
   }
 }
 
-/** Settings that come to git by the environment; nothing where there are none. */
+/** Checks git settings in the environment; none without such settings. */
 async function checkGitSettings(): Promise<readonly Finding[]> {
   const name = 'git settings';
   const { GIT_CONFIG_COUNT: count, GIT_CONFIG_PARAMETERS: parameters } = process.env;
@@ -151,7 +151,7 @@ async function checkGit(): Promise<Finding> {
   return { name: 'git', verdict: 'problem', text: `${said} is too old: 2.39 or newer is needed.` };
 }
 
-/** Each agent of the workspace; only the default one has to be there. */
+/** Checks the agents of the workspace; only the default one must be installed. */
 async function checkAgents(root: string | null): Promise<Finding[]> {
   const opened = root === null ? null : openConfig(root);
   if (opened && !opened.ok)
@@ -176,7 +176,7 @@ async function checkAgents(root: string | null): Promise<Finding[]> {
           verdict: 'ok',
           text: describeAgent(found.value),
         };
-      // Nobody has asked for those that are only built in; claude is what most come for.
+      // Built-in agents that the workspace does not configure need no finding, except claude, which most people use.
       if (name !== wanted && name !== 'claude' && isDeepStrictEqual(preset, untouched[name])) {
         absent.push(name);
         return null;
@@ -185,7 +185,7 @@ async function checkAgents(root: string | null): Promise<Finding[]> {
       return { name: `agent ${name}`, verdict, text: `${found.problem.message} ${found.problem.hint ?? ''}` };
     }),
   );
-  const text = `known, too, but not installed: ${absent.sort().join(', ')}`;
+  const text = `also known, but not installed: ${absent.sort().join(', ')}`;
   const others: Finding[] = absent.length === 0 ? [] : [{ name: 'other agents', verdict: 'ok', text }];
   return [...findings.filter((finding) => finding !== null), ...others];
 }
@@ -238,9 +238,9 @@ function checkTerminal(): Finding {
   return { name: 'terminal', verdict: TERM === 'dumb' ? 'warning' : 'ok', text: `${cols}×${rows}, ${text}` };
 }
 
-async function checkUserSettings(): Promise<Finding> {
+function checkUserSettings(): Finding {
   const file = settingsFile();
-  const { problems } = await readSettings(file);
+  const { problems } = readSettings(file);
   if (problems.length > 0) return { name: 'settings', verdict: 'warning', text: problems.join(' ') };
   return {
     name: 'settings',
@@ -249,17 +249,17 @@ async function checkUserSettings(): Promise<Finding> {
   };
 }
 
-/** What a program prints, trimmed; null when it cannot be run. */
+/** Returns the trimmed output of a program; null if it cannot be run. */
 function run(program: string, args: readonly string[]): Promise<string | null> {
   return new Promise((resolve) => {
     execFile(program, args, { timeout: 5000 }, (error, stdout) => resolve(error ? null : stdout.trim()));
   });
 }
 
-/** One thing that `doctor` looked at. */
+/** The result of one check. */
 interface Finding {
   readonly name: string;
-  /** `warning`: something is missing that not everybody needs. */
+  /** `warning`: something is missing that not all people need. */
   readonly verdict: 'ok' | 'warning' | 'problem';
   readonly text: string;
 }
@@ -267,8 +267,8 @@ interface Finding {
 const name = 'notion';
 
 /**
- * Where the token of Notion is and its last four characters, nothing more of it; and what is wrong with a file that
- * keeps one, whether or not it is the one in use. Notion itself is not asked.
+ * Reports the source of the Notion token and its last four characters, and problems of the credentials file, even of one
+ * that is not in use. Sends no request to Notion.
  * @param own of the shell
  * @param root of the workspace, if there is one
  */
@@ -278,7 +278,7 @@ async function checkNotion(own: GivenToken | null, root: string | null): Promise
   const file = credentialsFile(process.env);
   const kept = await readCredentials(file);
   const unsafe = kept.ok ? [] : [warning(kept.problem)];
-  // Without its variables: they were taken out of the environment when this program began.
+  // The variables were removed from the environment when this program started.
   const found = own ? new NotionToken(own.token, own.source) : await foundToken();
   if (found) return [{ name, verdict: 'ok', text: tokenText(found, file) }, ...unsafe];
   if (unsafe.length > 0) return unsafe;
@@ -291,7 +291,7 @@ async function checkNotion(own: GivenToken | null, root: string | null): Promise
 
 async function foundToken(): Promise<NotionToken | null> {
   const found = await findToken({ env: process.env });
-  // What is wrong with the file is listed beside it.
+  // Problems of the file have a finding of their own.
   return found.ok ? found.value : null;
 }
 

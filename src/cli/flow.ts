@@ -9,11 +9,11 @@ import { type FlowName, initFlow, type PrefixKey } from '../git/flow.ts';
 import { Git } from '../git/run.ts';
 import { demandYes } from './ask.ts';
 import type { Output } from './output.ts';
-import { findWorkspace } from './workspace.ts';
+import { findWorkspace, refuseUnknownRepo } from './workspace.ts';
 
-/**
- * Commands of git-flow. They run git in this process, under the lock that every process of ours takes before it changes
- * a repository, so no controller is needed; one that runs sees the branches move as it sees everybody's commits.
+/*
+ * Commands of git-flow. They run git in this process, under the repository lock of all our processes, so they need no
+ * controller. A running controller notices the changed branches, as it does commits by others.
  */
 
 export async function showFlow(out: Output, name: string | undefined): Promise<void> {
@@ -54,7 +54,7 @@ export interface FinishFlowOptions {
   readonly yes?: boolean;
 }
 
-/** `finish`: shows what would move and asks; then merges, tags and, where that is wanted, pushes. */
+/** `finish`: shows the branches that would move and asks; then merges, tags and, with `push`, pushes. */
 export async function runFlowFinish(
   out: Output,
   kind: FlowKind,
@@ -97,12 +97,5 @@ function configuredRepos(): readonly Repo[] {
 
 function demandRepo(name: string): Repo {
   const repos = configuredRepos();
-  return (
-    repos.find((repo) => repo.name === name) ??
-    refuse(
-      'unknown_repo',
-      `There is no repository ${JSON.stringify(name)} here.`,
-      `Known: ${repos.map((repo) => repo.name).join(', ')}.`,
-    )
-  );
+  return repos.find((repo) => repo.name === name) ?? refuseUnknownRepo(name, repos);
 }

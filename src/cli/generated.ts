@@ -35,7 +35,7 @@ function quoted(text: string): string {
   return `'${text}'`;
 }
 
-/** Such as `--dry-run` for commander's `dryRun`. */
+/** Returns the flag of commander's name for it: `--dry-run` for `dryRun`. */
 function flagOf(option: string): string {
   return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
@@ -46,7 +46,7 @@ function commandReference(): string {
   return ['| command | what it does |', '|---|---|', ...rows].join('\n');
 }
 
-/** A verb as people type it: arguments and what options take in capitals. */
+/** Returns a verb as people type it, with arguments and values of options in capitals. */
 function typed({ usage, options = {} }: ListedVerb): string {
   const path = pathOf(usage);
   const args = usage.slice(path.length).replace(/<([^>]+)>/g, (_, name: string) => capitals(name));
@@ -69,7 +69,7 @@ function escaped(text: string): string {
   return text.replaceAll('|', '\\|');
 }
 
-/** Returns the reference of agents' tools for README.md: who has which. */
+/** Returns the reference of agents' tools for README.md, by session. */
 function toolReference(): string {
   const alone = toolsOf.orchestrator.filter((tool) => !toolsOf.worker.includes(tool));
   const named = (tools: readonly ListedTool[]) => tools.map(({ name }) => `\`${name}\``).join(', ');

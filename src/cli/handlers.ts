@@ -5,16 +5,14 @@ import type { Output } from './output.ts';
 /** One call of a verb. */
 export interface Call {
   readonly out: Output;
-  /** Of Notion, from the shell that it was called in. */
+  /** The Notion token of the shell. */
   readonly token: GivenToken | null;
-  /** Refuses wrong usage. */
+  /** Ends the command as wrong usage. */
   misused(message: string): never;
 }
 
-/**
- * What runs a verb, with its arguments and options as commander has read them. Each loads its own code when called.
- */
-// biome-ignore lint/suspicious/noExplicitAny: what arguments and options there are is said by the verb's definition.
+/** Runs a verb with arguments and options as commander parsed them. Each handler loads its own code when called. */
+// biome-ignore lint/suspicious/noExplicitAny: the verb's definition declares its arguments and options.
 export type Handler = (call: Call, args: readonly any[], options: any) => Promise<void> | void;
 
 const sessions: Readonly<Record<string, Handler>> = {
@@ -67,5 +65,5 @@ function flowFinish(kind: FlowKind): Handler {
   };
 }
 
-/** What runs each verb that its definition does not, by the verb's full name: what needs this machine and no controller. */
+/** The handlers of verbs that need this machine and no controller, by full name. Other verbs run by their definition. */
 export const handlers: Readonly<Record<string, Handler>> = { ...sessions, ...repos };

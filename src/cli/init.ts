@@ -21,8 +21,8 @@ interface InitOptions {
 }
 
 /**
- * `init`: finds repositories and writes `.orch/config.json`. The repositories themselves stay untouched. What a workspace
- * has already stays, unless the repositories are named; where nothing is to be changed, that is all that is said.
+ * `init`: finds repositories and writes `.orch/config.json`. The repositories themselves stay unchanged. A workspace
+ * keeps its repositories, unless `repos` names others. Without a change it only reports that.
  */
 export async function initWorkspace(out: Output, options: InitOptions, folder = '.'): Promise<void> {
   const root = demand(findFolder(folder));
@@ -63,7 +63,7 @@ export async function createWorkspace(root: string, wanted: NewWorkspace) {
   return config;
 }
 
-/** Those that are named, else those that are known and, by other names than theirs, what lies here besides. */
+/** Returns the named repositories, else the configured ones and, by unique names, the others found here. */
 async function chooseRepos(
   root: string,
   wanted: string | undefined,
@@ -73,7 +73,7 @@ async function chooseRepos(
   const isKnown = ({ path }: Repo) => known.some((repo) => repo.path === path);
   const fresh = found.filter((repo) => !isKnown(repo));
   const left = others.filter((other) => !isKnown(other));
-  // Those that are taken only where they are named come last, so that they change no other's name.
+  // Repositories that must be named come last, so that they change no other's name.
   const all = [...known, ...fresh, ...left.filter(({ isUsable }) => isUsable)];
   const names = uniqueNames(all.map(({ name }) => name));
   const named = all.map(({ path }, at) => ({ name: names[at] ?? '', path }));
@@ -86,7 +86,7 @@ async function chooseRepos(
   return { repos: pickNamed(named, wanted), others: [] };
 }
 
-/** Says what was seen instead of a repository, and what to do about it. */
+/** Refuses a folder without repositories, with what was found instead and what to do. */
 function refuseWithout(root: string, others: readonly Other[]): never {
   refuse(
     'no_repos',
@@ -117,7 +117,7 @@ function namesOf(repos: readonly Repo[]): string {
   return repos.map(({ name }) => name).join(', ');
 }
 
-/** Says where work of a repository begins and ends, after making a develop branch where that is wanted. */
+/** Describes the base of a repository, after creating a develop branch if wanted. */
 async function baseOf(git: Git, repo: Repo, develop: boolean): Promise<string> {
   const flow = await readFlow(git, repo);
   if (!flow.ok) return flow.problem.message;

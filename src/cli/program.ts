@@ -14,7 +14,7 @@ import { AlreadyAnswered, admitToWorkspace } from './trustGate.ts';
 /**
  * Runs one command. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
  * @param argv arguments behind the program's name
- * @param token of Notion, from the shell that it was called in
+ * @param token of Notion, from the shell
  */
 export async function runCommand(argv: readonly string[], token: GivenToken | null): Promise<void> {
   const json = argv.includes('--json');
@@ -24,12 +24,12 @@ export async function runCommand(argv: readonly string[], token: GivenToken | nu
   } catch (error) {
     if (error instanceof AlreadyAnswered) return;
     if (error instanceof Refusal) printProblem(json, error.problem);
-    // Help or version, which commander has printed.
+    // Otherwise commander has printed help or version.
     else if (!(error instanceof CommanderError && error.exitCode === 0)) printFault(json, error);
   }
 }
 
-/** What names that only hold commands together are for. */
+/** Descriptions of names that only group commands. */
 const groups: Readonly<Record<string, string>> = {
   worker: 'start, watch and end workers',
   memory: 'what sessions keep for each other',
@@ -42,7 +42,7 @@ const groups: Readonly<Record<string, string>> = {
   controller: 'the controller process of this workspace',
 };
 
-/** Every verb of the table of commands as commander's command. */
+/** Returns commander's program with all verbs of the table of commands. */
 export function describeProgram(out: Output, token: GivenToken | null): Command {
   const program = new RefusingCommand('orch-tui')
     .description(
@@ -56,12 +56,12 @@ export function describeProgram(out: Output, token: GivenToken | null): Command 
     .hook('preAction', async (_, called) => {
       const name = fullName(called);
       const needs = policyOf(name, called.optsWithGlobals());
-      // Who may run a command is said by its verb; one that has none is refused.
+      // A verb declares who may run it; an unknown command is refused.
       if (!needs) refuse('internal', `The command ${JSON.stringify(name)} is not in the table of commands.`);
       admit(name, needs);
       await admitToWorkspace(out, needs);
     });
-  // A name that is a verb itself comes before the verbs below it.
+  // A verb comes before the verbs below its name.
   for (const verb of verbs.toSorted((a, b) => depth(a) - depth(b)))
     describeVerb(program, verb, { out, token });
   return program;
@@ -90,7 +90,7 @@ function describeVerb(program: Command, verb: ListedVerb, call: Omit<Call, 'misu
   const options = Object.entries(verb.options ?? {});
   for (const [flags, value] of options)
     command.addOption(optionOf(flags, typeof value === 'string' ? { about: value } : value));
-  // Else it would take the options of the verbs below it.
+  // Otherwise it would take the options of verbs below it.
   if (options.length > 0) command.enablePositionalOptions();
   if (verb.plain) return;
   command.action(async (...given) => {
@@ -98,14 +98,14 @@ function describeVerb(program: Command, verb: ListedVerb, call: Omit<Call, 'misu
     const [self] = given.slice(-1) as [Command];
     const misused = (message: string) => self.error(message);
     // `sync --dry-run board` means the same as `sync board --dry-run`.
-    const said = self.optsWithGlobals();
+    const options = self.optsWithGlobals();
     if (verb.request || verb.run)
-      return (await import('./verbCall.ts')).runVerb(verb, { ...call, misused }, args, said);
-    await handlers[pathOf(verb.usage)]?.({ ...call, misused }, args, said);
+      return (await import('./verbCall.ts')).runVerb(verb, { ...call, misused }, args, options);
+    await handlers[pathOf(verb.usage)]?.({ ...call, misused }, args, options);
   });
 }
 
-/** The command of that name below another, which holds others together where it is no verb itself. */
+/** Returns the command of that name below another; creates a group if it is no verb. */
 function groupIn(parent: Command, name: string): Command {
   const known = parent.commands.find((one) => one.name() === name);
   if (known) return known;
@@ -121,7 +121,7 @@ function optionOf(flags: string, { about, oneOf, parse, fallback, required }: Va
   return option.makeOptionMandatory(required === true);
 }
 
-/** Reads a value; what is wrong about it is wrong usage. */
+/** Returns commander's parser for a value; an invalid value is wrong usage. */
 function reading(parse: NonNullable<Value['parse']>): (text: string, before: unknown) => unknown {
   return (text, before) => {
     const read = parse(text, before);
@@ -137,18 +137,24 @@ export function fullName(command: Command): string {
   return names.join(' ');
 }
 
-/** A command whose wrong usage is a refusal like any other: one line that ends with where to read more. */
+/** A command whose wrong usage is a refusal like any other: one line that ends with a reference to the help. */
 class RefusingCommand extends Command {
   override createCommand(name?: string): RefusingCommand {
     return new RefusingCommand(name);
   }
 
-  /** Every wrong usage that commander finds, and what our own commands find before they do anything. */
+  /** Reports wrong usage, found by commander or by our own commands. */
   override error(message: string): never {
-    throw new Refusal(problemOf('usage', sentence(message), `${this.#lead()} ${this.#path()} --help`));
+    throw new Refusal(
+      problemOf(
+        'usage',
+        sentence(message),
+        `${this.#lead()} ${['orch-tui', fullName(this)].join(' ').trim()} --help`,
+      ),
+    );
   }
 
-  /** Commander shows the help, too, where a command lacks the name of one of its own; that is wrong usage. */
+  /** Prints help. A command without the name of a subcommand, for which commander calls this, too, is wrong usage. */
   override help(context?: HelpContext | ((text: string) => string)): never {
     if (typeof context === 'function' || !context?.error) return super.help();
     const [name, helped] = this.args;
@@ -157,14 +163,7 @@ class RefusingCommand extends Command {
     return this.error(`name a command of ${this.name()}: ${names}`);
   }
 
-  /** Such as `orch-tui worker start`. */
-  #path(): string {
-    const names: string[] = [];
-    for (let at: Command | null = this; at; at = at.parent) names.unshift(at.name());
-    return names.join(' ');
-  }
-
-  /** What leads to the help: a bare word is a command, also where a folder of that name lies here. */
+  /** Returns the words before the help command. A bare word is a command, even if a folder has that name. */
   #lead(): string {
     const [name] = this.args;
     const isFolder = this.parent === null && name !== undefined && existsSync(name);
@@ -173,7 +172,7 @@ class RefusingCommand extends Command {
   }
 }
 
-/** What commander says on one or two lines, as one sentence or two. */
+/** Returns commander's message of one or two lines as one or two sentences. */
 function sentence(message: string): string {
   const [first = '', ...more] = message
     .replace(/^error: /, '')

@@ -15,11 +15,11 @@ import { exitCodes, type Output } from './output.ts';
 interface ProcessReport extends Replayed {
   readonly process: TracedProcess;
   readonly pid: number;
-  /** How long drawing took, in milliseconds; absent where nothing was drawn. */
+  /** Times of drawing in milliseconds; absent where nothing was drawn. */
   readonly frames?: { readonly count: number; readonly median: number; readonly slowest: number };
 }
 
-/** `replay FILE`: gives recorded messages to the update functions again, and says whether the same comes of them. */
+/** `replay FILE`: runs recorded messages through the update functions and reports whether the results are the same. */
 export async function replayTrace(out: Output, file: string): Promise<void> {
   const runs = await runsIn(file);
   if (runs.length === 0)
@@ -35,7 +35,7 @@ export async function replayTrace(out: Output, file: string): Promise<void> {
   if (!isSame) process.exitCode = exitCodes.refused;
 }
 
-/** One process from its beginning to its end. */
+/** The trace of one process. */
 interface Run {
   readonly process: TracedProcess;
   readonly pid: number;
@@ -49,7 +49,7 @@ async function runsIn(file: string): Promise<readonly Run[]> {
   for await (const line of linesOf(file)) {
     const name = `${line.process} ${line.pid}`;
     let run = open.get(name);
-    // A later process may have been given the number of an earlier one.
+    // A later process may have the pid of an earlier one.
     if (!run || line.kind === 'open') {
       run = {
         process: line.process,
@@ -68,7 +68,7 @@ async function runsIn(file: string): Promise<readonly Run[]> {
 }
 
 const controllerLoop: Replayable<ControllerState> = {
-  revive: (told) => decode(told, (map) => new PersistentMap(map)) as object,
+  revive: (recorded) => decode(recorded, (map) => new PersistentMap(map)) as object,
   update,
   fold: (state, events) =>
     events.length === 0
@@ -77,7 +77,7 @@ const controllerLoop: Replayable<ControllerState> = {
 };
 
 const roomLoop: Replayable<AppState> = {
-  revive: (told) => decode(told) as object,
+  revive: (recorded) => decode(recorded) as object,
   update: (state, message) => ({ ...updateApp(state, message), events: [] }),
   fold: (state) => state,
 };
@@ -87,10 +87,10 @@ const programs: Readonly<Record<TracedProcess, Replayable<object>>> = {
   room: roomLoop as unknown as Replayable<object>,
 };
 
-/** A line that a killed process left half written is passed over. */
+/** Yields the lines of a trace and skips one that a killed process left incomplete. */
 async function* linesOf(file: string): AsyncGenerator<TraceLine> {
   const input = createReadStream(file);
-  // Told by the reader below, too; without a listener it would end the process.
+  // The reader below throws the error, too; without a listener it would end the process.
   input.on('error', () => {});
   try {
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {

@@ -15,10 +15,10 @@ interface ReportOptions {
   readonly block?: string;
 }
 
-/** Milliseconds until the control room has noted it. */
+/** The longest wait for the controller, in milliseconds. */
 const timeoutMs = 10_000;
 
-/** `report`: what an agent without our tools says of itself. Whose report it is, its token says. */
+/** `report`: sends a report of an agent without our tools. The token in its environment identifies the worker. */
 export async function reportUpdate(
   out: Output,
   summary: string | undefined,

@@ -1,16 +1,16 @@
 import { readConfig } from '../config/workspaceConfig.ts';
 import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../core/repo.ts';
-import { demand, refuse } from '../core/verb.ts';
+import { demand } from '../core/verb.ts';
 import { readDetails } from '../features/repos/service/details.ts';
 import { Git } from '../git/run.ts';
 import { mapConcurrently } from '../lib/queue.ts';
 import { alignColumns, longAge } from '../ui/format.ts';
 import { exitCodes, type Output } from './output.ts';
-import { findWorkspace } from './workspace.ts';
+import { findWorkspace, refuseUnknownRepo } from './workspace.ts';
 
-/** Commands that look at repositories by themselves; no controller is needed. */
+/* Commands that read repositories without a controller. */
 
-/** Each repository's branches beside its base. */
+/** `branches`: prints the branches of repositories, compared with their bases. */
 export async function showBranches(out: Output, repo: string | undefined): Promise<void> {
   const { details, problems } = await readRepos(out, repo);
   const branches = details.flatMap((one) => one.branches.map((branch) => ({ repo: one.name, ...branch })));
@@ -18,7 +18,7 @@ export async function showBranches(out: Output, repo: string | undefined): Promi
   printResult(out, { branches, problems }, text);
 }
 
-/** Each repository's version, as files and tags of its base say it. */
+/** `versions`: prints the version of each repository, from files and tags of its base. */
 export async function showVersions(out: Output): Promise<void> {
   const { details, problems } = await readRepos(out, undefined);
   const versions = details.map(({ name, version, base }) => ({ repo: name, version, base }));
@@ -26,7 +26,7 @@ export async function showVersions(out: Output): Promise<void> {
   printResult(out, { versions, problems }, rows.length > 0 ? [alignColumns(rows)] : []);
 }
 
-/** Each repository's worktrees, ours and others. */
+/** `worktrees`: prints the worktrees of each repository, ours and others. */
 export async function showWorktrees(out: Output): Promise<void> {
   const { details, problems } = await readRepos(out, undefined);
   const worktrees = details.flatMap((one) => one.worktrees.map((tree) => ({ repo: one.name, ...tree })));
@@ -34,7 +34,7 @@ export async function showWorktrees(out: Output): Promise<void> {
   printResult(out, { worktrees, problems }, text);
 }
 
-/** Repositories that cannot be read stop no other; the command ends with 1 then. */
+/** The repositories that could be read, and the problems of the others, which make the exit code 1. */
 interface ReposRead {
   readonly details: readonly RepoDetails[];
   readonly problems: readonly { readonly repo: string; readonly problem: string }[];
@@ -44,12 +44,7 @@ async function readRepos(out: Output, wanted: string | undefined): Promise<Repos
   const root = demand(findWorkspace('.'));
   const { repos } = demand(readConfig(root));
   const chosen = repos.filter(({ name }) => wanted === undefined || name === wanted);
-  if (chosen.length === 0 && wanted !== undefined)
-    refuse(
-      'unknown_repo',
-      `There is no repository ${JSON.stringify(wanted)} here.`,
-      `Known: ${repos.map(({ name }) => name).join(', ')}.`,
-    );
+  if (chosen.length === 0 && wanted !== undefined) refuseUnknownRepo(wanted, repos);
   if (repos.length === 0) out.say('No repositories. Add them: orch-tui init');
   const git = new Git();
   const looked = await mapConcurrently(chosen, 2, (repo) => readDetails(git, repo, root));
@@ -88,7 +83,7 @@ function branchRow(branch: BranchStatus): string[] {
   ];
 }
 
-/** Without a sign of it nothing is claimed: work may have been merged in ways that leave none. */
+/** Describes whether a branch is merged. It never claims the contrary, because some merges leave no trace. */
 function mergedText({ merged, kind }: BranchStatus): string {
   if (kind === 'main' || kind === 'develop') return '';
   return merged === null ? 'not known to be merged' : merged === 'squash' ? 'merged as one commit' : 'merged';

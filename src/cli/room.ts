@@ -14,8 +14,8 @@ import { readSettings, withColor } from './settings.ts';
 import { findWorkspace } from './workspace.ts';
 
 /**
- * `orch-tui [dir]`: the control room of the workspace that a folder belongs to.
- * @param token of Notion, from the shell that it was opened in
+ * `orch-tui [dir]`: opens the room of the workspace that a folder belongs to.
+ * @param token of Notion, from the shell
  */
 export async function openRoom(folder: string, token: GivenToken | null): Promise<void> {
   try {
@@ -29,7 +29,7 @@ export async function openRoom(folder: string, token: GivenToken | null): Promis
     const root = await rootOf(folder);
     await askForTrust(root);
     await enterRoom(root, token);
-    // What a slow terminal has not taken yet is of no use to anybody.
+    // Does not wait for output that a slow terminal has not taken yet.
     process.exit();
   } catch (error) {
     if (error instanceof Refusal) printProblem(false, error.problem);
@@ -37,15 +37,15 @@ export async function openRoom(folder: string, token: GivenToken | null): Promis
   }
 }
 
-/** Takes the terminal, opens the room in it and gives it back. */
+/** Opens the room in this terminal and restores the terminal afterwards. */
 export async function enterRoom(root: string, token: GivenToken | null = null): Promise<void> {
-  const { settings, problems } = await readSettings();
+  const { settings, problems } = readSettings();
   const capabilities = capabilitiesOf(withColor(process.env, settings));
   const { mouse } = settings;
   const outer = new Tty(process.stdin, process.stdout, { mouse, title: capabilities.osc });
   outer.enter();
   const { rows, cols } = outer.size;
-  // The room's own code takes a moment to load; a blank screen would look like a hang.
+  // The room's code takes a moment to load, and a blank screen would look like a hang.
   if (rows >= 3 && cols >= 20) outer.write(openingText(root, cols));
   try {
     const { runRoom } = await import('../client/room.ts');
@@ -67,7 +67,7 @@ export async function enterRoom(root: string, token: GivenToken | null = null): 
   }
 }
 
-/** The workspace; a folder with repositories below it is made one, if the person says so. */
+/** Returns the workspace of a folder; creates one for repositories below it, if the person agrees. */
 async function rootOf(folder: string): Promise<string> {
   const found = findWorkspace(folder);
   if (found.ok) return found.value;
@@ -78,10 +78,10 @@ async function rootOf(folder: string): Promise<string> {
   return realpathSync(folder);
 }
 
-/** Asks about what is not trusted yet. After a no, a workspace that was trusted before opens as it was trusted. */
+/** Asks for trust in a changed configuration. After a no, a workspace opens with the configuration trusted before. */
 async function askForTrust(root: string): Promise<void> {
   const trust = readTrust(root);
-  // A configuration that cannot be read is the controller's to explain.
+  // The controller reports a configuration that cannot be read.
   if (!trust.ok || isWhollyTrusted(trust.value.facts)) return;
   const [{ decideTrust }, { createOutput }] = await Promise.all([
     import('./trust.ts'),
@@ -92,7 +92,7 @@ async function askForTrust(root: string): Promise<void> {
   if (now.ok && !now.value.usable) throw new Refusal(untrustedProblem(root, now.value.facts));
 }
 
-/** What is on the screen until the room is there. @param cols of the terminal, at least 20 */
+/** Returns the text shown until the room is drawn. @param cols of the terminal, at least 20 */
 export function openingText(root: string, cols: number): string {
   return ` orch-tui · ${plainLine(basename(root)).slice(0, cols - 12)}\r\n\r\n Opening…`;
 }

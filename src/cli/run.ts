@@ -5,14 +5,14 @@ import type { WorkspaceConfig } from '../core/workspace.ts';
 import { describeLeft, type JobResult, runJob } from '../features/jobs/service/runJob.ts';
 import type { Result } from '../lib/result.ts';
 import { exitCodes, type Output } from './output.ts';
-import { findWorkspace } from './workspace.ts';
+import { findWorkspace, refuseUnknownRepo } from './workspace.ts';
 
-/** What a job came to in one repository. */
+/** The result of a job in one repository. */
 type Ran = { readonly repo: string } & (JobResult | { readonly problem: string });
 
 /**
- * `run`: a configured job in the main checkouts of repositories, one after the other. One that fails stops no other;
- * the command ends with 1 then. Needs no controller, and changes nothing by itself.
+ * `run`: runs a configured job in the main checkouts of repositories, one after another. A failed job does not stop the
+ * others, but makes the exit code 1. Needs no controller.
  */
 export async function runJobs(out: Output, name: string, repos: readonly string[]): Promise<void> {
   const config = demand(demandTrusted(demand(findWorkspace('.'))));
@@ -44,16 +44,10 @@ interface Planned {
   readonly command: readonly string[];
 }
 
-/** Those named, or all that have the job. */
+/** Returns the jobs of the named repositories, or of all that have the job. */
 function planJobs(config: WorkspaceConfig, name: string, wanted: readonly string[]): Planned[] {
-  const known = config.repos.map((repo) => repo.name);
-  const unknown = wanted.find((repo) => !known.includes(repo));
-  if (unknown !== undefined)
-    refuse(
-      'unknown_repo',
-      `There is no repository ${JSON.stringify(unknown)} here.`,
-      `Known: ${known.join(', ')}.`,
-    );
+  const unknown = wanted.find((name) => !config.repos.some((repo) => repo.name === name));
+  if (unknown !== undefined) refuseUnknownRepo(unknown, config.repos);
   const planned = config.repos.flatMap(({ name: repo, path }) => {
     const command = config.jobs?.[repo]?.[name];
     return command && (wanted.length === 0 || wanted.includes(repo)) ? [{ repo, path, command }] : [];

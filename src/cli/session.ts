@@ -9,12 +9,12 @@ import { version } from '../ipc/version.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { findWorkspace } from './workspace.ts';
 
-/** A program of ours that lies beside this one in the bundle. */
+/** Returns the path of a program of ours beside this one in the bundle. */
 function programFile(name: 'host' | 'controller'): string {
   return fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 }
 
-/** How clients reach the controller of a workspace, starting it where none runs. */
+/** Returns the address of a workspace's controller, which is started if none runs. */
 export function controllerAddress(root: string): ConnectOptions {
   return {
     root,
@@ -30,7 +30,7 @@ export async function openController(folder: string): Promise<Link> {
   return demand(await connectDaemon(controllerAddress(demand(findWorkspace(folder)))));
 }
 
-/** Runs one command against the workspace's controller and closes the connection again. */
+/** Calls `use` with a connection to the workspace's controller and closes it afterwards. */
 export async function withController<T>(
   folder: string,
   use: (call: Caller<ControllerApi>, link: Link) => Promise<T>,
@@ -43,7 +43,7 @@ export async function withController<T>(
   }
 }
 
-/** Runs one command against the host that keeps a worker's terminal; a host without terminals is never started. */
+/** Calls `use` with a connection to the host of a worker's terminal. Never starts a host. @throws Refusal without a terminal */
 export async function withTerminal<T>(
   id: string,
   use: (call: Caller<HostApi>, root: string) => Promise<T>,
@@ -66,12 +66,12 @@ function refuseWithoutTerminal(id: string): never {
   refuse('no_terminal', `${id} has no terminal any more.`, `Resume it: orch-tui worker resume ${id}`);
 }
 
-/** How things stand, as the controller tells it again and again. */
+/** The facts of a controller connection, as they arrive. */
 export class FactsWatch {
-  /** Told of all facts that come. */
+  /** Called with all facts that arrive. */
   onFacts: (facts: Facts) => void = () => {};
   readonly #link: Link;
-  readonly #looks = new Set<(facts: Facts) => void>();
+  readonly #waiters = new Set<(facts: Facts) => void>();
   #latest: Facts | null = null;
 
   constructor(link: Link) {
@@ -80,24 +80,24 @@ export class FactsWatch {
   }
 
   /**
-   * The first facts for which something holds, those of now included.
-   * @param limitMs how long to wait, milliseconds; without it as long as it takes
+   * Waits for facts that satisfy `holds`, beginning with the current ones.
+   * @param limitMs the longest wait in milliseconds; without it there is no limit
    * @returns `disconnected`, `too_slow`
    */
   async until(holds: (facts: Facts) => boolean, limitMs?: number): Promise<Result<Facts>> {
     const { promise, resolve } = Promise.withResolvers<Result<Facts>>();
-    const look = (facts: Facts) => holds(facts) && resolve(success(facts));
-    this.#looks.add(look);
+    const check = (facts: Facts) => holds(facts) && resolve(success(facts));
+    this.#waiters.add(check);
     void this.#link.closed.then(() => resolve(lost()));
     const limit = limitMs && setTimeout(() => resolve(late(this.#latest)), limitMs);
-    if (this.#latest) look(this.#latest);
+    if (this.#latest) check(this.#latest);
     else {
       const facts = await this.#link.caller<ControllerApi>()('facts', {});
       if (facts.ok) this.#take(facts.value);
       else resolve(facts);
     }
     return promise.finally(() => {
-      this.#looks.delete(look);
+      this.#waiters.delete(check);
       clearTimeout(limit);
     });
   }
@@ -105,15 +105,15 @@ export class FactsWatch {
   #take(facts: Facts): void {
     this.#latest = facts;
     this.onFacts(facts);
-    for (const look of this.#looks) look(facts);
+    for (const check of this.#waiters) check(facts);
   }
 }
 
 function late(facts: Facts | null): Result<never> {
   const states = facts?.workers.map((worker) => `${worker.id} ${worker.state}`).join(', ');
-  return failure('too_slow', `This takes too long: ${states || 'there is no worker yet'}.`);
+  return failure('too_slow', `Timed out: ${states || 'there is no worker yet'}.`);
 }
 
 function lost(): Result<never> {
-  return failure('disconnected', 'The controller went away meanwhile.', 'See: orch-tui status');
+  return failure('disconnected', 'The connection to the controller was lost.', 'See: orch-tui status');
 }

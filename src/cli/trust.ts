@@ -21,7 +21,7 @@ import type { DaemonName } from '../ipc/guard.ts';
 import type { HostApi } from '../ipc/hostApi.ts';
 import { version } from '../ipc/version.ts';
 import { problemOf, whyOf } from '../lib/result.ts';
-import { askText, canAsk } from './ask.ts';
+import { askText, askYes, canAsk } from './ask.ts';
 import type { Output } from './output.ts';
 import { trustText } from './trustGate.ts';
 import { findWorkspace } from './workspace.ts';
@@ -33,13 +33,13 @@ interface TrustOptions {
   readonly discard?: boolean;
 }
 
-/** What the person decided: about the configuration, and about state that was not written here. */
+/** The person's decision about the configuration, and about state that was not written here. */
 interface TrustDecision {
   readonly configuration: boolean;
   readonly state: 'adopt' | 'discard' | 'leave';
 }
 
-/** `trust`: shows what a workspace can run, asks, and records the answer. */
+/** `trust`: shows the effects of a configuration, asks, and records the answer. */
 export async function trustWorkspace(out: Output, options: TrustOptions): Promise<void> {
   if (options.discard && !options.state) refuse('usage', '--discard is about state. Say: --state --discard');
   if (options.yes && options.hash === undefined)
@@ -53,8 +53,8 @@ export async function trustWorkspace(out: Output, options: TrustOptions): Promis
 }
 
 /**
- * Asks a person to trust a workspace where something of it is not trusted yet, and does what they say.
- * @returns whether its configuration is trusted now
+ * Asks for trust in whatever of a workspace is not trusted yet, and carries out the answer.
+ * @returns true if its configuration is trusted now
  */
 export async function decideTrust(out: Output, trust: Trust, options: TrustOptions = {}): Promise<boolean> {
   const { configuration, state } = trust.facts;
@@ -111,19 +111,17 @@ async function ask(
 }
 
 async function yesTo(question: string, decision: TrustDecision): Promise<TrustDecision | null> {
-  return /^y(es)?$/i.test(await askText(`${question} [y/N] `)) ? decision : null;
+  return (await askYes(question)) ? decision : null;
 }
 
-/** Says how much state there is. What it cannot read it says, too: such a log is never run. */
+/** Describes the state that was not written here, or why its log cannot be read; such a log is never used. */
 function stateText(root: string): string {
   try {
     let state = emptyLogState;
     for (const event of logEvents(logFile(root))) state = applyEvent(state, event);
     const workers = [...state.workers.keys()];
     const open = [...state.proposals.values()].map(({ draft }) => `${draft.repo ?? ''}/${draft.task}`);
-    return [
-      `State: ${workers.length} workers${listed(workers)}; ${open.length} open proposals${listed(open)}.`,
-    ].join('\n');
+    return `State: ${workers.length} workers${listed(workers)}; ${open.length} open proposals${listed(open)}.`;
   } catch (error) {
     return `State: its log cannot be read (${whyOf(error)}).`;
   }
@@ -142,7 +140,7 @@ async function carryOutTrust(trust: Trust, { configuration, state }: TrustDecisi
   if (configuration) demand(grantTrust(root, facts.hash));
   if (state === 'leave') return refreshController(root);
   if (state === 'discard') await refuseRunningWorkers(root);
-  // The one that runs only shows this state, and goes on with what it has read.
+  // A running controller would keep the state that it has read.
   await stopController(root);
   const now = demand(readTrust(root));
   if (state === 'discard') demand(discardState(now));
@@ -177,7 +175,7 @@ async function stopController(root: string): Promise<void> {
   await link.closed;
 }
 
-/** Has a controller that runs take in what was trusted. */
+/** Makes a running controller read what was trusted. */
 async function refreshController(root: string): Promise<void> {
   const link = await connectRunning(root, 'controller');
   if (!link) return;

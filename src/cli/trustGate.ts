@@ -8,13 +8,13 @@ import type { CommandNeeds } from './admission.ts';
 import type { Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
-/** Ends a command that was answered before its own code was reached. The exit code is 0. */
+/** Thrown to end a command with exit code 0 after it was answered before its own code. */
 export class AlreadyAnswered extends Error {}
 
 /**
- * Lets a command into a workspace that the person trusts. In any other a reading command shows what can be read from
- * files alone, and ends; every other one is refused. No process is started, git included.
- * @throws Answered after a reading command, Refusal with `untrusted_workspace` for all others
+ * Admits a command to a trusted workspace. In an untrusted one a reading command prints what files alone contain, and all
+ * others are refused. Starts no process, not even git.
+ * @throws AlreadyAnswered after a reading command, Refusal with `untrusted_workspace` for all others
  */
 export async function admitToWorkspace(
   out: Output,
@@ -22,7 +22,7 @@ export async function admitToWorkspace(
 ): Promise<void> {
   if (trust === 'none') return;
   const root = findWorkspace('.');
-  // Where there is no workspace, or no usable configuration, the command itself says so.
+  // The command itself reports a missing workspace or an unusable configuration.
   if (!root.ok) return;
   const read = readTrust(root.value);
   if (!read.ok || read.value.usable) return;
@@ -31,9 +31,9 @@ export async function admitToWorkspace(
   throw new AlreadyAnswered();
 }
 
-/** Shows a workspace that is not trusted: its repositories as their files say, and what its configuration sets. */
+/** Prints an untrusted workspace: its repositories, read from files, and the effects of its configuration. */
 async function showUntrusted(out: Output, root: string): Promise<void> {
-  // The check of a configuration takes longer to load than all else of a command, and is needed here alone.
+  // Only this case needs the check of a configuration, which takes longer to load than the rest of a command.
   const { readUntrusted } = await import('../config/workspaceConfig.ts');
   const { config, trust } = demand(readUntrusted(root));
   const repos = config.repos.map(({ name, path }) => ({ name, path, ...readHead(path) }));
@@ -64,8 +64,8 @@ const titles: Readonly<Record<TrustRow['effect'], string>> = {
 const marks = { added: '+', changed: '~', removed: '-' } as const;
 
 /**
- * Describes what a configuration can do, with changes since the last trusted one marked `+`, `~` and `-`.
- * @param outside what of it is not in the workspace
+ * Describes the effects of a configuration, with changes since the last trusted one marked `+`, `~` and `-`.
+ * @param outside its paths outside the workspace
  */
 export function trustText(
   { configuration, hash, state, rows = [] }: TrustFacts,

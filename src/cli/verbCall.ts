@@ -12,7 +12,7 @@ import type { Call } from './handlers.ts';
 import { exitCodes } from './output.ts';
 import { FactsWatch, openController } from './session.ts';
 
-/** Runs a verb of the table, and prints what comes of it. */
+/** Runs a verb of the table and prints its result. */
 export async function runVerb(
   verb: ListedVerb,
   call: Call,
@@ -32,7 +32,7 @@ export async function runVerb(
   }
 }
 
-/** Asks for what is a verb's one request. */
+/** Sends the one request of a verb. */
 async function request(
   { command = '', request, says, json }: ListedVerb,
   session: Session,
@@ -45,13 +45,13 @@ async function request(
   return { value: json ? json(params, answer) : answer, text };
 }
 
-/** What one verb runs with; it connects to the controller with its first request. */
+/** The environment of one verb's run. It connects to the controller with the first request. */
 class Session {
   readonly call: VerbCall;
   readonly #lends: boolean;
   #opened: Promise<Link> | null = null;
 
-  /** @param lends what it asks for is done in the environment of this shell */
+  /** @param lends true if its requests use the variables of this shell */
   constructor({ out, token, misused }: Call, lends: boolean) {
     this.#lends = lends;
     this.call = {
@@ -85,7 +85,7 @@ class Session {
   }
 
   close(): void {
-    // Where it could not be opened there is nothing to close, and the verb has ended with why.
+    // The verb has already failed with the reason why no connection was opened.
     this.#opened?.then((link) => link.close()).catch(() => {});
   }
 
@@ -117,7 +117,7 @@ class Session {
         const line = isShowing ? progress(facts) : null;
         if (line !== null) stderr.write(`\r\x1b[K${line}`);
       });
-      // Facts come to a client once it has asked for them.
+      // The controller sends facts to a client after its first request for them.
       void this.ask('facts', {});
     }
     const cancel = () => void this.ask(name, {});
@@ -132,7 +132,7 @@ class Session {
   }
 }
 
-/** A controller of before knows no such request, and goes on with its own environment. */
+/** Lends the shell's variables to the controller. An older one refuses and uses its own. */
 function lend(link: Link, plans: boolean): Promise<Result<null>> {
   const variables = forwardedVariables(process.env);
   return link.caller<ControllerApi>()('lendEnvironment', { variables, ...(plans && { plans }) });

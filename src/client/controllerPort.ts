@@ -112,5 +112,5 @@ export class ControllerPort {
 
 const disconnected = {
   ok: false,
-  problem: { code: 'disconnected', message: 'The controller is away.', hint: 'It is being started again.' },
+  problem: { code: 'disconnected', message: 'The controller is not running.', hint: 'It is being restarted.' },
 } as const;

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readSettings, settingsFile, withColor } from '../../src/cli/settings.ts';
-import { usualSettings } from '../../src/cli/userSettings.ts';
+import { defaultSettings, readSettings, settingsFile, withColor } from '../../src/cli/settings.ts';
 
 let folder: string;
 let file: string;
@@ -19,17 +18,17 @@ test.each([
   [{ HOME: '/home/ada', XDG_CONFIG_HOME: '' }, '/home/ada/.config/orch-tui/settings.json'],
   [{ HOME: '/home/ada', XDG_CONFIG_HOME: 'relative' }, '/home/ada/.config/orch-tui/settings.json'],
   [{ HOME: '/home/ada', XDG_CONFIG_HOME: '/etc/ada' }, '/etc/ada/orch-tui/settings.json'],
-])('with %j they lie in %s', (env, path) => {
+])('with %j the file is %s', (env, path) => {
   expect(settingsFile(env)).toBe(path);
 });
 
-test('without a file all is as usual, and none is made', async () => {
-  expect(await readSettings(file)).toEqual({ settings: usualSettings, problems: [] });
+test('without a file the defaults hold, and no file is created', () => {
+  expect(readSettings(file)).toEqual({ settings: defaultSettings, problems: [] });
   expect(readdirSync(dirname(file))).toEqual([]);
 });
 
-test('what is set counts, and the file stays as it is', async () => {
-  const wishes = {
+test('valid settings hold, and the file stays unchanged', () => {
+  const valid = {
     leaveKey: 'f12',
     mouse: false,
     bell: false,
@@ -37,10 +36,10 @@ test('what is set counts, and the file stays as it is', async () => {
     order: 'needs-you-first',
     color: false,
   };
-  for (const part of [wishes, { layout: 9 }, { leaveKey: 'ctrl-alt-]' }, {}]) {
+  for (const part of [valid, { layout: 9 }, { leaveKey: 'ctrl-alt-]' }, {}]) {
     const text = `${JSON.stringify(part)}   \n`;
     writeFileSync(file, text);
-    expect(await readSettings(file)).toEqual({ settings: { ...usualSettings, ...part }, problems: [] });
+    expect(readSettings(file)).toEqual({ settings: { ...defaultSettings, ...part }, problems: [] });
     expect(readFileSync(file, 'utf8')).toBe(text);
     expect(readdirSync(dirname(file))).toEqual(['settings.json']);
   }
@@ -58,34 +57,34 @@ test.each([
   ['layout', 3],
   ['layout', '4'],
   ['order', 'random'],
-])('%s %j is told of, and the rest counts all the same', async (key, value) => {
+])('%s %j is a problem, and the other settings hold', (key, value) => {
   const other = key === 'bell' ? { mouse: false } : { bell: false };
   writeFileSync(file, JSON.stringify({ ...other, [key]: value }));
-  const { settings, problems } = await readSettings(file);
-  expect(settings).toEqual({ ...usualSettings, ...other });
+  const { settings, problems } = readSettings(file);
+  expect(settings).toEqual({ ...defaultSettings, ...other });
   expect(problems).toEqual([expect.stringMatching(`^${file}: ${key} must be .*; .* is used\\.$`)]);
 });
 
 test.each(['{"bell": tru', '', '[]', '"text"', 'null', '{"__proto__": {"bell": false}}'])(
-  'a file of %j is a line and no more',
-  async (text) => {
+  'a file of %j is one problem',
+  (text) => {
     writeFileSync(file, text);
-    const { settings, problems } = await readSettings(file);
-    expect(settings).toEqual(usualSettings);
+    const { settings, problems } = readSettings(file);
+    expect(settings).toEqual(defaultSettings);
     expect(problems).toEqual([expect.stringMatching(`^${file}: `)]);
     expect(readFileSync(file, 'utf8')).toBe(text);
   },
 );
 
-test('a key that is none is told of', async () => {
+test('an unknown setting is a problem', () => {
   writeFileSync(file, '{"colour": true}');
-  expect((await readSettings(file)).problems).toEqual([
+  expect(readSettings(file).problems).toEqual([
     `${file}: there is no setting "colour"; did you mean "color"?`,
   ]);
 });
 
-test('no colour by the settings is no colour by NO_COLOR; wishing for colour gives way to it', () => {
+test('color: false does what NO_COLOR does; color: true gives way to NO_COLOR', () => {
   const env = { TERM: 'xterm' };
-  expect(withColor(env, { ...usualSettings, color: false })).toEqual({ TERM: 'xterm', NO_COLOR: '1' });
-  expect(withColor({ NO_COLOR: '1' }, usualSettings)).toEqual({ NO_COLOR: '1' });
+  expect(withColor(env, { ...defaultSettings, color: false })).toEqual({ TERM: 'xterm', NO_COLOR: '1' });
+  expect(withColor({ NO_COLOR: '1' }, defaultSettings)).toEqual({ NO_COLOR: '1' });
 });

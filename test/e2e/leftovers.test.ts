@@ -63,7 +63,7 @@ it.runIf(process.platform === 'linux')(
     expect(left.map(({ command }) => command).sort()).toEqual(['sleep 86401', 'sleep 86402']);
     await room.until('still run');
     const { stdout } = await shop.run(['doctor']);
-    expect(stdout).toMatch(/left processes +no host keeps what runs on of backend\/auth: \d+ \(sleep 8640/);
+    expect(stdout).toMatch(/left processes +processes of backend\/auth run without a host: \d+ \(sleep 8640/);
 
     room.press('r');
     await room.until('Resume backend/auth?');
