@@ -112,5 +112,9 @@ export class ControllerPort {
 
 const disconnected = {
   ok: false,
-  problem: { code: 'disconnected', message: 'The controller is not running.', hint: 'It is being restarted.' },
+  problem: {
+    code: 'disconnected',
+    message: 'The controller is not running.',
+    hint: 'It is being restarted.',
+  },
 } as const;

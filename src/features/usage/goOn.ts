@@ -51,7 +51,7 @@ async function resumeAfterLimit(
   }
   const { going, left } = await call.ask(goOn, { ids: wanted });
   const lines = [
-    ...going.map((id) => `MessageOf ${id} to go on.`),
+    ...going.map((id) => `Told ${id} to go on.`),
     ...left.map(({ problem }) => `Not told: ${problem.message}`),
     ...toResume.map((id) => `${id} has ended. Resume it: orch-tui worker resume ${id}`),
     ...(all ? held.map((worker) => heldText(worker, call.now)) : []),
