@@ -13,13 +13,13 @@ import {
   treeOf,
 } from '../lib/processes.ts';
 
-/** Takes the processes that the current work starts. */
+/** Callback of the current work for each child process that it starts. */
 const observers = new AsyncLocalStorage<(child: ChildProcess) => void>();
 
 let isSubscribed = false;
 
 /**
- * Does work that starts one process, and hands that over before it begins: simple-git keeps it to itself.
+ * Runs work that starts one process and passes that process to a callback, because simple-git does not expose it.
  * https://nodejs.org/api/diagnostics_channel.html#event-child_process
  */
 export function observeChild<T>(found: (child: ChildProcess) => void, work: () => Promise<T>): Promise<T> {
@@ -32,13 +32,13 @@ export function observeChild<T>(found: (child: ChildProcess) => void, work: () =
 }
 
 /**
- * Has git count as ended once it has exited. What a hook or helper left running in the background holds git's pipes,
- * and the library waits for their end.
+ * Counts git as ended once it has exited. A background process of a hook or helper inherits git's pipes, and simple-git
+ * would wait until it closes them.
  */
 export function closeOnExit(child: ChildProcess): void {
   let isClosed = false;
   child.once('close', () => (isClosed = true));
-  // It waits another 50 ms for a command that was silent.
+  // simple-git waits another 50 ms for a command without output.
   child.once('exit', () => child.stdout?.emit('data', Buffer.alloc(0)));
   onceEnded(child, (code, signal) => {
     if (isClosed) return;
@@ -47,41 +47,42 @@ export function closeOnExit(child: ChildProcess): void {
   });
 }
 
-/** Time to end in an orderly way before it is killed, in milliseconds. */
+/** Milliseconds between SIGTERM and SIGKILL. */
 const graceMs = 2_000;
 
-/** How often a git that takes its time is asked whether it waits for a signature. */
+/** Milliseconds between two looks for a program that waits for a signature. */
 const checkEveryMs = 2_000;
 
-/** Why a git was ended. */
+/** Reason for which a git process was ended. */
 export interface Ending {
-  /** It took too long and was ended, with all that it had started. */
+  /** It exceeded its time limit and was ended with all processes that it had started. */
   readonly timedOut: boolean;
-  /** The program that waited for a person to sign, where it was ended because of that, such as `gpg`. */
+  /** Program that waited for a signature when git was ended for that reason, such as `gpg`. */
   readonly signer?: string;
-  /** It printed more than was wanted and was ended; absent otherwise. */
+  /** It exceeded the output limit and was ended; absent otherwise. */
   readonly isCut?: true;
 }
 
-/** The name of the variable that tells whose a process is that has left git. */
+/** Variable that marks every process started by one git, even one that left git's process tree. */
 export const markName = 'ORCH_GIT';
 
-/** What is known of signatures that a git may make. */
+/** Limits and callbacks for signatures. */
 interface Signing {
-  /** For how long a program may wait for its person, in milliseconds. */
+  /** Milliseconds that a program may wait for the person. */
   readonly limitMs: number;
-  /** The value of `ORCH_GIT` in the environment of all that it starts; different for each. */
+  /** Value of `ORCH_GIT` in the environment of all processes that this git starts; unique. */
   readonly mark: string;
-  /** Gets the name of a program once it takes its time, and null once it has ended. */
   readonly onSigner?: OnSigner | undefined;
 }
 
-/** Is told which program waits for a person to sign, such as `gpg`; null: it waits no more. */
+/** Receives the name of the program that waits for a signature, such as `gpg`; null once it no longer waits. */
 export type OnSigner = (program: string | null) => void;
 
-/** Ends one git, with all that it started but for what left it, when it takes too long, prints too much, or waits. */
+/**
+ * Ends a git process and its process tree when it exceeds its time or output limit, or waits too long for a signature.
+ */
 export class ChildWatch {
-  /** Resolves once all that was to be ended is gone. */
+  /** Resolves once all processes to end are gone. */
   ended: Promise<void> = Promise.resolve();
   ending: Ending = { timedOut: false };
   readonly #limitMs: number | undefined;
@@ -90,15 +91,15 @@ export class ChildWatch {
   #signingSince: number | null = null;
 
   /**
-   * @param limitMs for how long it may run; as long as it takes without
-   * @param signing nothing for what only reads: that signs nothing
+   * @param limitMs milliseconds; undefined for no limit
+   * @param signing undefined for commands that only read and so sign nothing
    */
   constructor(limitMs: number | undefined, signing: Signing | undefined) {
     this.#limitMs = limitMs;
     this.#signing = signing;
   }
 
-  /** Watches this process until it exits. */
+  /** Watches a process until it exits. */
   start(child: ChildProcess): void {
     this.#child = child;
     const limit =
@@ -114,7 +115,7 @@ export class ChildWatch {
     for (const end of ['exit', 'error', 'close']) child.once(end, stop);
   }
 
-  /** Ends it because it has printed more than is wanted. */
+  /** Ends the process because it exceeded the output limit. */
   truncate(): void {
     this.#end({ timedOut: false, isCut: true });
   }
@@ -152,8 +153,8 @@ export class ChildWatch {
 }
 
 /**
- * Agents of gpg that were started by what carries a mark, with the programs that they ask a person by: these would hold up
- * the next signature. An agent that was there before is the person's, and so is what it asks.
+ * Returns gpg agents started by a marked process, with their pinentry programs, which would block the next signature.
+ * An agent that ran before belongs to the person and stays.
  */
 function findAgents(mark: string): readonly ProcessEntry[] {
   const all = listProcesses();
@@ -163,8 +164,8 @@ function findAgents(mark: string): readonly ProcessEntry[] {
 }
 
 /**
- * Finds the program that makes a signature below a git; null where none is running.
- * How git calls them: gpg and gpgsm with `-bsau KEY`, ssh-keygen with `-Y sign` (gpg-interface.c).
+ * Finds the program below a git process that makes a signature; null when none runs. Git calls gpg and gpgsm with
+ * `-bsau KEY`, and ssh-keygen with `-Y sign` (gpg-interface.c).
  */
 function findSigner(git: number): string | null {
   for (const { pid } of treeOf(git).slice(1)) {

@@ -8,21 +8,21 @@ import { quoteCommand } from '../lib/quote.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import type { Git, GitDirectories } from './run.ts';
 
-/** The git directory that all worktrees of a repository share; also the key under which writes take turns. */
+/** Returns the git directory that all worktrees of a repository share. It is also the key for exclusive changes. */
 export async function commonDirectory(git: Git, dir: string): Promise<Result<string>> {
   const found = await gitDirectories(git, dir);
   return found.ok ? success(found.value.common) : found;
 }
 
-/** A worktree's own git directory. */
+/** Returns a worktree's own git directory. */
 export async function gitDirectory(git: Git, dir: string): Promise<Result<string>> {
   const found = await gitDirectories(git, dir);
   return found.ok ? success(found.value.own) : found;
 }
 
 /**
- * Asks git for the directories of a checkout, once for as long as the `.git` in it says the same: these are asked for at
- * every turn, and an agent can rewrite that file. What git refuses is asked again each time.
+ * Returns the git directories of a checkout. They are cached until its `.git` changes: they are needed at every turn,
+ * and an agent can rewrite that file. Failures are not cached.
  */
 export async function gitDirectories(git: Git, dir: string): Promise<Result<GitDirectories>> {
   const key = fingerprintOf(dir);
@@ -32,7 +32,7 @@ export async function gitDirectories(git: Git, dir: string): Promise<Result<GitD
   const both = await git.text(dir, ['rev-parse', '--path-format=absolute', ...asked]);
   if (!both.ok) return both;
   const lines = both.value.split('\n');
-  // A folder's name may hold a line end: then only each by itself can be told apart.
+  // A folder's name may contain a line end. Then each path is asked for separately.
   const [own = '', common = ''] = lines.length === 2 ? lines : await Promise.all(asked.map(alone));
   const value = { own, common };
   if (key !== null && key === fingerprintOf(dir)) git.directoryCache.set(dir, { key, value });
@@ -45,11 +45,11 @@ export async function gitDirectories(git: Git, dir: string): Promise<Result<GitD
 }
 
 /**
- * Returns the git directory of a worktree that git counts as one of the repository. Each of the two has to name the other:
- * an agent can rewrite the `.git` file, and another repository's settings are not for us to run.
- * @param commonDir the repository's
+ * Returns the git directory of a worktree that git counts as one of the repository. Worktree and git directory must
+ * name each other: an agent can rewrite the `.git` file, and another repository's settings must not run.
+ * @param commonDir the repository's common git directory
  * @param path absolute, links resolved
- * @returns `not_a_worktree` saying what its `.git` is instead
+ * @returns `not_a_worktree` with what its `.git` is instead
  */
 export async function worktreeDirectory(
   git: Git,
@@ -66,7 +66,7 @@ export async function worktreeDirectory(
   const { own } = found.value;
   if (dirname(own) !== join(commonDir, 'worktrees'))
     return notAWorktree(`${path} belongs to another repository: ${own}.`, repairHint(repo));
-  // Asking for a file that is missing gives the folder itself.
+  // `gitdir` names the worktree's `.git` file; its parent is the worktree.
   const back = resolveFrom(own, dirname((readGitText(join(own, 'gitdir')) ?? '').trimEnd()));
   return (await resolvedPath(back)) === path
     ? success(own)
@@ -82,7 +82,10 @@ function repairHint({ path }: Repo): string {
   return `Look into it. To have git write its .git file again: ${repair}`;
 }
 
-/** What decides which directories git finds: the folder `.git` itself, or the file, and what that leads to. */
+/**
+ * Identifies what `gitDirectories` depends on: the `.git` folder, or the `.git` file and its target. Null when it
+ * cannot be read.
+ */
 function fingerprintOf(dir: string): string | null {
   try {
     const entry = join(dir, '.git');
@@ -94,63 +97,63 @@ function fingerprintOf(dir: string): string | null {
     const own = gitFileTarget(dir, words) ?? dir;
     return `${identity} ${words} ${statSync(own).ino} ${readGitText(join(own, 'commondir'))}`;
   } catch {
-    return null; // Git says better what is wrong.
+    return null; // Git reports the error better.
   }
 }
 
 /**
- * Where a `.git` file leads; null where the text is none. Git takes a relative path from the folder that the file
- * really lies in, and reads up to the last line's end (`read_gitfile_gently`).
+ * Returns the path that a `.git` file names; null for any other text. Git resolves a relative path from the real folder
+ * of the file, and reads up to the last line end (`read_gitfile_gently`).
  */
 export function gitFileTarget(dir: string, text: string): string | null {
   const named = /^gitdir: ([\s\S]*?)[\r\n]*$/.exec(text)?.[1];
   return named === undefined ? null : resolveFrom(dir, named);
 }
 
-/** A path that git's own files name, relative to the folder they lie in; links count as the system follows them. */
+/** Resolves a path in one of git's own files, relative to that file's folder; links are followed. */
 export function resolveFrom(folder: string, named: string): string {
   if (isAbsolute(named)) return named;
   try {
     return realpathSync.native(`${folder}/${named}`);
   } catch {
-    return resolve(folder, named); // It leads nowhere.
+    return resolve(folder, named); // The target does not exist.
   }
 }
 
-/** The directory that all worktrees share, found without a process from a worktree's own git directory. */
+/** Returns the common git directory for a worktree's own git directory, without a process. */
 export function findCommonDirectory(gitDir: string): string {
   try {
     const named = readGitText(join(gitDir, 'commondir'));
     return named === null ? gitDir : resolve(gitDir, named.replace(/[\r\n]+$/, ''));
   } catch {
-    return gitDir; // No file: git says better what is wrong.
+    return gitDir; // No such file: git reports the error better.
   }
 }
 
-/** Whether something is at the path, a dangling link included. */
+/** Reports whether something exists at the path, a dangling link included. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await lstat(filePath(path));
     return true;
   } catch {
-    return false; // Whatever keeps us from seeing it keeps git from it, too.
+    return false; // An entry that we cannot see is hidden from git as well.
   }
 }
 
-/** Bytes of a text of git's, such as a list of patterns. */
+/** Bytes of a text file of git, such as a list of patterns. */
 const largestText = 16 * 1024 * 1024;
 
 /**
- * A text file's content, links followed; empty where there is none. A pipe is not waited for.
- * @throws for what is no plain file of a sensible size
+ * Returns a text file's content, links followed; empty when there is none. Does not wait for a pipe.
+ * @throws for anything but a plain file of a sensible size
  */
 export async function readTextOrEmpty(path: string): Promise<string> {
   return readGitText(path) ?? '';
 }
 
 /**
- * A small text file of git's own, read at once, links followed; null where there is none. A pipe is not waited for.
- * @throws for what is no plain file of a sensible size
+ * Reads a small text file of git at once, links followed; null when there is none. Does not wait for a pipe.
+ * @throws for anything but a plain file of a sensible size
  */
 export function readGitText(path: string): string | null {
   const read = readLinked(path, largestText);
@@ -158,18 +161,18 @@ export function readGitText(path: string): string | null {
   throw new Error(read.problem.message);
 }
 
-/** The path as git writes it: links resolved, as far as folders exist. */
+/** Returns the path as git writes it: links resolved as far as folders exist. */
 export async function resolvedPath(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {
-    // It does not exist; what exists above it may still be a link.
+    // The path does not exist, but its parent may be a link.
     return dirname(path) === path ? path : join(await resolvedPath(dirname(path)), basename(path));
   }
 }
 
 /**
- * A checkout's git directory, found without a process: `.git`, or where a file of that name leads.
+ * Returns a checkout's git directory without a process: `.git`, or the target of a file of that name.
  * @returns null when the folder is missing; a path that may not exist when it is no repository
  */
 export function findGitDirectory(path: string): string | null {
@@ -177,22 +180,22 @@ export function findGitDirectory(path: string): string | null {
   try {
     if (!isFolder(path)) return null;
   } catch {
-    return null; // Behind a folder we may not enter: to a person the same as missing.
+    return null; // A folder that we may not enter counts as missing.
   }
   const inside = join(path, '.git');
   try {
     if (isFolder(inside)) return inside;
     return gitFileTarget(path, readGitText(inside) ?? '') ?? inside;
   } catch {
-    return inside; // No repository: git says so better.
+    return inside; // Not a repository: git reports the error better.
   }
 }
 
-/** What a checkout has checked out. */
+/** Branch and commit of a checkout. */
 interface HeadFact {
-  /** Null where the checkout is detached, or cannot be read. */
+  /** Null when detached or unreadable. */
   readonly branch: string | null;
-  /** Full object name; null before the first commit, and where it cannot be read. */
+  /** Full object name; null before the first commit and when unreadable. */
   readonly commit: string | null;
 }
 
@@ -205,8 +208,8 @@ const mostRefBytes = 10_000;
 const mostPackedBytes = 64 * 1024 * 1024;
 
 /**
- * Reads branch and commit of a checkout from git's own files, without git, which would run what the repository's
- * settings name. Links are not followed. Repositories that keep refs in tables show their branch alone.
+ * Reads branch and commit of a checkout from git's own files, because git would run programs named in the repository's
+ * settings. Links are not followed. For reftable repositories only the branch is known.
  */
 export function readHead(path: string): HeadFact {
   const folder = gitFolder(path);
@@ -221,7 +224,7 @@ export function readHead(path: string): HeadFact {
   return { branch, commit: loose && objectName.test(loose) ? loose : packedCommit(shared, name) };
 }
 
-/** The folder itself, or the one that a worktree's or submodule's `.git` file names. */
+/** Returns `.git` itself, or the target of a worktree's or submodule's `.git` file. */
 function gitFolder(path: string): string | null {
   const at = join(path, '.git');
   const text = readPlain(at, mostRefBytes);

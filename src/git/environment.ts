@@ -1,6 +1,9 @@
 import { dirname, join } from 'node:path';
 
-/** Of the ambient `GIT_*`: who one is and how one reaches a server. `GIT_DIR` and its kin would lead elsewhere. */
+/**
+ * Ambient `GIT_*` variables that are kept: identity and transport. `GIT_DIR` and the like would select another
+ * repository.
+ */
 const keptVariables = new Set([
   'GIT_AUTHOR_NAME',
   'GIT_AUTHOR_EMAIL',
@@ -20,21 +23,21 @@ const keptVariables = new Set([
 ]);
 
 /**
- * Settings that a person gives git by the environment, such as `safe.directory`; git says itself what is wrong with them.
- * What we set with `-c` counts more. https://git-scm.com/docs/git-config#ENVIRONMENT
- * `GIT_CONFIG_PARAMETERS` is not among them: in it git hands the `-c` of one command down to what that command starts.
+ * Settings that a person gives git in the environment, such as `safe.directory`; git reports errors in them. Our `-c`
+ * options take precedence. https://git-scm.com/docs/git-config#ENVIRONMENT `GIT_CONFIG_PARAMETERS` is not kept: git
+ * uses it to pass the `-c` options of one command to its child processes.
  */
 const configVariables = /^GIT_CONFIG_(?:COUNT|(?:KEY|VALUE)_\d+)$/;
 
-/** Those settings as one text, which differs where they do. */
+/** Returns these settings as one text, to compare them. */
 export function environmentSettings(ambient: NodeJS.ProcessEnv): string {
   return JSON.stringify(Object.entries(ambient).filter(([name]) => configVariables.test(name)));
 }
 
-/** Programs that would open a window or wait at a terminal. */
+/** Variables of programs that would open a window or wait at a terminal. */
 const droppedVariables = new Set(['EDITOR', 'VISUAL', 'PAGER', 'SSH_ASKPASS']);
 
-/** English, without questions, without optional locks, and blind to repositories above the folder. */
+/** Forces English, no prompts and no optional locks. */
 const fixedVariables = {
   LC_ALL: 'C',
   GIT_TERMINAL_PROMPT: '0',
@@ -44,7 +47,7 @@ const fixedVariables = {
   GIT_OPTIONAL_LOCKS: '0',
 };
 
-/** The environment of a git process in `dir`. */
+/** Returns the environment of a git process in `dir`. */
 export function environmentFor(
   ambient: NodeJS.ProcessEnv,
   dir: string,
@@ -60,17 +63,17 @@ export function environmentFor(
 }
 
 /**
- * Returns `GIT_CEILING_DIRECTORIES` for programs in a checkout: where its `.git` is gone, git looks no further and finds no
- * repository around it. https://git-scm.com/docs/git#Documentation/git.txt-codeGITCEILINGDIRECTORIEScode
- * @param ambient whose own ceilings stay
+ * Returns `GIT_CEILING_DIRECTORIES` for programs in a checkout: when its `.git` is gone, git must not find a repository
+ * around it. https://git-scm.com/docs/git#Documentation/git.txt-codeGITCEILINGDIRECTORIEScode
+ * @param ambient environment whose own ceilings are kept
  */
 export function ceilings({ GIT_CEILING_DIRECTORIES: others }: NodeJS.ProcessEnv, dir: string): string {
   return [dirname(dir), ...(others ? [others] : [])].join(':');
 }
 
 /**
- * Where git reads settings of a checkout, includes aside: the system's, the person's, the repository's and the
- * worktree's own. They need not exist. https://git-scm.com/docs/git-config#FILES
+ * Returns the files from which git reads settings of a checkout, includes aside: system, person, repository and
+ * worktree. They need not exist. https://git-scm.com/docs/git-config#FILES
  */
 export function configFiles(
   ambient: NodeJS.ProcessEnv,
@@ -90,16 +93,16 @@ export function configFiles(
 }
 
 /*
- * What git may run while it only reads. A look at a repository happens in the background, without a key press, so no
- * program that its settings name belongs to it: no fsmonitor, hooks, pager, external diff, textconv or check of
- * signatures, in the repository and in its submodules, to which `-c` is handed down. Aliases replace none of git's own
- * commands, and no others are called.
+ * Programs that git may run while it only reads. A look at a repository happens in the background, without a key press,
+ * so it must not run programs that the repository's settings name: no fsmonitor, hooks, pager, external diff, textconv
+ * or check of signatures, in the repository and in its submodules, to which `-c` is passed on. Aliases cannot replace
+ * git's own commands, and no others are called.
  *
- * Two kinds of program stay, because without them the answer would be wrong. Clean filters say what a file would be
- * as a blob: without that of Git LFS each such file would count as changed. Merge drivers say whether two sides merge:
- * without them the radar and the preview of a finish would show other conflicts than the merge itself. Files that are
- * checked in can only name a filter or driver. What it runs is defined in the person's own settings or in
- * `.git/config`, which a clone does not bring along, and which belongs to what a person trusts.
+ * Two kinds of program stay, because the answer would be wrong without them. Clean filters decide how a file would be
+ * stored as a blob: without that of Git LFS each such file would count as changed. Merge drivers decide whether two
+ * sides merge: without them the radar and the preview of a finish would show other conflicts than the merge itself.
+ * Checked-in files can only name a filter or driver. Its command is defined in the person's own settings or in
+ * `.git/config`, which a clone does not bring along, and which the person has to trust.
  */
 
 /** Settings for every command that reads. */
@@ -108,17 +111,17 @@ const readingSettings = [
   'core.hooksPath=/dev/null',
   'core.pager=cat',
   'log.showSignature=false',
-  // A patch of a submodule would be made there, by a git that is not told the flags below.
+  // A patch of a submodule would be made there, by a git without the flags below.
   'diff.submodule=short',
   'status.submoduleSummary=false',
   'submodule.recurse=false',
-  // A partial clone asks its remote for what it lacks; `ext::` in its address is a command line.
+  // A partial clone fetches missing objects; an `ext::` address is a command line.
   'protocol.ext.allow=never',
 ];
 
 const noPrograms = ['--no-ext-diff', '--no-textconv'];
 
-/** Flags of commands that print contents, which run what attributes and settings name for a file. */
+/** Flags of commands that print contents and would run programs from attributes and settings. */
 const flags: Readonly<Record<string, readonly string[]>> = {
   blame: ['--no-textconv'],
   diff: noPrograms,
@@ -130,10 +133,10 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   show: noPrograms,
 };
 
-/** Global options of git that are followed by a value of their own. */
+/** Global options of git with a separate value. */
 const withValue = new Set(['-c', '-C', '--git-dir', '--work-tree', '--namespace', '--config-env']);
 
-/** The arguments of a command that only reads, with everything turned off that it would run. */
+/** Returns the arguments of a command that only reads, with all programs turned off that it would run. */
 export function readingArguments(args: readonly string[]): readonly string[] {
   const at = commandAt(args);
   const command = args[at] ?? '';
@@ -147,7 +150,7 @@ export function readingArguments(args: readonly string[]): readonly string[] {
   ];
 }
 
-/** Where the command itself is, behind git's global options. */
+/** Returns the index of the command behind git's global options. */
 function commandAt(args: readonly string[]): number {
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] ?? '';

@@ -4,12 +4,12 @@ import { commonDirectory } from './directories.ts';
 import { branchRef, readRef } from './refs.ts';
 import { type Git, refused } from './run.ts';
 
-/** Which branches mean what in a repository, as git-flow (AVH) or git-flow-next would say. */
+/** Branches and prefixes of git-flow in a repository, as git-flow (AVH) or git-flow-next defines them. */
 export interface Flow {
   readonly main: string | null;
-  /** Null where there is none, local or remote. */
+  /** Null when neither a local nor a remote branch exists. */
   readonly develop: string | null;
-  /** Where features begin and end: `develop`, or `main` without it. */
+  /** Branch where features begin and end: `develop`, else `main`. */
   readonly base: string | null;
   readonly prefixes: FlowPrefixes;
   /** Such as `origin`; null without any. */
@@ -25,15 +25,15 @@ export async function readFlow(git: Git, repo: Repo): Promise<Result<Flow>> {
   return success(chooseFlow(settings, branches.stdout.split('\n')));
 }
 
-/** What git's configuration says of git-flow and of remotes. */
+/** Reads the settings of git-flow and of remotes. */
 async function readSettings(git: Git, repo: Repo): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await git.run(repo.path, ['config', '-z', '--get-regexp', '^(gitflow|remote)\\.']);
   return parseSettings(stdout);
 }
 
 /**
- * Reads branch names off git-flow's settings, else off the usual names.
- * @param refs lines of full ref name, NUL and, for a symbolic one, where it points to.
+ * Chooses branches by git-flow's settings, else by the usual names.
+ * @param refs lines of full ref name, NUL and, for a symbolic ref, its target
  */
 export function chooseFlow(settings: ReadonlyMap<string, string>, refs: readonly string[]): Flow {
   const pointsTo = new Map(refs.map((line) => line.split('\0')).map(([ref = '', to = '']) => [ref, to]));
@@ -59,7 +59,7 @@ export function chooseFlow(settings: ReadonlyMap<string, string>, refs: readonly
   };
 }
 
-/** AVH's keys, else git-flow-next's, else the usual ones. An empty prefix is a choice, too. */
+/** Returns prefixes from AVH's keys, else git-flow-next's, else the usual ones. An empty prefix is a valid choice. */
 function choosePrefixes(settings: ReadonlyMap<string, string>): FlowPrefixes {
   const prefix = (kind: 'feature' | 'release' | 'hotfix') =>
     settings.get(`gitflow.prefix.${kind}`) ?? settings.get(`gitflow.branch.${kind}.prefix`) ?? `${kind}/`;
@@ -81,7 +81,7 @@ function parseSettings(output: string): Map<string, string> {
   return settings;
 }
 
-/** Branches that git-flow-next calls bases: `gitflow.branch.<name>.type = base`. */
+/** Returns branches that git-flow-next calls bases: `gitflow.branch.<name>.type = base`. */
 function nextBases(settings: ReadonlyMap<string, string>): string[] {
   return [...settings]
     .filter(([, value]) => value === 'base')
@@ -94,25 +94,25 @@ function chooseRemote(settings: ReadonlyMap<string, string>): string | null {
   return remotes.includes(wanted) ? wanted : (remotes[0] ?? null);
 }
 
-/** A branch of git-flow, by what a person calls it. */
+/** A branch of git-flow by kind and name. */
 export interface FlowName {
   readonly kind: FlowKind;
-  /** Without prefix; of a release or hotfix the version. */
+  /** Without prefix; the version for a release or hotfix. */
   readonly name: string;
 }
 
-/** The name of a version's tag. */
+/** Returns the name of a version's tag; null for a feature. */
 export function tagName(flow: Flow, { kind, name }: FlowName): string | null {
   return kind === 'feature' ? null : flow.prefixes.versionTag + name;
 }
 
-/** The tag's own object; null when there is none. */
+/** Returns the object name of a tag; null when there is none. */
 export async function readTag(git: Git, repo: Repo, tag: string): Promise<string | null> {
   const found = await git.run(repo.path, ['rev-parse', '--verify', '--quiet', `refs/tags/${tag}`]);
   return found.exitCode === 0 ? found.stdout.trim() : null;
 }
 
-/** Git's own rules, before a name gets to where `x~1` would be read as a commit. */
+/** Checks a name by git's own rules, before it is used where `x~1` would be read as a commit. */
 export async function checkBranchName(git: Git, repo: Repo, branch: string): Promise<Result<null>> {
   const checked = await git.run(repo.path, ['check-ref-format', branchRef(branch)]);
   return checked.exitCode === 0 && !branch.startsWith('-')
@@ -120,7 +120,7 @@ export async function checkBranchName(git: Git, repo: Repo, branch: string): Pro
     : failure('bad_name', `Git takes no branch ${JSON.stringify(branch)}.`);
 }
 
-/** Keys of `gitflow.prefix.*` and what `git flow init -d` puts there. */
+/** Keys of `gitflow.prefix.*` with the values that `git flow init -d` writes. */
 const defaultPrefixes = {
   feature: 'feature/',
   bugfix: 'bugfix/',
@@ -141,9 +141,9 @@ interface InitOptions {
 }
 
 /**
- * Sets a repository up for git-flow, as `git flow init -d` does but without checking anything out: develop is made
- * from the remote's or from main where it is missing, and what the configuration says already stays unless it is
- * given here. git-flow-next keeps keys of its own, which ours would contradict: there only develop is made.
+ * Sets a repository up for git-flow, as `git flow init -d` does but without a checkout. A missing develop branch is
+ * made from the remote's or from main. Existing settings stay unless the options give others. git-flow-next keeps its
+ * own keys, which ours would contradict: there only develop is made.
  */
 export async function initFlow(git: Git, repo: Repo, options: InitOptions = {}): Promise<Result<Flow>> {
   const common = await commonDirectory(git, repo.path);
@@ -184,7 +184,7 @@ async function hasSetting(git: Git, repo: Repo, key: string): Promise<boolean> {
   return (await git.run(repo.path, ['config', '--get', key])).exitCode === 0;
 }
 
-/** Git's own rules for branch names, for the names as well as for what a prefix makes of one; and whose they are. */
+/** Checks branch names and prefixes by git's own rules, and that git-flow-next does not own the settings. */
 async function checkNames(git: Git, repo: Repo, options: InitOptions): Promise<Result<null>> {
   const isChoice = options.main !== undefined || Object.keys(options.prefixes ?? {}).length > 0;
   if (isChoice && (await hasSetting(git, repo, 'gitflow.version')))
@@ -206,7 +206,7 @@ async function hasBranch(git: Git, repo: Repo, branch: string): Promise<boolean>
   return found.exitCode === 0 && found.stdout !== '';
 }
 
-/** Makes a local branch from the remote's, else from `start`. Does nothing where it is there. */
+/** Creates a local branch from the remote's, else from `start`. Does nothing when it exists. */
 async function makeBranch(
   git: Git,
   repo: Repo,

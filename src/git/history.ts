@@ -4,25 +4,25 @@ import { failure, type Result, success } from '../lib/result.ts';
 import { hasControl } from '../lib/sanitize.ts';
 import { type Git, refused } from './run.ts';
 
-/** Looking at what was committed. Names come from a model, so they are checked before git is given them. */
+/** Read access to commits. Names come from a model, so they are checked before git gets them. */
 
 /** Milliseconds; the history of one file of a large repository takes seconds. */
 const timeoutMs = 30_000;
 
-/** Bytes of a patch that are kept; the rest is read file by file. */
+/** Maximum bytes of a patch; the rest can be read file by file. */
 export const mostPatchBytes = 4 * 1024 * 1024;
 
-/** Bytes; larger files are named in a patch, and not compared. */
+/** Bytes; larger files are listed in a patch but not compared. */
 const largestFile = '2m';
 
-/** Nothing is fetched to answer, and a path is a path, whatever signs are in it. */
+/** Prevents fetching, and takes paths literally. */
 const sealedEnvironment = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: '', GIT_LITERAL_PATHSPECS: '1' };
 
-/** Nothing that a repository's configuration names is run, and nothing it wishes for changes what is printed. */
+/** Prevents that a repository's configuration runs programs or changes the output. */
 const plainOptions = ['--no-show-signature', '--no-notes', '--no-color', '--no-ext-diff', '--no-textconv'];
 
 /**
- * The history of a branch, newest first.
+ * Returns the history of a branch, newest first.
  * @returns `no_such_commit`, `bad_path`, or git's own refusal
  */
 export async function readHistory(
@@ -44,7 +44,7 @@ export async function readHistory(
 }
 
 /**
- * A commit: who, when and why, the files it changed, and its patch against its first parent.
+ * Returns a commit: author, date, message, changed files, and the patch against its first parent.
  * @returns `no_such_commit`, `bad_path`, or git's own refusal
  */
 export async function readCommit(
@@ -69,10 +69,12 @@ export async function readCommit(
   return outcome.exitCode === 0 || isCut ? success({ text: outcome.stdout, isCut }) : refused(outcome);
 }
 
-/** Names, parents and ancestors; no options, ranges, searches through history (`:/`, `^{/`) or reflogs (`@{1}`). */
+/**
+ * Accepts names, parents and ancestors; no options, ranges, searches through history (`:/`, `^{/`) or reflogs (`@{1}`).
+ */
 const plainName = /^(?!-)(?!.*(?:\.\.|@\{))[^\p{Cc}\s~^:?*[\\]{1,250}(?:[~^]\d{0,6})*$/u;
 
-/** The commit that a name means. */
+/** Returns the commit that a name means. */
 async function resolveCommit(git: Git, dir: string, name: string): Promise<Result<string>> {
   const nothing = failure(
     'no_such_commit',
@@ -86,7 +88,7 @@ async function resolveCommit(git: Git, dir: string, name: string): Promise<Resul
   return exitCode === 0 && /^[0-9a-f]{40,64}$/.test(commit) ? success(commit) : nothing;
 }
 
-/** Behind `--` nothing is an option; a zero byte would end the argument. */
+/** Returns path arguments behind `--`, where nothing is an option. A zero byte would end the argument. */
 function pathArguments(path: string | null): Result<readonly string[]> {
   if (path === null || path === '') return success(['--']);
   return hasControl(path)
@@ -110,12 +112,12 @@ function parseHistory(text: string): LoggedCommit[] {
   return commits;
 }
 
-/** Nothing of a repository's own configuration is run for it. */
+/** Prevents that a repository's configuration runs programs. */
 const plainDiffOptions = ['--no-ext-diff', '--no-textconv', '--no-color', '--find-renames'];
 
 /**
- * What a worker has changed since its branch left its base, as a patch: commits and what is not committed. Untracked
- * files are named below it.
+ * Returns a worker's changes since its branch left its base, as a patch: commits and uncommitted changes. Untracked
+ * files are listed below it.
  */
 export async function workDiff(
   git: Git,

@@ -4,12 +4,12 @@ import { type Result, success } from '../lib/result.ts';
 import { commonDirectory, gitDirectories, resolvedPath } from './directories.ts';
 import { type Git, refused } from './run.ts';
 
-/** One path that `git status` names. */
+/** A path listed by `git status`. */
 export interface StatusEntry {
-  /** Relative to the top folder; ends in `/` for a repository inside. */
+  /** Relative to the top folder; ends in `/` for a nested repository. */
   readonly path: string;
   readonly kind: 'changed' | 'unmerged' | 'untracked';
-  /** A tracked file that is no longer there, or no longer tracked. */
+  /** A tracked file that was deleted or is no longer tracked. */
   readonly gone?: true;
 }
 
@@ -18,15 +18,18 @@ export interface ParsedStatus {
   readonly head: string | null;
   /** Null when detached. */
   readonly branch: string | null;
-  /** Null without upstream, or when it is gone. */
+  /** Null without an upstream, or when it is gone. */
   readonly ahead: number | null;
   readonly behind: number | null;
-  /** Without `--show-stash` 0. */
+  /** 0 without `--show-stash`. */
   readonly stashes: number;
   readonly entries: readonly StatusEntry[];
 }
 
-/** Fields in front of the path, by the kind of line. https://git-scm.com/docs/git-status#_porcelain_format_version_2 */
+/**
+ * Number of fields before the path, by the kind of line.
+ * https://git-scm.com/docs/git-status#_porcelain_format_version_2
+ */
 const fieldsBefore = { '1': 8, '2': 9, u: 10, '?': 1 };
 
 const entryKinds = { '1': 'changed', '2': 'changed', u: 'unmerged', '?': 'untracked' } as const;
@@ -46,7 +49,7 @@ export function parseStatus(output: string): ParsedStatus {
       const path = afterFields(record, fieldsBefore[kind]);
       const gone = (kind === '1' || kind === '2') && /^..(?:D\.|.D)/.test(record);
       entries.push({ path, kind: entryKinds[kind], ...(gone && { gone }) });
-      if (kind === '2') at++; // A rename's old name follows as a record of its own.
+      if (kind === '2') at++; // A rename's old name follows as a separate record.
     }
   }
   const oid = headers.get('branch.oid') ?? '(initial)';
@@ -62,14 +65,14 @@ export function parseStatus(output: string): ParsedStatus {
   };
 }
 
-/** What follows after `count` fields, each ended by a space. */
+/** Returns the text behind `count` fields, each ended by a space. */
 function afterFields(record: string, count: number): string {
   let from = 0;
   for (let n = 0; n < count; n++) from = record.indexOf(' ', from) + 1;
   return record.slice(from);
 }
 
-/** One entry of `git worktree list`. */
+/** An entry of `git worktree list`. */
 export interface WorktreeEntry {
   /** Absolute, with links resolved. */
   readonly path: string;
@@ -79,9 +82,9 @@ export interface WorktreeEntry {
   readonly branch: string | null;
   /** The reason, possibly empty; null when not locked. */
   readonly locked: string | null;
-  /** Why git would forget it, such as a missing folder; null when it would not. */
+  /** Reason why git would prune it, such as a missing folder; null otherwise. */
   readonly prunable: string | null;
-  /** It is a bare repository, and so no checkout. */
+  /** A bare repository, not a checkout. */
   readonly isBare?: true;
 }
 
@@ -109,7 +112,7 @@ function keyAndValue(line: string): [string, string] {
   return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
 }
 
-/** All worktrees of the repository at `dir`, the main checkout first. */
+/** Lists all worktrees of the repository at `dir`, the main checkout first. */
 export async function listWorktrees(git: Git, dir: string): Promise<Result<WorktreeEntry[]>> {
   const outcome = await git.run(dir, ['worktree', 'list', '--porcelain', '-z']);
   if (outcome.exitCode !== 0) return refused(outcome);
@@ -123,8 +126,8 @@ export async function listWorktrees(git: Git, dir: string): Promise<Result<Workt
 }
 
 /**
- * Returns a checkout's path as git names it: where the `.git` of the main checkout is a file, as in a submodule, git names
- * the git directory in its place.
+ * Returns a checkout's path: when the `.git` of the main checkout is a file, as in a submodule, git names the git
+ * directory instead.
  */
 export async function checkoutAt(git: Git, dir: string, path: string): Promise<string> {
   if (path === '' || path === dir) return path;
@@ -134,8 +137,8 @@ export async function checkoutAt(git: Git, dir: string, path: string): Promise<s
 }
 
 /**
- * Git before 2.48 prints a relative path as it is in `worktrees/<id>/gitdir`, and takes it from where it runs. The ids
- * are all at the same depth, so the path leads to the same place from each.
+ * Resolves a relative path: git before 2.48 prints it as in `worktrees/<id>/gitdir` and resolves it from its own
+ * folder. All ids are at the same depth, so the path leads to the same place from each.
  */
 function resolveEntry(entry: WorktreeEntry, commonDir: string): WorktreeEntry {
   if (isAbsolute(entry.path)) return entry;

@@ -7,24 +7,26 @@ export function branchRef(branch: string): string {
   return `refs/heads/${branch}`;
 }
 
-/** Keeps a merge from garbage collection until a branch holds it. */
+/** Returns the ref that keeps a merge from garbage collection until a branch holds it. */
 export function mergeRef(task: string): string {
   return `refs/orch/merge/${task}`;
 }
 
-/** Keeps the last commit of a branch that goes. */
+/** Returns the ref that keeps the last commit of a removed branch. */
 function backupRef(task: string, at: Date): string {
   return `refs/orch/backup/${task}/${stamp(at)}`;
 }
 
-/** Keeps a branch as it was before git-flow moved or deleted it. No task's name begins with `_`. */
+/**
+ * Returns the ref that keeps a branch as it was before git-flow moved or deleted it. No task's name begins with `_`.
+ */
 export function flowBackupRef(branch: string, at: Date): string {
   return `refs/orch/backup/_flow/${branch}/${stamp(at)}`;
 }
 
 /**
- * The newest backup of a worker's own work: of earlier workers on the same task, none grew from where it began.
- * What was cut off between removing the branch and saying so is found by it.
+ * Returns the newest backup of a worker's own work. Backups of earlier workers on the same task do not descend from its
+ * base. It finds work whose branch was removed just before an interruption.
  */
 export async function findBackup(
   git: Git,
@@ -37,17 +39,17 @@ export async function findBackup(
   return null;
 }
 
-/** Keeps uncommitted work that goes. */
+/** Returns the ref that keeps uncommitted work. */
 export function wipRef(task: string, at: Date): string {
   return `refs/orch/wip/${task}/${stamp(at)}`;
 }
 
-/** UTC, fit for a ref name: `20260301T101500.123Z`. */
+/** Formats UTC time for a ref name: `20260301T101500.123Z`. */
 function stamp(at: Date): string {
   return at.toISOString().replace(/[-:]/g, '');
 }
 
-/** The time that a ref's last part names; null when it names none. */
+/** Returns the time in a ref's last part; null when there is none. */
 export function timeOf(ref: string): Date | null {
   const parts = /\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z$/.exec(ref);
   if (!parts) return null;
@@ -56,23 +58,24 @@ export function timeOf(ref: string): Date | null {
   return Number.isNaN(time.getTime()) ? null : time;
 }
 
-/** The commit a full ref name points to; null when there is none. */
+/** Returns the commit of a full ref name; null when there is none. */
 export async function readRef(git: Git, dir: string, ref: string): Promise<string | null> {
   const outcome = await git.run(dir, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
   return outcome.exitCode === 0 ? outcome.stdout.trim() : null;
 }
 
-/** A branch as it is known here: our own, else the remote's. */
+/** A branch in this repository, else the remote's. */
 export interface KnownBranch {
   readonly commit: string;
-  /** Whether it exists here; otherwise it is made from the remote's once something is merged into it. */
+  /** True for a local branch. Otherwise it is created from the remote's once something is merged into it. */
   readonly local: boolean;
 }
 
 /**
- * Returns where a branch is that work is merged into or compared with: the one rule for all that looks at it or moves it.
+ * Returns the commit of a branch for merging and comparing: the local branch, else the remote's. All code that reads or
+ * moves a branch uses this rule.
  * @param remote such as `origin`; null without any
- * @returns null where neither has it
+ * @returns null when neither exists
  */
 export async function readBranch(
   git: Git,
@@ -86,13 +89,13 @@ export async function readBranch(
   return theirs === null ? null : { commit: theirs, local: false };
 }
 
-/** What a remote was last heard to have of a branch. */
+/** Returns the remote-tracking ref of a branch. */
 export function remoteRef(remote: string | null, branch: string): string {
   return `refs/remotes/${remote}/${branch}`;
 }
 
 /**
- * Lists refs with some of their fields. Each field is ended by a zero byte: one that is a path may hold line ends.
+ * Lists refs with the given fields. Each field ends with a zero byte, because a path may contain line ends.
  * @param fields as `git for-each-ref` names them
  */
 export async function listRefs(
@@ -106,7 +109,7 @@ export async function listRefs(
   if (listed.exitCode !== 0) return refused(listed);
   const values = listed.stdout.split('\0').slice(0, -1);
   const refs: string[][] = [];
-  // A line end closes each ref, and so precedes the first field of the next.
+  // A line end closes each ref and so precedes the first field of the next.
   for (let at = 0; at < values.length; at += fields.length) {
     const [first = '', ...others] = values.slice(at, at + fields.length);
     refs.push([first.replace(/^\n/, ''), ...others]);
@@ -114,7 +117,7 @@ export async function listRefs(
   return success(refs);
 }
 
-/** Points a ref to a commit, provided that it still points to `from`; null: it must not exist. */
+/** Points a ref to a commit if it still points to `from`; with null it must not exist. */
 export async function moveRef(
   git: Git,
   dir: string,
@@ -128,7 +131,7 @@ export async function moveRef(
   return outcome.exitCode === 0 ? success(ref) : refused(outcome);
 }
 
-/** Moves, makes and deletes refs all at once, provided that each still is where it is said to be; else none. */
+/** Moves, creates and deletes refs in one transaction, if each still points to its `from`. */
 export async function moveRefs(
   git: Git,
   dir: string,
@@ -144,26 +147,26 @@ export async function moveRefs(
   return outcome.exitCode === 0 ? success(null) : refused(outcome);
 }
 
-/** Points one of our own refs to a commit, whatever it held. */
+/** Points one of our own refs to a commit, whatever it pointed to. */
 export async function keepRef(git: Git, dir: string, ref: string, commit: string): Promise<Result<string>> {
   const outcome = await git.change(dir, ['update-ref', ref, commit]);
   return outcome.exitCode === 0 ? success(ref) : refused(outcome);
 }
 
-/** Deletes a ref, provided that it still points to `from`. */
+/** Deletes a ref if it still points to `from`. */
 export async function deleteRef(git: Git, dir: string, ref: string, from: string): Promise<Result<null>> {
   const outcome = await git.change(dir, ['update-ref', '-d', ref, from]);
   return outcome.exitCode === 0 ? success(null) : refused(outcome);
 }
 
-/** Whether `older` is part of `newer`'s history. */
+/** Reports whether `older` is part of `newer`'s history. */
 export async function isAncestor(git: Git, dir: string, older: string, newer: string): Promise<boolean> {
   return (await git.run(dir, ['merge-base', '--is-ancestor', older, newer])).exitCode === 0;
 }
 
 /**
- * Keeps a branch's last commit under a ref of our own.
- * @returns the ref; where the branch is gone already, the one that was made before it went
+ * Keeps a branch's last commit under a backup ref.
+ * @returns the ref; for a branch that is already gone, the backup made before
  */
 export async function backUpTip(
   git: Git,
@@ -181,7 +184,7 @@ export async function backUpTip(
   return keepRef(git, repo.path, backupRef(worker.task, at), tip);
 }
 
-/** What is kept of a repository's branches and worktrees, newest first; of one task, or of all. */
+/** Lists backups of branches and uncommitted work, newest first; of one task, or of all. */
 export async function listBackups(git: Git, repo: Repo, task?: string): Promise<Result<Backup[]>> {
   const of = task === undefined ? '' : `${task}/`;
   const listed = await git.run(repo.path, [
@@ -204,7 +207,7 @@ function parseBackup(repo: string, line: string): Backup[] {
   return [{ repo, task: parts[2] ?? '', ref, kind, commit, subject, at: at.toISOString() }];
 }
 
-/** Deletes what has been kept for as long as was promised. @returns what went */
+/** Deletes backups older than the promised time. Returns the deleted ones. */
 export async function expireBackups(git: Git, repo: Repo, now: Date): Promise<Result<Backup[]>> {
   const listed = await listBackups(git, repo);
   if (!listed.ok) return listed;
@@ -212,7 +215,7 @@ export async function expireBackups(git: Git, repo: Repo, now: Date): Promise<Re
   return dropBackups(git, repo, old);
 }
 
-/** Deletes refs that still keep what was listed. */
+/** Deletes backup refs that still point to the listed commit. */
 export async function dropBackups(
   git: Git,
   repo: Repo,
@@ -221,7 +224,7 @@ export async function dropBackups(
   const gone: Backup[] = [];
   for (const backup of backups) {
     const deleted = await deleteRef(git, repo.path, backup.ref, backup.commit);
-    // Somebody else was there first, or git says why it cannot: the rest goes on.
+    // A failure does not stop the rest: the ref moved meanwhile, or git refuses.
     if (deleted.ok) gone.push(backup);
   }
   return success(gone);

@@ -18,8 +18,8 @@ import {
 import { type Git, refused } from './run.ts';
 
 /**
- * Makes a repository with one commit on `main` and `develop`, develop checked out, and an identity of its own so
- * that committing works everywhere.
+ * Creates a repository with one commit on `main` and `develop`, develop checked out, and its own identity, so that
+ * committing works everywhere.
  * @param path must not exist
  */
 export async function createRepo(
@@ -50,22 +50,22 @@ export async function createRepo(
 const ourFolders = ['/.orch/', '/.worktrees/'];
 
 /**
- * Where the workspace itself is a repository, keeps our folders out of its `git status`: in `info/exclude`, which is
- * this machine's alone, not in a file that would be committed. A link there is not written through.
+ * Keeps our folders out of the `git status` of a workspace that is itself a repository. Writes to `info/exclude`, which
+ * stays on this machine, not to a file that would be committed. A link there is not written through.
  * @returns `unsafe_path`, `exclude_failed`
  */
 export async function excludeOurFolders(git: Git, root: string): Promise<Result<null>> {
   if (!(await exists(join(root, '.git')))) return success(null);
   const common = await commonDirectory(git, root);
   if (!common.ok) return common;
-  // Asked for this path, git would answer with what a link there leads to.
+  // Git's answer for this path would follow a link.
   const file = join(common.value, 'info', 'exclude');
   try {
     const text = await readTextOrEmpty(file);
     const missing = ourFolders.filter((line) => !text.split('\n').includes(line));
     if (missing.length === 0) return success(null);
     const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-    // Half a line would be a pattern of its own.
+    // An incomplete line would be another pattern.
     const whole = `${before}${missing.join('\n')}\n`;
     const written = replaceFile(common.value, file, whole, 0o644);
     if (!written.ok) return withLines(written, missing);
@@ -81,23 +81,23 @@ function withLines(refused: Result<never> & { ok: false }, missing: readonly str
 }
 
 interface Discovery {
-  /** Sorted by name; the folder itself comes first where it is one. */
+  /** Sorted by name; the folder itself comes first if it is one. */
   readonly repos: readonly Repo[];
-  /** Whether the folder itself is a repository. */
+  /** True when the folder itself is a repository. */
   readonly isRepo: boolean;
-  /** What belongs to git and was not taken: taken where a person names it, if it can be. */
+  /** Other git folders; taken only when a person names them, if possible. */
   readonly others: readonly Other[];
 }
 
-/** Something that looks like a repository and is not one to work on by itself. */
+/** A folder that looks like a repository but is not taken by itself. */
 export interface Other extends Repo {
-  /** What it is, in words, and what to do about it. */
+  /** Description and what to do about it. */
   readonly what: string;
-  /** Whether it can be worked on where a person names it. */
+  /** True when it can be used if a person names it. */
   readonly isUsable: boolean;
 }
 
-/** What a folder holds of git. Paths are absolute. */
+/** Kind of git folder. Paths are absolute. */
 type Kind =
   | { readonly is: 'checkout' }
   | { readonly is: 'submodule'; readonly of: string }
@@ -108,9 +108,9 @@ type Kind =
 type Found = Kind & { readonly path: string };
 
 /**
- * Looks for repositories in a folder and directly below it; hidden folders are none. A `.git` that is a file is followed: to
- * a git directory kept elsewhere, to that of a submodule, or to a bare repository, in whose place one of its worktrees is
- * taken. Worktrees of a repository that is there, and its submodules, are not taken beside it. Runs no git: folders come
+ * Finds repositories in a folder and directly below it, hidden folders excluded. A `.git` file is followed: to a
+ * separate git directory, to that of a submodule, or to a bare repository, for which one of its worktrees is taken.
+ * Worktrees and submodules of a found repository are not taken separately. Runs no git, because the folders may come
  * from anywhere.
  */
 export async function discoverRepos(folder: string): Promise<Result<Discovery>> {
@@ -138,7 +138,7 @@ export async function discoverRepos(folder: string): Promise<Result<Discovery>> 
   return success({ isRepo, repos, others: othersIn(found, taken, outer) });
 }
 
-/** Folder names as repository names: slugs, no two alike even where case does not count. */
+/** Turns folder names into repository names: slugs, unique also when case is ignored. */
 export function uniqueNames(folders: readonly string[]): string[] {
   const taken = new Set<string>();
   return folders.map((folder) => {
@@ -154,7 +154,7 @@ function slugOf(folder: string): string {
   return nearestSlug(folder) ?? nearestSlug(`repo-${folder}`) ?? 'repo';
 }
 
-/** What is there of git; of two ways to the same folder, the first. */
+/** Returns the git folders among the paths; of two paths to the same folder, the first. */
 function withoutDuplicates(paths: readonly string[]): Found[] {
   const byRealPath = new Map<string, Found>();
   for (const path of paths) {
@@ -175,11 +175,11 @@ function kindOf(path: string): Kind | null {
     const target = found.isFile() ? gitFileTarget(path, readGitText(inside) ?? '') : null;
     return target === null ? null : kindAt(target);
   } catch {
-    return null; // What cannot be read is no repository for us.
+    return null; // An unreadable folder is no repository.
   }
 }
 
-/** What a `.git` file leads to. https://git-scm.com/docs/gitrepository-layout */
+/** Returns the kind of the target of a `.git` file. https://git-scm.com/docs/gitrepository-layout */
 function kindAt(target: string): Kind {
   if (!isFile(join(target, 'HEAD'))) return { is: 'broken', leadsTo: target };
   const common = findCommonDirectory(target);
@@ -200,12 +200,12 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** As `git init --bare` and `git clone --bare` write it. */
+/** Reports whether the configuration says `bare = true`, as `git init --bare` and `git clone --bare` write it. */
 function isBare(gitDir: string): boolean {
   return /^\s*bare\s*=\s*true\s*$/m.test(readGitText(join(gitDir, 'config')) ?? '');
 }
 
-/** A worktree of each bare repository that is there, by itself or by a worktree. */
+/** Returns one worktree of each bare repository that was found itself or by a worktree. */
 function worktreesOfBare(found: readonly Found[]): Repo[] {
   const commons = new Map<string, string>();
   for (const one of found)
@@ -218,16 +218,16 @@ function worktreesOfBare(found: readonly Found[]): Repo[] {
   });
 }
 
-/** The folder that holds a hidden git directory says what the project is called. */
+/** Returns the project's name: that of the folder around a hidden git directory. */
 function layoutName(common: string): string {
   const name = basename(common);
   return name.startsWith('.') ? basename(dirname(common)) : name;
 }
 
-/** Where a person is most likely to look at finished work. */
+/** Branches on which a person most likely looks at finished work. */
 const preferred = ['develop', 'main', 'master'].map((branch) => `ref: refs/heads/${branch}`);
 
-/** Returns the worktree to use for a bare repository, by the branch it has checked out, workers' left out; null without any. */
+/** Returns the worktree to use for a bare repository, chosen by its branch, workers' excluded; null without any. */
 function chooseWorktree(common: string): string | null {
   const records = join(common, 'worktrees');
   const worktrees = namesIn(records)
@@ -247,11 +247,11 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // A repository without worktrees has no such folder.
+    return []; // Without worktrees there is no such folder.
   }
 }
 
-/** What was seen and not taken, but for worktrees of what was taken. */
+/** Returns found git folders that were not taken, except worktrees of taken ones. */
 function othersIn(
   found: readonly Found[],
   taken: ReadonlyMap<string, string>,
@@ -286,11 +286,11 @@ function commonOf(path: string): string | null {
   return target === null ? null : realOf(findCommonDirectory(target));
 }
 
-/** The path without links where it exists. */
+/** Returns the path with links resolved, if it exists. */
 function realOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    return path; // A repository that was moved may name a folder that is gone.
+    return path; // A moved repository may name a folder that is gone.
   }
 }

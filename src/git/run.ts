@@ -14,54 +14,54 @@ import { Backoff, pause } from '../lib/schedule.ts';
 import { ChildWatch, closeOnExit, type Ending, markName, type OnSigner, observeChild } from './child.ts';
 import { environmentFor, readingArguments } from './environment.ts';
 
-/** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */
+/** Result of a git process. A non-zero exit code is an answer, not an error: its meaning differs by command. */
 export interface GitOutcome extends Ending {
-  /** 128 when git could not even begin, as git itself says it. */
+  /** 128 also when git could not start, as git itself uses it. */
   readonly exitCode: number;
   readonly stdout: string;
-  /** Git's words, in English. */
+  /** In English. */
   readonly stderr: string;
 }
 
 export interface GitOptions {
-  /** Standard input; closed at once without. Names in it may be any bytes, see `lib/paths.ts`. */
+  /** Standard input; closed at once when absent. Names in it may contain any bytes, see `lib/paths.ts`. */
   readonly input?: string;
-  /** What it prints names files, whose bytes are kept, see `lib/paths.ts`; elsewhere what is no UTF-8 is lost. */
+  /** The output contains file names, whose bytes are kept, see `lib/paths.ts`; otherwise invalid UTF-8 is lost. */
   readonly names?: true;
-  /** Without, reading has two minutes; changing has no limit: a checkout takes as long as it takes. */
+  /** Default: two minutes for reading, no limit for changing, because a checkout may take long. */
   readonly timeoutMs?: number;
-  /** Bytes of standard output that are wanted; git is ended once it prints more. No limit without. */
+  /** Maximum bytes of standard output; git is ended beyond. No limit by default. */
   readonly mostBytes?: number;
   /** Added to the environment, `GIT_*` included. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Longer than a look at a large repository takes. */
+/** Milliseconds; more than any read of a large repository takes. */
 const readingLimitMs = 120_000;
 
-/** Signing may wait for an agent that waits for a person. */
+/** Milliseconds; signing may wait for an agent that asks a person. */
 const signingLimitMs = 60_000;
 
-/** Another program may be in the middle of a merge with hooks; longer than this is a case for a person. */
+/** Milliseconds; another program may be running a merge with hooks. Longer waits need a person. */
 const lockWaitMs = 30_000;
 
 /**
- * The one door through which git runs, and the place where changes of a repository take turns.
- * Arguments are an array and never meet a shell; nothing ever asks at a terminal.
+ * Runs all git commands, and serializes changes to a repository. Arguments are an array and never pass through a shell;
+ * git never prompts at a terminal.
  */
 export class Git {
-  /** The environment that git gets, as far as it is meant for git. */
+  /** Environment of git, before unsuitable variables are removed. */
   readonly ambient: NodeJS.ProcessEnv;
-  /** What was read of repositories, by path, and what it was read of. */
+  /** Refs and settings by repository path; `key` identifies the state they were read from. */
   readonly refCache: Map<string, { readonly key: string; readonly value: CachedRefs }>;
-  /** Where git keeps what belongs to a checkout, by its path, and what that was read of. */
+  /** Git directories by checkout path; `key` identifies the state they were read from. */
   readonly directoryCache: Map<string, { readonly key: string; readonly value: GitDirectories }>;
-  /** How long a person has to sign, in milliseconds. */
+  /** Milliseconds that a person has to sign. */
   readonly signingMs: number;
   readonly #lockWaitMs: number;
   readonly #readingMs: number;
   readonly #queues: KeyedQueue;
-  /** Common directories whose lock the work under way holds. */
+  /** Common git directories locked by the current asynchronous context. */
   readonly #held: AsyncLocalStorage<readonly string[]>;
   readonly #signerTold: OnSigner | undefined;
 
@@ -82,12 +82,12 @@ export class Git {
     this.#held = like ? like.#held : new AsyncLocalStorage();
   }
 
-  /** Returns a git of another environment that takes turns with this one, and knows what it knows. */
+  /** Returns a git for another environment that shares locks and caches with this one. */
   withEnvironment(ambient: NodeJS.ProcessEnv): Git {
     return ambient === this.ambient ? this : this.#like(ambient, this.#signerTold);
   }
 
-  /** Returns the same git for work in which a signature may wait for a person: while one does, it says so. */
+  /** Returns the same git with a callback for signatures that wait for a person. */
   withSignerCallback(told: OnSigner): Git {
     return this.#like(this.ambient, told);
   }
@@ -98,16 +98,16 @@ export class Git {
   }
 
   /**
-   * Runs git to read, in `dir`, a top folder: repositories above it are not looked for. Hooks and other programs of the
-   * settings are off, see `reading.ts`. A command that does not end, such as one that waits at a pipe in the place of
-   * a file, is ended after two minutes where no other limit is given.
+   * Runs a git command that only reads, in `dir`, a top folder: repositories above it are not searched. Hooks and other
+   * programs from settings are off, see `environment.ts`. A command that does not end, such as one that reads a pipe
+   * instead of a file, is ended after two minutes unless another limit is given.
    */
   run(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
     const timeoutMs = options.timeoutMs ?? this.#readingMs;
     return this.#run(dir, readingArguments(args), { ...options, timeoutMs });
   }
 
-  /** Runs git to change something, as a person would: hooks and settings of the repository are git's business. */
+  /** Runs a git command that changes something, as a person would: the repository's hooks and settings apply. */
   change(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
     return this.#run(dir, ['-c', 'core.fsmonitor=false', ...args], options, {
       limitMs: this.signingMs,
@@ -136,15 +136,15 @@ export class Git {
         allowEnvironment: Object.keys(env),
         unsafe: unsafeOptions,
         input: () => bytesOf(options.input ?? ''),
-        // Git's exit is its end: see `closeOnExit`.
+        // Git's exit ends the command: see `closeOnExit`.
         completion: { onClose: true, onExit: false },
-        // The library takes a failure without words for success; here every exit code is kept.
+        // simple-git treats a failure without output as success; here every exit code is kept.
         errors: (_error, { exitCode, stdOut, stdErr }) => {
           const printed = Buffer.concat(stdOut).subarray(0, mostBytes);
           const stdout = options.names ? namesOf(printed) : printed.toString();
           const stderr = Buffer.concat(stdErr).toString();
           const rest = { stdout, ...watch.ending };
-          // Without an exit code git was ended by a signal, or never begun; what follows is a stack trace.
+          // Without an exit code git was ended by a signal or never started; the rest is a stack trace.
           outcome =
             exitCode >= 0 && exitCode !== null
               ? { exitCode, stderr, ...rest }
@@ -176,22 +176,22 @@ export class Git {
     return outcome ?? failedStart(`fatal: git ${args[0]} gave no answer`);
   }
 
-  /** What git printed, without the last line's end; or why it refused, word for word. */
+  /** Returns git's output without the last line end, or git's refusal verbatim. */
   async text(dir: string, args: readonly string[], options: GitOptions = {}): Promise<Result<string>> {
     return textOf(await this.run(dir, args, options));
   }
 
-  /** What git printed while it changed something, as `text` gives it. */
+  /** Returns the output of a changing command as `text` does. */
   async changeText(dir: string, args: readonly string[], options: GitOptions = {}): Promise<Result<string>> {
     return textOf(await this.change(dir, args, options));
   }
 
   /**
-   * Changes a repository while nobody else does: neither work of this process, which waits in line, nor another
-   * process that takes the same lock. Within the work the lock may be asked for again, with this same `Git`; what the
-   * work starts must have ended with it. Reading needs no lock.
+   * Runs work with exclusive write access to a repository: other work of this process waits in a queue, other processes
+   * wait for the same lock. Nested calls with the same `Git` do not lock again. Processes started by the work must end
+   * with it. Reading needs no lock.
    * @param commonDir the git directory that all worktrees of the repository share, absolute
-   * @returns what the work came to; `repo_busy` when another process did not let go in time
+   * @returns the work's result; `repo_busy` when another process did not release the lock in time
    */
   exclusive<T>(commonDir: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
     const held = this.#held.getStore() ?? [];
@@ -207,7 +207,7 @@ export class Git {
     });
   }
 
-  /** Does one piece of work after the other for the same key, within this process. */
+  /** Runs work for the same key one after another, within this process. */
   enqueue<T>(key: string, work: () => Promise<T>): Promise<T> {
     return this.#queues.add(key, work);
   }
@@ -219,7 +219,7 @@ function textOf(outcome: GitOutcome): Result<string> {
     : refused(outcome);
 }
 
-/** Git's refusal as a problem, word for word. */
+/** Returns git's refusal as a problem, verbatim. */
 export function refusal(outcome: GitOutcome, hint?: string): Problem {
   const words = printable(outcome.stderr) || printable(outcome.stdout);
   if (outcome.signer !== undefined) return signingWaits(outcome.signer);
@@ -228,7 +228,7 @@ export function refusal(outcome: GitOutcome, hint?: string): Problem {
     : problemOf('git_refused', words || `git ended with code ${outcome.exitCode}`, hint ?? hintFor(words));
 }
 
-/** What helps where git's words alone do not say it. */
+/** Returns a hint for refusals that git's message does not explain. */
 function hintFor(words: string): string | undefined {
   if (/unknown repository extension[\s\S]*relativeworktrees/i.test(words))
     return 'The repository has worktrees with relative paths (extensions.relativeWorktrees), which git reads from 2.48 on. Use a newer git.';
@@ -237,7 +237,7 @@ function hintFor(words: string): string | undefined {
   return undefined;
 }
 
-/** Where a signature waits for a passphrase, a confirmation or a touch, only the person can give it. */
+/** Only the person can give a passphrase, a confirmation or a touch. */
 function signingWaits(signer: string): Problem {
   const program = basename(signer);
   return problemOf(
@@ -247,29 +247,29 @@ function signingWaits(signer: string): Problem {
   );
 }
 
-/** Returns the warning about a command that did its work and then failed by a hook such as post-checkout. */
+/** Returns a warning for a command that succeeded before a hook such as post-checkout failed. */
 export function hookWarning({ exitCode, stderr }: GitOutcome): string {
   return `A hook failed: ${printable(stderr) || `it ended with code ${exitCode} and said nothing.`}`;
 }
 
-/** `failure` with git's words. */
+/** Returns a failure with git's message. */
 export function refused(outcome: GitOutcome, hint?: string): Result<never> {
   return { ok: false, problem: refusal(outcome, hint) };
 }
 
-/** Words that are safe to show: git passes on what servers and hooks say. */
+/** Returns text that is safe to show: git passes on output of servers and hooks. */
 function printable(words: string): string {
   return plainLines(words).trim();
 }
 
 /**
- * Reports whether git would find a repository in the folder itself. The list of ceilings knows no way to write a colon, so
- * where one is in the path git would go on to what is above it.
+ * Reports whether git would find a repository in the folder itself. `GIT_CEILING_DIRECTORIES` cannot contain a colon,
+ * so for a path with a colon git would search the folders above.
  */
 function canHoldGit(dir: string): boolean {
   const at = join(dir, '.git');
   const isRepository = (folder: string) => existsSync(join(folder, 'HEAD'));
-  // What is a file is git's to judge: it goes no further than that.
+  // Git itself checks a `.git` file and searches no further.
   if (existsSync(at)) return !existsSync(`${at}/.`) || isRepository(at);
   return isRepository(dir) || !existsSync(dir);
 }
@@ -279,8 +279,8 @@ function failedStart(stderr: string): GitOutcome {
 }
 
 /**
- * The library guesses dangerous settings from words: a branch called `fix-alias` in a configuration key is one to it.
- * Arguments come from this folder alone and names are slugs, so its guesses are all allowed.
+ * simple-git detects dangerous settings by words: a branch called `fix-alias` in a configuration key matches. Arguments
+ * come from this folder alone and names are slugs, so all its checks are turned off.
  */
 const unsafeOptions = {
   allowAbbreviatedOptions: true,
@@ -310,52 +310,52 @@ const unsafeOptions = {
   allowUnsafeUrlRewrite: true,
 };
 
-/** What git says of a repository without looking at its files: the same as long as refs and settings are. */
+/** Refs and settings of a repository, valid as long as the files behind them do not change. */
 export interface CachedRefs {
-  /** Lines of `for-each-ref` for local and remote branches, in the asked format. */
+  /** Lines of `for-each-ref` for local and remote branches, in the requested format. */
   readonly refs: readonly string[];
-  /** Of git-flow and of remotes. */
+  /** Settings of git-flow and of remotes. */
   readonly settings: ReadonlyMap<string, string>;
-  /** How far two commits are apart, by their names; filled by whoever counts. */
+  /** Ahead and behind counts by commit pair; filled on demand. */
   readonly distances: Map<string, { readonly ours: number; readonly theirs: number } | null>;
 }
 
-/** Where git keeps what belongs to a checkout. Absolute. */
+/** Git directories of a checkout. Absolute. */
 export interface GitDirectories {
   readonly own: string;
-  /** The one that all worktrees share. */
+  /** Shared by all worktrees. */
   readonly common: string;
 }
 
-/** Who changes a repository; the lock file's content. */
+/** Process that changes a repository; the content of the lock file. */
 interface Holder {
   readonly pid: number;
-  /** Of that process: another one may have the same pid later. */
+  /** Start mark of the process, because pids are reused. */
   readonly mark: string;
   readonly hostname: string;
   /** ISO time. */
   readonly since: string;
-  /** 16 hex digits, different for every lock ever taken. */
+  /** 16 hex digits, unique for each lock. */
   readonly nonce: string;
 }
 
-/** Waiting begins with this much and doubles; the longest pause is what a person may notice. */
+/** Pauses begin with this and double, up to what a person may notice. */
 const firstPauseMs = 10;
 
 const longestPauseMs = 250;
 
-/** Where the lock of a repository lies, below the git directory that its worktrees share. */
+/** Returns the path of a repository's lock file, below the git directory that its worktrees share. */
 export function lockFile(commonDir: string): string {
   return join(commonDir, 'orch', 'lock');
 }
 
 /**
- * Takes a lock that holds between processes, waiting with growing pauses. One whose process has ended is taken over;
- * on another machine that shares the folder a process cannot be judged and counts as running.
+ * Acquires a lock between processes, with growing pauses. A lock whose process has ended is taken over. A process on
+ * another machine that shares the folder cannot be checked and counts as running.
  * @param path as `lockFile` gives it: `orch/lock` below the git directory
- * @param waitMs for how long at most
- * @returns what releases it; `repo_busy` naming who holds it, `unsafe_path`, or `lock_failed` when the file cannot be
- * made
+ * @param waitMs maximum wait
+ * @returns a function that releases it; `repo_busy` naming the holder, `unsafe_path`, or `lock_failed` when the file
+ *   cannot be written
  */
 async function acquireLock(path: string, waitMs: number): Promise<Result<() => void>> {
   const until = Date.now() + waitMs;
@@ -390,7 +390,7 @@ function busy(path: string, { pid, hostname: machine, since }: Holder): Result<n
   );
 }
 
-/** Puts the holder into the lock file, or answers whose it is. */
+/** Writes the holder into the lock file, or returns the present holder. */
 function acquireAs(path: string, mine: Holder): Holder | null {
   const draft = `${path}.${mine.nonce}.draft`;
   try {
@@ -410,7 +410,7 @@ const lockRules: LockRules<Holder> = {
   isRunning: (holder) => holder.hostname !== hostname() || processStart(holder.pid) === holder.mark,
 };
 
-/** Removes what processes left that were killed while they took this lock. Called by its holder. */
+/** Removes files of processes that were killed while they acquired this lock. Called by its holder. */
 function removeAbandoned(path: string, mine: Holder): void {
   for (const name of readdirSync(dirname(path))) {
     if (!name.startsWith(`${basename(path)}.`)) continue;

@@ -14,13 +14,13 @@ import { carryOut, type Journal, type JournalStep, readJournal, recoverWorktree 
 interface CleanOptions {
   /** The branch's last commit, as previewed. */
   readonly tip: string;
-  /** The task's name: the person has seen what goes. */
+  /** The task's name, typed by a person who has seen what is lost. */
   readonly confirm?: string;
   /** Names the backups; defaults to now. */
   readonly at?: Date;
 }
 
-/** What removing a worker without merging would lose; a problem when it cannot be removed. Changes nothing. */
+/** Returns what removing a worker without merging would lose; a problem when it cannot be removed. Changes nothing. */
 export async function findRemoval(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<CleanPreview>> {
   const looked = await look(git, repo, worker);
   return looked.ok ? success(looked.value.preview) : looked;
@@ -28,7 +28,7 @@ export async function findRemoval(git: Git, repo: Repo, worker: WorkerPlace): Pr
 
 /**
  * Removes a worker's worktree and branch without merging. Refs keep the branch's last commit and, as a commit on top,
- * uncommitted and untracked files; ignored files go for good. Where anything would go, the task's name must be given.
+ * uncommitted and untracked files; ignored files are lost. When anything would be lost, the task's name must be given.
  */
 export async function removeWorker(
   git: Git,
@@ -52,7 +52,7 @@ export async function removeWorker(
     const change = { name: cleanName(worker.task), kind: 'clean', data };
     const done = await carryOut(common.value, change, steps);
     if (!done.ok) return done;
-    // Whatever was left of a finish is done with, too.
+    // A leftover of a finish is obsolete, too.
     const forgotten = await forgetFinish(git, repo, common.value, worker.task);
     if (!forgotten.ok) return forgotten;
     const { backup, warnings } = results;
@@ -65,13 +65,13 @@ export function cleanName(task: string): string {
   return `clean-${task}`;
 }
 
-/** Of a worktree that is gone already the snapshot was taken then; the branch's backup belongs beside it. */
+/** Returns the time of a snapshot whose worktree is already gone: the branch's backup must have the same time. */
 function timeOfSnapshot(before: Journal | null, { present }: Inspection): Date | null {
   const { wip } = (before?.data ?? {}) as { wip?: unknown };
   return typeof wip === 'string' && !present ? timeOf(wip) : null;
 }
 
-/** Takes back what a clean left half-done, where its snapshot or its branch keeps all that was there. */
+/** Reverts what an interrupted clean left half-done, if its snapshot or branch keeps everything. */
 export async function recoverClean(
   git: Git,
   repo: Repo,
@@ -98,7 +98,7 @@ function refuse(preview: CleanPreview, worker: WorkerPlace, options: CleanOption
 
 interface Results {
   backup: string;
-  /** Ref of what is not committed, should there be anything. */
+  /** Ref for uncommitted work, if there is any. */
   readonly wip: string;
   warnings: readonly string[];
 }
@@ -114,7 +114,7 @@ function cleanSteps(
   const steps: JournalStep[] = [
     {
       name: 'back up',
-      // What is there to be kept is what was found just now.
+      // Always backs up what was found just now.
       isDone: async () => success(false),
       async run() {
         const backup = await backUp(git, repo, worker, preview, found, at);
@@ -127,7 +127,7 @@ function cleanSteps(
       name: 'remove the worktree',
       isDone: async () => success(!found.registered && !found.present),
       async run() {
-        // The snapshot holds what git would refuse to remove, and the person has typed the name: insisting is right.
+        // The snapshot holds what git would refuse to remove, and the person has typed the name, so force is right.
         const left = await removeWorktree(git, repo, found, found.uncommitted.length > 0);
         if (!left.ok) return left;
         results.warnings = left.value;
@@ -152,7 +152,7 @@ async function look(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<L
   const found = inspected.value;
   const problem = findRefusal(found);
   if (problem) return { ok: false, problem };
-  // Branch and folder may both be gone; then there is a backup of them, or nothing but the place where it began.
+  // Branch and folder may both be gone; then the tip is that of a backup, or the base.
   const kept = found.tip ?? found.head ?? (await findBackup(git, repo.path, worker));
   const tip = kept ?? worker.base.commit;
   const { base, remote } = flow.value;
@@ -168,7 +168,10 @@ async function look(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<L
   return success({ preview, found });
 }
 
-/** What no confirmation makes up for. Another branch or a rebase under way does not matter here: HEAD is kept, too. */
+/**
+ * Returns a problem that no confirmation overrides. Another branch or a rebase under way does not matter: HEAD is kept,
+ * too.
+ */
 function findRefusal(found: Inspection): Problem | null {
   const fatal = ['branch_in_use', 'not_a_worktree', 'worktree_locked', 'submodule_work'];
   const oddity = found.oddities.find(({ code }) => fatal.includes(code));
@@ -192,11 +195,11 @@ async function backUp(
   const head = found.head ?? tip;
   const wip = wipRef(worker.task, at);
   if (found.uncommitted.length === 0) {
-    // HEAD may have commits of its own, as in a rebase.
+    // HEAD may have its own commits, as in a rebase.
     const kept = head === tip ? backup : await keepRef(git, repo.path, wip, head);
     return kept.ok ? backup : kept;
   }
-  // What the ref keeps includes the branch in any case.
+  // The ref must include the branch.
   const parents = (await isAncestor(git, repo.path, tip, head)) ? [head] : [head, tip];
   const saved = await snapshot(git, found.path, parents, `Uncommitted work of ${worker.id}`);
   return saved.ok ? keepRef(git, repo.path, wip, saved.value) : saved;
@@ -215,8 +218,8 @@ function describeLoss(preview: CleanPreview): string {
 }
 
 /**
- * Commits that are on no other branch, here or at a remote, and whose changes are not in the base branch either:
- * rebased and squashed-by-one work counts as merged, by `git cherry`.
+ * Lists commits on no other branch, local or remote, whose changes are not in the base branch either. By `git cherry`,
+ * rebased commits and one-by-one squashes count as merged.
  */
 async function listUnmerged(
   git: Git,

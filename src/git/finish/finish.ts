@@ -33,7 +33,7 @@ import { carryOut, dropJournal, type JournalStep, readJournal, recoverWorktree }
 export interface FinishOptions {
   /** The branch's last commit, as previewed. */
   readonly tip: string;
-  /** The task's name: the person has seen which ignored files go. */
+  /** The task's name, typed by a person who has seen which ignored files are lost. */
   readonly confirm?: string;
   /** Names the backup; defaults to now. */
   readonly at?: Date;
@@ -46,10 +46,10 @@ function finishName(task: string): string {
 
 /**
  * Merges a worker's branch into the base branch with a merge commit, as git-flow does, then removes worktree and
- * branch. No checkout is disturbed: the merge is made in the object store (or, for repositories whose hooks want to
- * see merges, in the worker's worktree) and published by fast-forward or compare-and-swap.
- * Everything is looked at again now; a refusal up to publishing leaves all as it was. From then on a journal says
- * what was begun: finishing again completes what was interrupted, and never merges twice.
+ * branch. No checkout is disturbed: the merge is made in the object store (or in the worker's worktree, for
+ * repositories with merge hooks) and published by fast-forward or compare-and-swap. Everything is checked again first;
+ * a refusal before publishing changes nothing. From then on a journal records the steps: finishing again completes an
+ * interrupted finish and never merges twice.
  */
 export async function finishBranch(
   git: Git,
@@ -79,7 +79,7 @@ export async function finishBranch(
     const isMerged = head !== null && (await isAncestor(git, repo.path, options.tip, head));
     if (!done.ok && isMerged) return { ok: false, problem: afterMerge(done.problem, worker, into) };
     if (!done.ok || !isMerged) {
-      // Its journal makes the next finish bring the worktree back first.
+      // With the journal the next finish first restores the worktree.
       if (!done.ok && done.problem.code === 'left_on_merge') return done;
       await forgetFinish(git, repo, common.value, worker.task);
       return done.ok ? failure('target_moving', `${into} was moved back meanwhile.`, 'Try again.') : done;
@@ -89,10 +89,10 @@ export async function finishBranch(
   });
 }
 
-/** Brings a worktree back to its branch where a finish had to leave it on its merge. Does nothing where none did. */
+/** Restores a worktree's branch if a finish had to leave it on its merge. Does nothing otherwise. */
 export async function abortInterruptedMerge(git: Git, repo: Repo, worker: WorkerPlace): Promise<void> {
   const common = await commonDirectory(git, repo.path);
-  if (!common.ok) return; // The look that follows says why.
+  if (!common.ok) return; // The following inspection reports the problem.
   const read = () => readJournal(common.value, finishName(worker.task));
   const isMerging = (journal: Awaited<ReturnType<typeof read>>) =>
     journal.ok && journal.value?.step === 'merge';
@@ -105,7 +105,7 @@ export async function abortInterruptedMerge(git: Git, repo: Repo, worker: Worker
   });
 }
 
-/** Forgets a finish that merged nothing. */
+/** Drops a finish that merged nothing. */
 export async function forgetFinish(
   git: Git,
   repo: Repo,
@@ -141,7 +141,7 @@ function warn(results: Results, more: readonly string[]): void {
   if (more.length > 0) results.warnings = [...(results.warnings ?? []), ...more];
 }
 
-/** The steps, and what they come to once they are done. */
+/** Returns the steps, and their results once they are done. */
 function finishSteps(
   git: Git,
   repo: Repo,
@@ -168,13 +168,13 @@ function finishSteps(
     },
     {
       name: 'let go of the merge',
-      // Dropping it looks whether there is one.
+      // `dropMerge` checks whether there is one.
       isDone: async () => success(false),
       run: () => dropMerge(git, repo, worker.task),
     },
     {
       name: 'back up',
-      // An earlier backup of the same commit will do, and has to be named.
+      // An earlier backup of the same commit is enough, but its name is needed.
       isDone: async () => success(false),
       async run() {
         const backup = await backUpTip(git, repo, worker, tip, options.at ?? new Date());
@@ -201,7 +201,7 @@ function finishSteps(
   return { steps, results };
 }
 
-/** Looks once more, for merging takes its time, and removes the worktree. */
+/** Inspects the worktree again, because merging takes time, and removes it. */
 async function removeChecked(
   git: Git,
   repo: Repo,
@@ -224,10 +224,10 @@ function afterMerge(problem: Problem, worker: WorkerPlace, into: string): Proble
   return { ...problem, hint: problem.hint ? `${done} ${problem.hint}` : done };
 }
 
-/** Columns of a diffstat, so that long names survive. */
+/** Columns of a diffstat, wide enough for long names. */
 const statWidth = 120;
 
-/** What finishing a worker would do, and what stands in its way. Changes nothing. */
+/** Returns what finishing a worker would do, and what blocks it. Changes nothing. */
 export async function findFinish(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<FinishPreview>> {
   const assessed = await assess(git, repo, worker);
   if (!assessed.ok) return assessed;
@@ -257,7 +257,7 @@ export async function findFinish(git: Git, repo: Repo, worker: WorkerPlace): Pro
     into: target.branch,
     tip,
     commits: linesOf(commits.stdout),
-    // The last line is the sum.
+    // The last line is the summary.
     diffstat: linesOf(stat.stdout).slice(0, -1),
     uncommitted: found.uncommitted,
     ignored: found.ignored,
@@ -266,7 +266,7 @@ export async function findFinish(git: Git, repo: Repo, worker: WorkerPlace): Pro
   });
 }
 
-/** Lines for reading: commit subjects may hold anything. */
+/** Splits output into lines that are safe to show: commit subjects may contain anything. */
 export function linesOf(output: string): string[] {
   return output
     .split('\n')
@@ -274,23 +274,23 @@ export function linesOf(output: string): string[] {
     .map((line) => plainLine(line).trimStart());
 }
 
-/** Everything that decides whether and how a worker's branch can be merged, read at one moment. */
+/** State that decides whether and how a worker's branch can be merged, read at one moment. */
 interface Assessment {
   readonly tip: string;
   readonly target: Target;
   readonly found: Inspection;
-  /** The target holds the branch already: only removing is left. */
+  /** True when the target already contains the branch: only removing is left. */
   readonly merged: boolean;
-  /** What merging gives; null when merged. */
+  /** Tree of the merge; null when merged. */
   readonly tree: string | null;
   readonly conflicts: readonly string[];
-  /** Whether the repository's hooks want to see the merge. */
+  /** True when the repository has hooks for merges. */
   readonly hooked: boolean;
-  /** Reasons why it cannot be done, the first to fix first. */
+  /** Problems that block finishing, the first to fix first. */
   readonly blockers: readonly Problem[];
 }
 
-/** Looks at all that finishing depends on; changes nothing. */
+/** Reads everything that finishing depends on; changes nothing. */
 export async function assess(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<Assessment>> {
   const listing = listWorktrees(git, repo.path);
   const [flow, inspected] = await Promise.all([
@@ -329,7 +329,7 @@ export async function assess(git: Git, repo: Repo, worker: WorkerPlace): Promise
   return success({ tip, target, found, merged, tree, conflicts, hooked, blockers });
 }
 
-/** What an earlier finish merged and then removed, before it was cut off. */
+/** Returns the tip that an interrupted finish had merged before it removed the branch. */
 async function findMerged(git: Git, repo: Repo, worker: WorkerPlace, target: Target): Promise<string | null> {
   const kept = await findBackup(git, repo.path, worker);
   return kept && (await isAncestor(git, repo.path, kept, target.commit)) ? kept : null;
@@ -355,19 +355,19 @@ function needsWorktree(worker: WorkerPlace): Problem {
   return problemOf('worktree_missing', message, `Resume ${worker.id} to bring it back.`);
 }
 
-/** How often somebody else may move the target between our look and our move. */
+/** Maximum retries when the target moves between reading and publishing. */
 const attempts = 5;
 
 interface Merging {
-  /** What must not hold at the moment of merging. */
+  /** Returns a refusal that applies at the moment of merging. */
   refuse(now: Assessment): Result<never> | null;
-  /** Takes what hooks said that failed without refusing anything. */
+  /** Receives messages of hooks that failed without refusing anything. */
   warn(more: readonly string[]): void;
 }
 
 /**
- * Merges a worker's branch into the base branch and publishes that, looking at everything again before each attempt.
- * @param first what was found just now, under the same lock: the first attempt begins with it
+ * Merges a worker's branch into the base branch and publishes the merge. Everything is read again before each attempt.
+ * @param first state read just now under the same lock, used by the first attempt
  */
 async function mergeWorker(
   git: Git,
@@ -392,7 +392,7 @@ async function mergeWorker(
   return failure('target_moving', `The base branch moved ${attempts} times meanwhile.`, 'Try again.');
 }
 
-/** The merge commit, held by a ref of our own; one that was built before and still fits is taken. */
+/** Returns the merge commit, kept by one of our refs. Reuses an earlier one that still fits. */
 async function buildMerge(
   git: Git,
   repo: Repo,
@@ -441,7 +441,7 @@ async function createMerge(
       );
 }
 
-/** Lets go of a merge that a branch holds by now, or that nobody wants any more. */
+/** Deletes the ref of a merge that a branch contains, or that is no longer wanted. */
 async function dropMerge(git: Git, repo: Repo, task: string): Promise<Result<null>> {
   const kept = await readRef(git, repo.path, mergeRef(task));
   return kept ? deleteRef(git, repo.path, mergeRef(task), kept) : success(null);

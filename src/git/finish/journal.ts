@@ -13,36 +13,36 @@ import type { Git } from '../run.ts';
 import { snapshot, snapshotTree } from '../snapshots/snapshots.ts';
 import type { WorkerPlace } from '../worktrees/inspect.ts';
 
-/** Far more than a journal says. */
+/** Far more than a journal needs. */
 const largestBytes = 4 * 1024 * 1024;
 
-/** A change of several steps that is under way, as it lies on the disk until the last step is done. */
+/** A change of several steps under way, as stored on the disk until its last step is done. */
 export interface Journal {
   /** Unique within the repository, such as `finish-fix-migration` or `release-1.0`. */
   readonly name: string;
-  /** Which code can continue it. */
+  /** Selects the code that can continue it. */
   readonly kind: string;
-  /** What the steps need to know when they are continued; whoever reads it checks it first. */
+  /** Data for continuing the steps; its reader validates it. */
   readonly data: unknown;
-  /** The step that was begun last; null before the first. */
+  /** The step begun last; null before the first. */
   readonly step: string | null;
   /** ISO time. */
   readonly begunAt: string;
 }
 
-/** One step of such a change. Killed at any moment, it is asked again whether it is done, and run again if not. */
+/** One step of a change. After a kill at any moment it is checked by `isDone` and run again if not done. */
 export interface JournalStep {
   /** A few words, such as `merge into develop`. */
   readonly name: string;
-  /** Asks the repository, never the journal. */
+  /** Reads the repository, never the journal. */
   isDone(): Promise<Result<boolean>>;
   run(): Promise<Result<null>>;
 }
 
 /**
- * Does the steps in order, each only if the repository says that it is not done. The journal is written before each
- * of them and removed after the last. A step that fails leaves it: do the same again, or call `dropJournal`.
- * Call it under `Git.exclusive` of the common directory.
+ * Runs the steps in order, each only if the repository shows that it is not done. The journal is written before each
+ * step and removed after the last. A failed step leaves the journal: repeat the change, or call `dropJournal`. Requires
+ * `Git.exclusive` of the common directory.
  */
 export async function carryOut(
   commonDir: string,
@@ -63,9 +63,9 @@ export async function carryOut(
 }
 
 /**
- * Reads the journal of that name; null where there is none.
- * @returns `journal_damaged` when the file is not a journal, `journal_foreign` when this person did not begin the change
- *   on this machine, `unsafe_path` behind a link
+ * Reads a journal by name; null when there is none.
+ * @returns `journal_damaged` for any other content, `journal_foreign` when this person did not begin the change on this
+ *   machine, `unsafe_path` behind a link
  */
 export async function readJournal(commonDir: string, name: string): Promise<Result<Journal | null>> {
   const file = journalFile(commonDir, name);
@@ -83,7 +83,7 @@ export async function readJournal(commonDir: string, name: string): Promise<Resu
   return isSigned(commonDir, journal, text.value) ? success(journal) : foreignJournal(file, journal);
 }
 
-/** What a change that was begun elsewhere would do is only told: a copy of a repository may bring it along. */
+/** Refuses a change begun elsewhere, which a copied repository may bring along. It is only reported. */
 function foreignJournal(file: string, { name, begunAt }: Journal): Result<never> {
   return failure(
     'journal_foreign',
@@ -92,7 +92,7 @@ function foreignJournal(file: string, { name, begunAt }: Journal): Result<never>
   );
 }
 
-/** Takes over changes that were begun elsewhere, such as by an earlier version: from now on they may be continued. */
+/** Adopts changes begun elsewhere, such as by an earlier version, so that they may be continued. */
 export async function adoptJournals(commonDir: string): Promise<Result<null>> {
   for (const file of await journalFiles(commonDir)) {
     const text = readText(commonDir, file, largestBytes);
@@ -104,14 +104,14 @@ export async function adoptJournals(commonDir: string): Promise<Result<null>> {
   return success(null);
 }
 
-/** Puts all journals aside, so that no change is continued. Nothing is deleted. */
+/** Renames all journals, so that no change is continued. Deletes nothing. */
 export async function discardJournals(commonDir: string): Promise<Result<null>> {
   for (const file of await journalFiles(commonDir)) await rename(file, `${file}.discarded-${Date.now()}`);
   return success(null);
 }
 
 async function journalFiles(commonDir: string): Promise<readonly string[]> {
-  const names = await readdir(folder(commonDir)).catch(() => []); // No folder: nothing was ever begun.
+  const names = await readdir(folder(commonDir)).catch(() => []); // No folder: no change was ever begun.
   return names.filter((name) => name.endsWith('.json')).map((name) => join(folder(commonDir), name));
 }
 
@@ -123,8 +123,8 @@ function isSigned(commonDir: string, journal: Journal, text: string): boolean {
 }
 
 /**
- * A journal says what git is to do next, and lies where a copied repository or an agent can put one. So it carries a
- * code that only the person's own key makes (RFC 2104).
+ * Returns the signature of a journal. A journal controls what git does next, and a copied repository or an agent can
+ * write one; only the person's own key makes this code (RFC 2104).
  */
 function signature(commonDir: string, journal: Journal): Result<string> {
   const key = personKey('journal-key');
@@ -134,7 +134,7 @@ function signature(commonDir: string, journal: Journal): Result<string> {
   return success(createHmac('sha256', key.value).update(content).digest('base64url'));
 }
 
-/** All changes that were begun and neither completed nor dropped, or why one of them cannot be read. */
+/** Lists all changes neither completed nor dropped, or why one cannot be read. */
 export async function listJournals(commonDir: string): Promise<readonly Result<Journal>[]> {
   const checked = checkPath(commonDir, folder(commonDir), 'folder');
   if (!checked.ok) return [checked];
@@ -143,7 +143,7 @@ export async function listJournals(commonDir: string): Promise<readonly Result<J
   return read.flatMap((one) => (one.ok ? (one.value ? [success(one.value)] : []) : [one]));
 }
 
-/** Forgets a change. What its steps have done stays. */
+/** Deletes a journal. The results of its steps stay. */
 export async function dropJournal(commonDir: string, name: string): Promise<Result<null>> {
   const file = journalFile(commonDir, name);
   const checked = checkPath(commonDir, folder(commonDir), 'folder');
@@ -158,7 +158,7 @@ export async function dropJournal(commonDir: string, name: string): Promise<Resu
   }
 }
 
-/** Complete on the disk before it takes the place of the last one. */
+/** Writes a journal completely before it replaces the last one. */
 async function writeJournal(commonDir: string, journal: Journal): Promise<Result<null>> {
   const by = signature(commonDir, journal);
   if (!by.ok) return by;
@@ -180,7 +180,7 @@ function parseJournal(text: string): Journal | null {
       typeof begunAt === 'string';
     return isJournal ? { name, kind, data, step, begunAt } : null;
   } catch {
-    return null; // Not JSON: none of ours.
+    return null; // Not JSON, so not our journal.
   }
 }
 
@@ -193,10 +193,10 @@ function folder(commonDir: string): string {
 }
 
 /**
- * Takes back what a change left half-done when its process was killed, before it is begun again: locks that a killed
- * git left, a merge with hooks in the worker's worktree, a worktree of which some files are gone. Whatever it cannot
- * be sure of stays as it is; the look that follows says so.
- * @param kept the commit that keeps all the worktree held
+ * Reverts what a killed change left half-done, before it is repeated: lock files of a killed git, a hooked merge in the
+ * worker's worktree, a half-deleted worktree. Uncertain states stay as they are and are reported by the following
+ * inspection.
+ * @param kept the commit that keeps everything from the worktree
  */
 export async function recoverWorktree(
   git: Git,
@@ -216,7 +216,7 @@ export async function recoverWorktree(
   if (journal.step === 'remove the worktree') await completeRemoval(git, repo, path, kept);
 }
 
-/** Hooked merges are made on a detached HEAD in the worker's worktree, which was clean then. */
+/** Leaves an interrupted hooked merge: it is made on a detached HEAD in the worker's worktree, which was clean then. */
 async function leaveInterruptedMerge(git: Git, repo: Repo, worker: WorkerPlace, path: string): Promise<void> {
   const onBranch = await git.text(path, ['symbolic-ref', '--quiet', 'HEAD']);
   const head = await readRef(git, path, 'HEAD');
@@ -227,15 +227,18 @@ async function leaveInterruptedMerge(git: Git, repo: Repo, worker: WorkerPlace, 
   const isOurMerge = made.ok && made.value.split(' ')[2] === tip;
   const isOnBase = await isAncestor(git, path, worker.base.commit, head);
   if (merging === null ? !(isOurMerge || isOnBase) : merging !== tip) return;
-  // Somebody may have worked in it since: nothing is let go of that is not kept.
+  // Work done in it since is kept first.
   const saved = await snapshot(git, path, [head, tip], `${worker.id} amid a merge`);
   if (!saved.ok || !(await keepRef(git, repo.path, wipRef(worker.task, new Date()), saved.value)).ok) return;
   await leaveMerge(git, { dir: path, branch: worker.branch, task: worker.task }, 'lenient');
 }
 
-/** Git deletes files first and its own record of the worktree last; what is left may be no more than what is kept. */
+/**
+ * Completes a half-done removal: git deletes files first and its worktree record last. The rest must not contain more
+ * than `kept`.
+ */
 async function completeRemoval(git: Git, repo: Repo, path: string, kept: string): Promise<void> {
-  // The file that leads to the repository may be among those that are gone.
+  // The `.git` file may be among the deleted files.
   await git.change(repo.path, ['worktree', 'repair', path]);
   const tree = await snapshotTree(git, path);
   if (!tree.ok) return;
@@ -248,27 +251,27 @@ async function completeRemoval(git: Git, repo: Repo, path: string, kept: string)
     tree.value,
   ]);
   if (!diff.ok || !diff.value.split('\n').every((line) => line === '' || line.startsWith('D'))) return;
-  // A whole worktree takes the usual way, which looks at ignored files and locks as well.
+  // A complete worktree is removed the usual way, which also checks ignored files and locks.
   if (diff.value !== '') await git.change(repo.path, ['worktree', 'remove', '--force', path]);
 }
 
-/** Younger locks may be those of a git that is just at work. */
+/** Milliseconds; younger locks may belong to a running git. */
 const staleAfterMs = 30_000;
 
-/** What a change writes to. */
+/** Refs and worktree that a change writes to. */
 interface Written {
-  /** Branches that it moves or deletes; the index and HEAD of their checkouts are written with them. */
+  /** Branches that it moves or deletes; index and HEAD of their checkouts are written as well. */
   readonly branches: readonly string[];
   /** Other refs, in full. */
   readonly refs: readonly string[];
-  /** A worktree that it writes to, whatever is checked out there; null for none. */
+  /** A worktree that it writes to on any branch; null for none. */
   readonly worktree: string | null;
 }
 
 /**
- * Removes the lock files that a git of ours leaves when it is killed: of what the change writes to, of packed refs and
- * of the settings. Only those older than 30 seconds, and only where no git is at work in the repository. Call it when a
- * journal says that a change was cut off.
+ * Removes lock files left by a killed git of ours: of the written refs and worktrees, of packed refs and of the
+ * configuration. Only files older than 30 seconds, and only while no git runs in the repository. For changes that a
+ * journal shows as interrupted.
  */
 export async function removeStaleLocks(
   git: Git,
@@ -306,13 +309,13 @@ async function isStale(file: string): Promise<boolean> {
     const { mtimeMs } = await stat(file);
     return Date.now() - mtimeMs > staleAfterMs;
   } catch {
-    return false; // There is none.
+    return false; // It does not exist.
   }
 }
 
 /**
- * Whether any git runs in one of these folders or below. Only Linux tells; elsewhere it is taken to be so, and git
- * itself says which lock stands in the way.
+ * Reports whether any git runs in one of these folders or below. Only Linux can tell; elsewhere true is assumed, and
+ * git itself names the blocking lock.
  */
 async function isGitAtWork(places: readonly string[]): Promise<boolean> {
   if (process.platform !== 'linux') return true;
@@ -326,7 +329,7 @@ async function isGitAtWork(places: readonly string[]): Promise<boolean> {
       const cwd = await readlink(`/proc/${pid}/cwd`);
       if (places.some((place) => cwd === place || cwd.startsWith(place + sep))) return true;
     } catch (error) {
-      // Another user's git: it may be here.
+      // Another user's git may be in the repository.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return true;
     }
   }

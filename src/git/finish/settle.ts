@@ -10,7 +10,7 @@ import { cleanName, recoverClean, removeWorker } from './clean.ts';
 import { finishBranch, forgetFinish } from './finish.ts';
 import { dropJournal, type Journal, listJournals, recoverWorktree } from './journal.ts';
 
-/** A finish or clean of a worker that a killed process left half-done. */
+/** A finish or clean that a killed process left half-done. */
 export interface UnfinishedEnding {
   readonly kind: 'finish' | 'clean';
   readonly worker: WorkerPlace;
@@ -18,16 +18,16 @@ export interface UnfinishedEnding {
   readonly journal: Journal;
 }
 
-/** What became of it: completed as the person had wanted it, or dropped with the worker as it was. */
+/** Outcome: completed as the person had wanted, or dropped with the worker unchanged. */
 type Settled =
   | { readonly how: 'finished'; readonly result: FinishResult }
   | { readonly how: 'cleaned'; readonly backup: string }
   | { readonly how: 'dropped' };
 
-/** Changes of a repository that were cut off, or why a journal cannot be read. Changes of other kinds are left out. */
+/** Lists interrupted finishes and cleans of a repository, or why a journal cannot be read. */
 export async function unfinishedJournals(git: Git, repo: Repo): Promise<readonly Result<UnfinishedEnding>[]> {
   const common = await commonDirectory(git, repo.path);
-  // No repository, no journals; what is wrong with it is told where it is looked at.
+  // Without a repository there are no journals. Its problem is reported where it is read.
   if (!common.ok) return [];
   return (await listJournals(common.value)).flatMap((read) => {
     if (!read.ok) return [read];
@@ -37,9 +37,9 @@ export async function unfinishedJournals(git: Git, repo: Repo): Promise<readonly
 }
 
 /**
- * Brings a change that was cut off to an end. A finish is completed if it had merged, for others may build on that
- * already, and a clean if the worktree had begun to go; before that nothing a person could see had changed, so the
- * change is dropped and the worker is as it was: whoever wanted it can want it again.
+ * Completes or drops an interrupted change. A finish that had merged is completed, because others may build on it
+ * already. A clean is completed if it had begun to remove the worktree. Otherwise nothing visible had changed, so the
+ * change is dropped and can be requested again.
  */
 export async function settleFinish(
   git: Git,
@@ -50,7 +50,7 @@ export async function settleFinish(
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
   return git.exclusive<Settled>(common.value, async () => {
-    // The person had agreed to what goes when the change was begun.
+    // The person had confirmed the loss when the change began.
     const options = { tip, confirm: worker.task };
     if (kind === 'finish' && (await isMerged(git, repo, unfinished))) {
       const done = await finishBranch(git, repo, worker, options);
@@ -70,7 +70,7 @@ export async function settleFinish(
   });
 }
 
-/** A journal alone does not make a merge: an agent can write one. The base branch has to hold the work already. */
+/** Reports whether the base branch already contains the work. A journal is no proof: an agent can write one. */
 async function isMerged(git: Git, repo: Repo, { journal, tip, worker }: UnfinishedEnding): Promise<boolean> {
   const { into } = journal.data as { into: string };
   const flow = await readFlow(git, repo);
@@ -86,7 +86,7 @@ async function isRemovalBegun(git: Git, repo: Repo, worker: WorkerPlace): Promis
   return !registered || !present || tip === null;
 }
 
-/** What lies on the disk may be anything. */
+/** Validates a journal, which may contain anything. */
 function parseUnfinished(journal: Journal): UnfinishedEnding | null {
   const { kind, data } = journal;
   if ((kind !== 'finish' && kind !== 'clean') || typeof data !== 'object' || data === null) return null;

@@ -12,25 +12,25 @@ import type { WorkerPlace } from '../worktrees/inspect.ts';
 import { addWorktree, restoreWorktree } from '../worktrees/worktrees.ts';
 import { carryOut, dropJournal, type JournalStep, readJournal } from './journal.ts';
 
-/** A worker that was finished or cleaned. */
+/** A finished or cleaned worker. */
 export interface Ended {
   readonly worker: WorkerPlace;
-  /** Ref that keeps the branch's last commit. */
+  /** Ref of the branch's last commit. */
   readonly backup: string;
   /** Null when it was cleaned. */
   readonly merge: { readonly into: string; readonly commit: string } | null;
 }
 
 interface UndoOptions {
-  /** Leaves the merge where it is. */
+  /** Keeps the merge on its branch. */
   readonly keepMerge?: boolean;
 }
 
 /**
- * Takes a finish or clean back: branch and worktree are made again, uncommitted work comes back uncommitted, and the
- * merge is taken back from its branch where it is still that branch's last commit and no remote has it. Otherwise the
- * merge stays, and the answer says why and how to revert it. Where the branch's checkout would be disturbed nothing is
- * done at all. Cut off, it is completed by doing it again.
+ * Undoes a finish or clean: recreates branch and worktree, restores uncommitted work as uncommitted, and removes the
+ * merge from its branch if it is still the last commit and on no remote. Otherwise the merge stays, and the result says
+ * why and how to revert it. When the branch's checkout would be disturbed, nothing is changed. Repeating completes an
+ * interrupted undo.
  */
 export async function undoFinish(
   git: Git,
@@ -67,7 +67,7 @@ interface UndoPlan {
   readonly tip: string;
   readonly merge: Merge | null;
   readonly plan: MergeRemoval;
-  /** Commit with the uncommitted work. */
+  /** Commit of the uncommitted work. */
   readonly work: string | null;
 }
 
@@ -111,7 +111,10 @@ async function checkFree(git: Git, repo: Repo, worker: WorkerPlace): Promise<Res
     : success(null);
 }
 
-/** Where branch and uncommitted work are kept, under the same time; a clean names the latter, if there was any. */
+/**
+ * Returns the backup refs of branch and uncommitted work, which have the same time. A clean names the latter, if there
+ * was any.
+ */
 function refsOf({ backup }: Ended): { readonly branch: string; readonly work: string } {
   return {
     branch: backup.replace(/^refs\/orch\/wip\//, 'refs/orch/backup/'),
@@ -119,7 +122,7 @@ function refsOf({ backup }: Ended): { readonly branch: string; readonly work: st
   };
 }
 
-/** @param warn takes what hooks said that failed without keeping git from its work */
+/** @param warn receives messages of hooks that failed without stopping git */
 function undoSteps(
   git: Git,
   repo: Repo,
@@ -178,24 +181,24 @@ function undoSteps(
 
 /** A merge that a finish made. */
 interface Merge {
-  /** The branch it was published on. */
+  /** Branch it was published on. */
   readonly into: string;
   readonly commit: string;
   /** Last commit of the branch that was merged. */
   readonly tip: string;
 }
 
-/** Whether a merge can be taken back from its branch, and where that branch goes. */
+/** Result of planning: the merge can be removed, with the branch and its new commit; is gone; or stays. */
 type MergeRemoval =
   | { readonly can: true; readonly target: Target; readonly to: string }
-  /** It is gone already. */
+  /** Already gone. */
   | { readonly can: 'done' }
-  /** It stays: only a revert undoes it. */
+  /** It stays; only a revert undoes it. */
   | { readonly can: false; readonly why: string };
 
 /**
- * Looks whether a merge is still the last commit of its branch and nobody else can have it. A checkout that would be
- * disturbed is a problem, which the person can fix.
+ * Plans the removal of a merge that is still the last commit of its branch and on no remote or tag. A checkout that
+ * would be disturbed is a problem that the person can fix.
  */
 async function planMergeRemoval(git: Git, repo: Repo, merge: Merge): Promise<Result<MergeRemoval>> {
   const { into, commit, tip } = merge;
@@ -230,7 +233,7 @@ async function planMergeRemoval(git: Git, repo: Repo, merge: Merge): Promise<Res
 
 const keepHint = 'Or leave the merge where it is: --keep-merge.';
 
-/** Resetting would unstage what is staged in the checkout. */
+/** Returns a problem when changes are staged in the checkout, which a reset would unstage. */
 async function findStaged(git: Git, { checkout, branch }: Target): Promise<Problem | null> {
   if (checkout === null) return null;
   const staged = await git.run(checkout, ['diff-index', '--cached', '--quiet', 'HEAD']);
@@ -239,7 +242,7 @@ async function findStaged(git: Git, { checkout, branch }: Target): Promise<Probl
   return problemOf('target_blocked', message, 'Commit or unstage them there.');
 }
 
-/** Moves the branch to where it was before the merge: by compare-and-swap, or with its checkout's files. */
+/** Moves the branch back to its commit before the merge: by compare-and-swap, or together with its checkout's files. */
 async function revertMerge(
   git: Git,
   repo: Repo,
@@ -252,7 +255,7 @@ async function revertMerge(
     const moved = await moveRef(git, repo.path, branchRef(branch), to, merge.commit, why);
     return moved.ok ? success(null) : moved;
   }
-  // Somebody may have switched or committed since we looked; then another branch, or commit, would be lost.
+  // A switch or commit in the meantime would lose another branch or commit.
   const looked = await git.run(checkout, [
     'status',
     '--porcelain=v2',
@@ -267,7 +270,7 @@ async function revertMerge(
   return reset.exitCode === 0 ? success(null) : refused(reset);
 }
 
-/** How a merge that stays is undone, for a person to run. */
+/** Returns the command that reverts a merge that stays. */
 function revertText({ into, commit }: Merge): string {
   return `${quoteCommand(['git', 'switch', into])} && git revert -m 1 ${commit}`;
 }

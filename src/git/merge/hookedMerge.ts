@@ -6,20 +6,20 @@ import { type Git, type GitOutcome, hookWarning, refused } from '../run.ts';
 import { snapshot, snapshotTree } from '../snapshots/snapshots.ts';
 import { hookTimeoutMs, type MergePlan } from './merge.ts';
 
-/** A merge commit that hooks have seen. */
+/** A merge commit made with hooks. */
 interface HookedMerge {
   readonly commit: string;
-  /** What hooks said that failed without keeping git from its work. */
+  /** Messages of hooks that failed without stopping git. */
   readonly warnings: readonly string[];
 }
 
-/** A worktree that a merge is made in. */
+/** A worktree for making a merge. */
 type MergeWorktree = Pick<MergePlan, 'dir' | 'branch' | 'task'>;
 
 /**
- * Makes the merge commit in the worker's own worktree, which must be clean, so that hooks run as they do for a person.
- * The worktree is back on its branch afterwards, whatever the hooks did.
- * @returns `left_on_merge` where git refused even that: `goBack` does it later
+ * Makes the merge commit in the worker's own worktree, which must be clean, so that hooks run as for a person.
+ * Afterwards the worktree is on its branch again, whatever the hooks did.
+ * @returns `left_on_merge` when git refused even that; `leaveMerge` repairs it later
  */
 export async function commitMergeWithHooks(git: Git, plan: MergePlan): Promise<Result<HookedMerge>> {
   const { dir, branch, onto } = plan;
@@ -57,18 +57,18 @@ function leftChanges(kept: string): Result<never> {
   );
 }
 
-/** How a worktree went back to its branch. */
+/** Result of returning to the branch. */
 interface Back {
   readonly warnings: readonly string[];
-  /** Ref of what was in the way and is no longer in the worktree; null for nothing. */
+  /** Ref of changes that were in the way and left the worktree; null for none. */
   readonly kept: string | null;
 }
 
 /**
- * Brings a worktree back from a merge to its branch. Where changed files are in the way, which can only be a hook's, a
- * ref keeps them and the branch's files take their place.
- * @param manner whether changes that are not in the way stay (`lenient`), or go as well (`strict`), because they are those
- *   of a checkout that a hook stopped
+ * Returns a worktree from a merge to its branch. Changed files in the way, which can only come from a hook, are kept by
+ * a ref and replaced by the branch's files.
+ * @param manner `lenient` keeps changes that are not in the way; `strict` removes them as well, because they come from
+ *   a checkout stopped by a hook
  */
 export async function leaveMerge(
   git: Git,
@@ -85,11 +85,11 @@ export async function leaveMerge(
   return forceLeaveMerge(git, lent);
 }
 
-/** Keeps all that is in the worktree, then takes it back to HEAD, and HEAD to the branch. */
+/** Backs up all changes, then resets the worktree to HEAD, and HEAD to the branch. */
 async function forceLeaveMerge(git: Git, { dir, branch, task }: MergeWorktree): Promise<Result<Back>> {
   const kept = await backUpChanges(git, dir, branch, task);
   if (!kept.ok) return leftOnMerge(dir, branch, kept.problem.message);
-  // It ends a merge under way, too.
+  // It also ends a merge under way.
   const reset = await withRetries(() => git.change(dir, ['reset', '--hard', '--quiet']));
   if (reset.exitCode !== 0) return leftOnMerge(dir, branch, reset.stderr);
   const back = (await branchAt(git, dir)) === branch ? null : await moveHead(git, dir, [branch]);
@@ -98,7 +98,7 @@ async function forceLeaveMerge(git: Git, { dir, branch, task }: MergeWorktree): 
     : leftOnMerge(dir, branch, back.stderr);
 }
 
-/** Keeps what no commit holds; null where the worktree is as one of the two commits has it. */
+/** Backs up uncommitted changes; null when the worktree equals one of the two commits. */
 async function backUpChanges(
   git: Git,
   dir: string,
@@ -123,13 +123,16 @@ function leftOnMerge(dir: string, branch: string, why: string): Result<never> {
   );
 }
 
-/** The branch that is checked out; null for none. */
+/** Returns the checked-out branch; null when detached. */
 async function branchAt(git: Git, dir: string): Promise<string | null> {
   const head = await git.text(dir, ['symbolic-ref', '--quiet', 'HEAD']);
   return head.ok ? head.value.replace(/^refs\/heads\//, '') : null;
 }
 
-/** Git ends with the code of post-checkout, which it runs last: HEAD tells whether the checkout is complete. */
+/**
+ * Switches the worktree. Git exits with the code of post-checkout, which runs last, so HEAD tells whether the checkout
+ * is complete.
+ */
 function moveHead(git: Git, dir: string, to: readonly string[]): Promise<GitOutcome> {
   return withRetries(() => git.change(dir, ['switch', '--quiet', '--no-overwrite-ignore', ...to]));
 }
@@ -138,7 +141,7 @@ function warningsOf(outcome: GitOutcome): readonly string[] {
   return outcome.exitCode === 0 ? [] : [hookWarning(outcome)];
 }
 
-/** What a hook left running may hold a lock of git for a moment. */
+/** Retries while a background process of a hook may hold a lock of git. */
 async function withRetries(work: () => Promise<GitOutcome>): Promise<GitOutcome> {
   const waits = new Backoff(50, 800);
   for (let attempt = 0; ; attempt++) {

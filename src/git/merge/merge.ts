@@ -9,22 +9,22 @@ import { type Git, refused } from '../run.ts';
 import { isRewriting, nameSome, readOperation } from '../worktrees/inspect.ts';
 import { missingHint } from '../worktrees/worktrees.ts';
 
-/** The branch that work is merged into. */
+/** The branch to merge into. */
 export interface Target {
   readonly branch: string;
   /** Its last commit. */
   readonly commit: string;
-  /** Whether it exists here; otherwise it is made from the remote's. */
+  /** True for a local branch; otherwise it is created from the remote's. */
   readonly local: boolean;
-  /** The worktree that has it checked out; null when none has. */
+  /** The worktree that has it checked out; null for none. */
   readonly checkout: string | null;
-  /** Why it must not be moved now, such as a rebase under way; null when it may. */
+  /** Why it must not move now, such as a rebase under way; null when it may. */
   readonly blocked: Problem | null;
 }
 
 /**
- * Returns where a branch is and who uses it.
- * @param listing the repository's worktrees, where the caller asks for them, too
+ * Returns commit, checkout and blocker of a branch.
+ * @param listing the repository's worktrees, if the caller reads them as well
  */
 export async function findTarget(
   git: Git,
@@ -43,7 +43,7 @@ export async function findTarget(
   return success({ branch, ...known, checkout, blocked: blocked.value });
 }
 
-/** A worktree in which moving the branch would do harm. */
+/** Returns a problem for a worktree that moving the branch would harm. */
 async function findBlocker(
   git: Git,
   repo: Repo,
@@ -68,7 +68,10 @@ async function findBlocker(
   return success(null);
 }
 
-/** Files in the target's checkout that a merge result would overwrite; git would refuse, and so do we, by name. */
+/**
+ * Returns a problem that names files in the target's checkout which a merge result would overwrite; git would refuse as
+ * well.
+ */
 export async function findObstacle(git: Git, target: Target, tree: string): Promise<Problem | null> {
   const { checkout } = target;
   if (checkout === null) return null;
@@ -79,11 +82,11 @@ export async function findObstacle(git: Git, target: Target, tree: string): Prom
     git.run(checkout, ['diff-tree', '-r', '-z', '--no-renames', '--name-status', target.commit, tree], names),
   ]);
   if (moved) return moved;
-  if (looked.exitCode !== 0 || diff.exitCode !== 0) return null; // Git will say so itself when it is asked to merge.
+  if (looked.exitCode !== 0 || diff.exitCode !== 0) return null; // Git reports the error when it merges.
   const changes = parseNameStatus(diff.stdout);
   const dirty = parseStatus(looked.stdout).entries.map((entry) => entry.path);
   const inTheWay = new Set(overlapping(dirty, [...changes.keys()]));
-  // Ignored files do not show in the status; a file that the merge adds must not replace one.
+  // The status does not list ignored files; a file added by the merge must not replace one.
   for (const [path, status] of changes)
     if (status === 'A' && (await exists(join(checkout, path)))) inTheWay.add(path);
   if (inTheWay.size === 0) return null;
@@ -91,10 +94,13 @@ export async function findObstacle(git: Git, target: Target, tree: string): Prom
   return problemOf('target_blocked', message, 'Commit them or move them away there, then finish again.');
 }
 
-/** Refuses a checkout whose files git keeps in another folder, by `core.worktree`: they would be written there. */
+/**
+ * Returns a problem for a checkout whose files git keeps in another folder, by `core.worktree`, because they would be
+ * written there.
+ */
 async function findMovedFiles(git: Git, checkout: string): Promise<Problem | null> {
   const top = await git.text(checkout, ['rev-parse', '--show-toplevel']);
-  if (!top.ok || top.value === (await resolvedPath(checkout))) return null; // Git says itself why there is none.
+  if (!top.ok || top.value === (await resolvedPath(checkout))) return null; // Git reports why there is none.
   return problemOf(
     'unsafe_path',
     `Git keeps the files of ${checkout} in ${top.value}: core.worktree says so.`,
@@ -102,7 +108,7 @@ async function findMovedFiles(git: Git, checkout: string): Promise<Problem | nul
   );
 }
 
-/** Paths of `dirty` that are, contain, or lie below a changed path. */
+/** Returns the paths of `dirty` that are, contain, or lie below a changed path. */
 export function overlapping(dirty: readonly string[], changed: readonly string[]): string[] {
   const exact = new Set(changed);
   const above = new Set(changed.flatMap(parents));
@@ -125,9 +131,9 @@ function parseNameStatus(output: string): Map<string, string> {
 }
 
 /**
- * Moves the target to a merge made on top of it: fast-forward where it is checked out, so that files follow,
- * compare-and-swap elsewhere. Nothing is changed when git refuses.
- * @returns `moved` when the target is no longer where it was found: plan again.
+ * Moves the target to a merge made on top of it: fast-forward in its checkout, so that files follow; compare-and-swap
+ * otherwise. A refusal by git changes nothing.
+ * @returns `moved` when the target is no longer at its planned commit: plan again
  */
 export async function publish(
   git: Git,
@@ -152,7 +158,7 @@ async function fastForward(
   branch: string,
   merge: string,
 ): Promise<Result<string>> {
-  // Somebody may have switched since we looked; then another branch would move.
+  // After a switch in the meantime another branch would move.
   const head = await git.text(checkout, ['symbolic-ref', '--quiet', 'HEAD']);
   if (!head.ok || head.value !== branchRef(branch)) return success('switched');
   const moved = await findMovedFiles(git, checkout);
@@ -170,22 +176,22 @@ async function fastForward(
   return merged.exitCode === 0 ? success(merge) : refused(merged);
 }
 
-/** What merging two commits gives. */
+/** Result of merging two commits. */
 interface MergedTree {
-  /** The tree; with conflicts it holds conflict markers. */
+  /** Contains conflict markers if there are conflicts. */
   readonly tree: string;
   readonly conflicts: readonly string[];
 }
 
 export interface MergePlan {
-  /** Where `.gitattributes` are read and hooks run. */
+  /** Folder for `.gitattributes` and hooks. */
   readonly dir: string;
-  /** The commit merged into. */
+  /** The commit to merge into. */
   readonly onto: string;
   readonly branch: string;
   readonly tip: string;
   readonly message: string;
-  /** Names what is kept should something be in the way. */
+  /** Names the backup if something is in the way. */
   readonly task: string;
 }
 
@@ -194,7 +200,7 @@ export const hookTimeoutMs = 15 * 60_000;
 
 const mergeHooks = ['pre-merge-commit', 'prepare-commit-msg', 'commit-msg'];
 
-/** Merges in the object store alone: no checkout is touched. */
+/** Merges in the object store only, without a checkout. */
 export async function mergeTrees(
   git: Git,
   dir: string,
@@ -210,7 +216,7 @@ export async function mergeTrees(
   return success({ tree, conflicts: outcome.exitCode === 0 ? [] : files.filter(Boolean) });
 }
 
-/** Makes the merge commit of trees merged without conflict. */
+/** Creates the merge commit of trees merged without conflict. */
 export async function commitMerge(
   git: Git,
   plan: Omit<MergePlan, 'task'>,
@@ -219,7 +225,7 @@ export async function commitMerge(
   return commitTree(git, plan.dir, tree, [plan.onto, plan.tip], plan.message);
 }
 
-/** Makes a commit in the object store, signed where the settings say so; `not_signed` when that did not work. */
+/** Creates a commit in the object store, signed if the settings say so; `not_signed` when signing failed. */
 export async function commitTree(
   git: Git,
   dir: string,
@@ -227,7 +233,7 @@ export async function commitTree(
   parents: readonly string[],
   message: string,
 ): Promise<Result<string>> {
-  // Unlike `git commit`, commit-tree does not look at commit.gpgSign by itself.
+  // commit-tree ignores commit.gpgSign.
   const sign = await git.run(dir, ['config', '--type=bool', '--get', 'commit.gpgSign']);
   const signing = sign.stdout.trim() === 'true' ? ['-S'] : [];
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), ...signing, '-F', '-'];
@@ -235,18 +241,18 @@ export async function commitTree(
   if (!made.ok || signing.length === 0) return made;
   const commit = await git.text(dir, ['cat-file', 'commit', made.value]);
   if (!commit.ok) return commit;
-  // Git 2.39 makes the commit all the same when ssh-keygen fails.
+  // Git 2.39 creates the commit even when ssh-keygen fails.
   const [headers = ''] = commit.value.split('\n\n');
   if (/^gpgsig/m.test(headers)) return made;
   return failure('not_signed', 'The commit could not be signed.', 'Look at gpg.* and user.signingKey.');
 }
 
-/** Whether the repository has hooks that want to see a merge being made; `core.hooksPath` counts. */
+/** Reports whether the repository has hooks for merges, `core.hooksPath` included. */
 export function hasMergeHooks(git: Git, dir: string): Promise<boolean> {
   return hasHooks(git, dir, mergeHooks);
 }
 
-/** Whether the repository has any of these hooks. */
+/** Reports whether the repository has any of these hooks. */
 export async function hasHooks(git: Git, dir: string, names: readonly string[]): Promise<boolean> {
   const hooks = await hooksFolder(git, dir);
   if (!hooks.ok) return false;
@@ -254,7 +260,7 @@ export async function hasHooks(git: Git, dir: string, names: readonly string[]):
   return found.includes(true);
 }
 
-/** Where git looks for hooks when it changes something in `dir`; a command that reads has none. Absolute. */
+/** Returns git's absolute hooks folder for changing commands; reading commands have none. */
 export function hooksFolder(git: Git, dir: string): Promise<Result<string>> {
   return git.changeText(dir, ['rev-parse', '--path-format=absolute', '--git-path', 'hooks']);
 }
@@ -268,7 +274,7 @@ async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
-/** Whether a commit is the merge of these two. */
+/** Reports whether a commit is the merge of these two. */
 export async function isMergeOf(
   git: Git,
   dir: string,
@@ -280,7 +286,7 @@ export async function isMergeOf(
   return parents.ok && parents.value === `${commit} ${onto} ${tip}`;
 }
 
-/** The merge that brought `tip` into a branch; `tip` itself where it came by fast-forward. */
+/** Returns the merge that brought `tip` into a branch; `tip` itself after a fast-forward. */
 export async function findMerge(git: Git, dir: string, tip: string, head: string): Promise<string> {
   const args = ['rev-list', '--merges', '--parents', '--ancestry-path', `${tip}..${head}`];
   const lines = (await git.run(dir, args)).stdout.split('\n').map((line) => line.split(' '));

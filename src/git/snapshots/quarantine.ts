@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exists } from '../directories.ts';
 
-/** When this much may have been written, everything is thrown away and made again. */
+/** Limits after which the folder is deleted and created again. */
 const mostBytes = 1 << 29;
 
 const mostSnapshots = 500;
 
 /**
- * A temporary folder where git writes objects and indexes of its own, so that nothing in the repository changes. It is
- * bounded, gone after `close`, and what a killed process left is swept away by the next one.
+ * A temporary folder for git's objects and indexes, so that nothing in the repository changes; git calls its own
+ * "quarantine" a temporary object directory. Its size is bounded, `close` deletes it, and the next process deletes
+ * folders of killed ones.
  */
 export class Quarantine {
   readonly #folder: string;
@@ -22,18 +23,19 @@ export class Quarantine {
   private constructor(folder: string, objects: string) {
     this.#folder = folder;
     this.#objects = join(folder, 'objects');
-    // Quoted, as a colon would part the path: https://git-scm.com/docs/git#Documentation/git.txt-codeGITALTERNATEOBJECTDIRECTORIEScode
+    // Quoted, because a colon separates paths:
+    // https://git-scm.com/docs/git#Documentation/git.txt-codeGITALTERNATEOBJECTDIRECTORIEScode
     this.#alternates = quotedPath(objects);
   }
 
-  /** @param objects the repository's object directory; everything in it can be read. */
+  /** @param objects the repository's object directory, which stays readable */
   static async open(objects: string): Promise<Quarantine> {
     const quarantine = new Quarantine(await makeTempFolder(), objects);
     await mkdir(quarantine.#objects);
     return quarantine;
   }
 
-  /** Makes git write objects here. */
+  /** Environment that makes git write objects here. */
   get env(): Record<string, string> {
     return {
       GIT_OBJECT_DIRECTORY: this.#objects,
@@ -41,18 +43,18 @@ export class Quarantine {
     };
   }
 
-  /** The path of a file of ours. */
+  /** Returns the path of a file in the folder. */
   file(name: string): string {
     return join(this.#folder, name);
   }
 
-  /** Notes that a snapshot of files with so many bytes is made. */
+  /** Counts a snapshot of files with this many bytes. */
   count(bytes: number): void {
     this.#bytes += bytes;
     this.#snapshots++;
   }
 
-  /** Whether it should be closed and opened anew. */
+  /** True when it should be closed and opened again. */
   get isFull(): boolean {
     return this.#bytes > mostBytes || this.#snapshots > mostSnapshots;
   }
@@ -60,7 +62,7 @@ export class Quarantine {
   async isThere(): Promise<boolean> {
     return stat(this.#objects).then(
       () => true,
-      () => false, // Whatever happened to it, it is of no use any more.
+      () => false, // Unusable for any reason.
     );
   }
 
@@ -71,15 +73,15 @@ export class Quarantine {
 
 const prefix = 'orch-tui-git-';
 
-/** A path as git reads it back where line ends or colons would part it. */
+/** Quotes a path for git where line ends or colons separate paths. */
 export function quotedPath(path: string): string {
   return `"${path.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }
 
-/** Process numbers mean nothing across containers that share a temporary folder: what is in use stays in any case. */
+/** Milliseconds. Pids mean nothing across containers with a shared temporary folder, so younger folders stay. */
 const abandonedAfterMs = 60 * 60_000;
 
-/** A folder of this process for files of git's; sweeps away what processes left that were killed. */
+/** Creates a folder of this process for files of git, and deletes those of killed processes. */
 export async function makeTempFolder(): Promise<string> {
   await sweep();
   return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
@@ -100,7 +102,7 @@ async function isAbandoned(path: string): Promise<boolean> {
     const { uid, mtimeMs } = await lstat(path);
     return uid === process.getuid?.() && Date.now() - mtimeMs > abandonedAfterMs;
   } catch {
-    return false; // Somebody else was quicker.
+    return false; // Another process deleted it first.
   }
 }
 
@@ -114,12 +116,12 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * Copies an index, not the moment of its writing only: git compares a file's content, and not just its times, when it
- * may have changed at the moment the index was written. An earlier moment is safe, a later one is not.
+ * Copies an index with an earlier modification time. Git compares contents, not just times, of files that may have
+ * changed when the index was written; an earlier time is safe, a later one is not.
  */
 export async function copyIndex(from: string, to: string): Promise<void> {
   await Promise.all([to, `${to}.lock`].map((file) => rm(file, { force: true })));
-  if (!(await exists(from))) return; // A worktree made without files has none yet.
+  if (!(await exists(from))) return; // A worktree made without files has no index yet.
   const { atime, mtimeMs } = await stat(from);
   await copyFile(from, to);
   await utimes(to, atime, (Math.floor(mtimeMs) - 1) / 1000);

@@ -10,20 +10,20 @@ import { type Git, hookWarning, refused } from '../run.ts';
 import { inspectWorker, nameSome, type WorkerPlace } from '../worktrees/inspect.ts';
 import { copyIndex, makeTempFolder } from './quarantine.ts';
 
-/** Untracked files beyond this are most likely built or downloaded; each snapshot would keep them again. */
+/** Bytes; larger untracked files are most likely built or downloaded, and each snapshot would store them again. */
 const largestUntracked = 20_000_000;
 
-/** Snapshots of a worker's uncommitted work, newest first. */
+/** Lists snapshots of a worker's uncommitted work, newest first. */
 export async function listSnapshots(git: Git, repo: Repo, task: string): Promise<Result<Backup[]>> {
   const listed = await listBackups(git, repo, task);
   return listed.ok ? success(listed.value.filter(({ kind }) => kind === 'work')) : listed;
 }
 
 /**
- * Keeps a worktree's uncommitted work under a ref of our own, if it has any that the last snapshot does not hold.
- * Index and worktree stay as they are, and no lock is taken: it works amid anything else. Thins out older ones.
- * Untracked files above 20 MB are not in it.
- * @returns the ref; null when there was nothing new
+ * Keeps a worktree's uncommitted work under a ref, unless the last snapshot has the same. Index and worktree do not
+ * change, and no lock is taken, so it works at any time. Thins out older snapshots. Untracked files above 20 MB are
+ * left out.
+ * @returns the ref; null when nothing is new
  */
 export async function keepSnapshot(
   git: Git,
@@ -61,7 +61,7 @@ async function isSameSnapshot(
   return known.ok && known.value === `${tree}\n${head}`;
 }
 
-/** What was kept when a branch went belongs to that branch's backup and stays as long as it. */
+/** Deletes superseded snapshots. A snapshot made when a branch was removed stays as long as that branch's backup. */
 async function dropOld(git: Git, repo: Repo, task: string, now: Date): Promise<Result<null>> {
   const listed = await listBackups(git, repo, task);
   if (!listed.ok) return listed;
@@ -71,15 +71,14 @@ async function dropOld(git: Git, repo: Repo, task: string, now: Date): Promise<R
   return dropped.ok ? success(null) : dropped;
 }
 
-/** What a snapshot holds beyond the commit it was taken on, as a patch. */
+/** Returns the changes of a snapshot against its base commit, as a patch. */
 export function diffOfSnapshot(git: Git, repo: Repo, { commit }: Backup): Promise<Result<string>> {
   const plain = ['--no-ext-diff', '--no-textconv', '--no-color'];
   return git.text(repo.path, ['diff', ...plain, `${commit}^1`, commit]);
 }
 
 /**
- * Puts the files of a snapshot back as uncommitted changes, after a snapshot of the present state. The index stays as
- * it is.
+ * Restores a snapshot's files as uncommitted changes, after a snapshot of the present state. The index does not change.
  * @param exact also deletes files that the snapshot does not have
  */
 export async function restoreFrom(
@@ -103,7 +102,7 @@ export async function restoreFrom(
   return written.ok ? success({ before: before.value, ...written.value }) : written;
 }
 
-/** Makes a worktree's files those of a commit, which neither HEAD nor the index follow. */
+/** Makes a worktree's files equal to a commit's; HEAD and index do not change. */
 export async function writeFiles(
   git: Git,
   worktree: string,
@@ -122,9 +121,9 @@ export async function writeFiles(
       `Ignored or very large files are in the way, of which no snapshot holds a copy: ${nameSome(hidden)}.`,
       'Move them away first.',
     );
-  // Deleted first: a folder may have to make room for a file of its name.
+  // Deletes first, because a file may replace a folder.
   for (const path of others) {
-    // The link itself may go; what is behind one stays.
+    // A link itself may be deleted, never its target.
     const folder = checkPath(worktree, dirname(join(worktree, path)), 'folder');
     if (!folder.ok) return folder;
     await rm(filePath(join(worktree, path)), { force: true });
@@ -136,7 +135,7 @@ export async function writeFiles(
       input,
       env: { GIT_LITERAL_PATHSPECS: '1' },
     });
-    // Git runs post-checkout here, too, and ends with its code.
+    // Git runs post-checkout here as well and exits with its code.
     if (restored.exitCode !== 0) {
       const left = await changesTo(git, worktree, commit);
       if (!left.ok || left.value.some(([status]) => status !== 'D')) return refused(restored);
@@ -146,7 +145,7 @@ export async function writeFiles(
   return success({ restored: wanted, deleted: others });
 }
 
-/** What would have to change in a worktree for it to have the files of a commit: status and path. */
+/** Returns status and path of each change that would make a worktree's files equal to a commit's. */
 async function changesTo(
   git: Git,
   worktree: string,
@@ -163,7 +162,7 @@ async function changesTo(
   );
 }
 
-/** Files that would be written over although the present tree does not have them. */
+/** Returns files that would be overwritten although the present tree does not contain them. */
 async function findHidden(
   worktree: string,
   changes: readonly (readonly [string, string])[],
@@ -177,7 +176,7 @@ async function findHidden(
   return hidden;
 }
 
-/** Snapshots are ours, not the person's, and must work where nobody has told git their name. */
+/** Author of snapshots, which must work where no name is configured for git. */
 const identity = {
   GIT_AUTHOR_NAME: 'orch-tui',
   GIT_AUTHOR_EMAIL: 'orch-tui@localhost',
@@ -186,10 +185,10 @@ const identity = {
 };
 
 /**
- * Records everything in a worktree that is not ignored as a commit, through an index of its own: worktree and index
- * stay as they are. Contents of submodules and of repositories inside are not in it.
- * @param parents of the commit, the worktree's HEAD first.
- * @returns the commit, which no ref holds yet.
+ * Commits everything in a worktree that is not ignored, through a separate index: worktree and index do not change.
+ * Contents of submodules and nested repositories are left out.
+ * @param parents of the commit, the worktree's HEAD first
+ * @returns the commit, which no ref keeps yet
  */
 export async function snapshot(
   git: Git,
@@ -201,7 +200,7 @@ export async function snapshot(
   return tree.ok ? commitSnapshot(git, worktree, tree.value, parents, message) : tree;
 }
 
-/** Makes a commit of a snapshot's tree. */
+/** Commits a snapshot's tree. */
 function commitSnapshot(
   git: Git,
   dir: string,
@@ -213,12 +212,12 @@ function commitSnapshot(
   return git.text(dir, args, { input: `${message}\n`, env: identity });
 }
 
-/** Many new files take long to be packed; nothing that is done in earnest takes longer. */
+/** Milliseconds; packing many new files takes long, but nothing realistic takes longer. */
 const addingLimitMs = 60 * 60_000;
 
 /**
- * The tree of everything in a worktree that is not ignored.
- * @param largest bytes of an untracked file that is still taken in; no limit without
+ * Returns the tree of everything in a worktree that is not ignored.
+ * @param largest maximum bytes of an untracked file; no limit by default
  */
 export async function snapshotTree(git: Git, worktree: string, largest?: number): Promise<Result<string>> {
   const gitDir = await gitDirectory(git, worktree);
@@ -227,7 +226,7 @@ export async function snapshotTree(git: Git, worktree: string, largest?: number)
   try {
     const index = join(folder, 'index');
     const env = { GIT_INDEX_FILE: index };
-    // A copy keeps git from reading every unchanged file again.
+    // With a copy git does not read every unchanged file again.
     await copyIndex(join(gitDir.value, 'index'), index);
     const large = largest === undefined ? [] : await listLarge(git, worktree, largest);
     const input = [':/', ...large.map((path) => `:(top,exclude,literal)${path}`)].join('\0');
@@ -240,7 +239,7 @@ export async function snapshotTree(git: Git, worktree: string, largest?: number)
   }
 }
 
-/** Untracked files above a size. */
+/** Lists untracked files above a size. */
 async function listLarge(git: Git, worktree: string, largest: number): Promise<string[]> {
   const listed = await git.text(worktree, ['ls-files', '-z', '--others', '--exclude-standard'], {
     names: true,
@@ -250,7 +249,7 @@ async function listLarge(git: Git, worktree: string, largest: number): Promise<s
   for (const path of listed.value.split('\0').filter(Boolean)) {
     const size = await lstat(filePath(join(worktree, path))).then(
       (found) => found.size,
-      () => 0, // Gone meanwhile.
+      () => 0, // Deleted meanwhile.
     );
     if (size > largest) large.push(path);
   }

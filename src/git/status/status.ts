@@ -11,17 +11,17 @@ import { branchRef, remoteRef } from '../refs.ts';
 import { type CachedRefs, type Git, refusal, refused } from '../run.ts';
 import { readOperation } from '../worktrees/inspect.ts';
 
-/** Enough to keep a few cores busy; more would only wait for each other. */
+/** Keeps a few cores busy. */
 const reposAtOnce = 4;
 
-/** Looks at many repositories, a few at a time. */
+/** Reads the status of many repositories, a few at a time. */
 export function readStatuses(git: Git, repos: readonly Repo[]): Promise<RepoStatus[]> {
   return mapConcurrently(repos, reposAtOnce, (repo) => readStatus(git, repo));
 }
 
 /**
- * Looks at a repository's main checkout; changes nothing, not even git's cache of file times. Never fails. Where neither
- * refs nor settings have changed since this `Git` looked last, `git status` is the only process.
+ * Reads the status of a repository's main checkout; changes nothing, not even git's cache of file times. Never fails.
+ * While neither refs nor settings have changed, `git status` is the only process.
  */
 export async function readStatus(git: Git, repo: Repo): Promise<RepoStatus> {
   const gitDir = findGitDirectory(repo.path);
@@ -55,7 +55,7 @@ const statusCommand = [
   ...['status', '--porcelain=v2', '--branch', '--show-stash', '-z', '--untracked-files=normal'],
 ] as const;
 
-/** The first two are what git-flow's branches are chosen by. */
+/** The first two fields are the input of `chooseFlow`. */
 const refFields = '%(refname)%00%(symref)%00%(objectname)%00%(committerdate:iso-strict)%00%(subject)';
 
 function readCommit(line: string): [string, LastCommit] {
@@ -64,12 +64,12 @@ function readCommit(line: string): [string, LastCommit] {
 }
 
 function baseCommit({ base, remote }: Flow, commits: ReadonlyMap<string, LastCommit>): string | null {
-  // As `readBranch` has it, without a process.
+  // The same rule as `readBranch`, without a process.
   const found = commits.get(branchRef(base ?? '')) ?? commits.get(remoteRef(remote, base ?? ''));
   return found?.commit ?? null;
 }
 
-/** Most checkouts stand where their base does: then no process is needed. */
+/** Counts commits between HEAD and base. Most checkouts are at their base and need no process. */
 async function countFromBase(
   git: Git,
   repo: Repo,
@@ -86,7 +86,7 @@ async function countFromBase(
   return { aheadOfBase: counts?.ours ?? null, behindBase: counts?.theirs ?? null };
 }
 
-/** How many commits each side has that the other lacks; null when git cannot tell. */
+/** Counts the commits that each side has and the other lacks; null when git cannot tell. */
 export async function countBothWays(
   git: Git,
   repo: Repo,
@@ -112,12 +112,12 @@ function unreadable(repo: Repo, problem: string): RepoStatus {
   return { name: repo.name, path: repo.path, ...unknown, problem };
 }
 
-/** Beyond this many loose refs asking git is as quick. */
+/** Beyond this many loose refs git is as fast. */
 const mostLooseRefs = 2000;
 
 /**
- * Refs and settings of a repository: as last read by this `Git` while no file behind them has changed, else from git.
- * Only what is known to depend on those files alone is kept: no reftable, no included settings.
+ * Returns refs and settings of a repository: cached while no file behind them has changed, else from git. Only results
+ * that depend on these files alone are cached: no reftable, no included settings.
  * @param gitDir the checkout's own git directory
  * @param format of each line of refs; always the same for one repository
  */
@@ -141,7 +141,7 @@ async function readCachedRefs(
   const { values, isPlain } = parseOrigins(settings.stdout, repo.path, configs);
   const lines = listed.stdout.split('\n').filter(Boolean);
   const cached: CachedRefs = { refs: lines, settings: values, distances: new Map() };
-  // What was read while something changed belongs to neither state.
+  // A read during a change may mix two states.
   const isSteady = before !== null && before === look();
   if (isSteady && isPlain && settings.exitCode === 0)
     git.refCache.set(repo.path, { key: before, value: cached });
@@ -149,7 +149,7 @@ async function readCachedRefs(
   return success(cached);
 }
 
-/** @param files those whose changes are noticed */
+/** @param files files in the fingerprint */
 function parseOrigins(output: string, dir: string, files: readonly string[]) {
   const fields = output.split('\0');
   const values = new Map<string, string>();
@@ -159,7 +159,7 @@ function parseOrigins(output: string, dir: string, files: readonly string[]) {
     const [key = '', ...value] = record.split('\n');
     if (/^(gitflow|remote)\./.test(key)) values.set(key, value.join('\n'));
     const file = origin.startsWith('file:') ? resolve(dir, origin.slice('file:'.length)) : null;
-    // On the command line there is only what we say ourselves, and the settings of the environment.
+    // The command line contains only our own settings, and those of the environment.
     const isSeen = file === null ? origin === 'command line:' : files.includes(file);
     if (!isSeen || /^include(if)?\./.test(key) || key === 'extensions.refstorage') isPlain = false;
   }
@@ -167,8 +167,8 @@ function parseOrigins(output: string, dir: string, files: readonly string[]) {
 }
 
 /**
- * All that decides what git says of refs and settings; null where that cannot be told from a few files. They are tiny and
- * in the system's cache: read at once they take a tenth of what handing each to a thread does.
+ * Identifies the state of refs and settings; null when a few files cannot tell. The files are tiny and cached by the
+ * system: synchronous reads take a tenth of the time of asynchronous ones.
  */
 function fingerprint(common: string, configs: readonly string[], given: string): string | null {
   const files = [...configs, join(common, 'packed-refs'), join(common, 'shallow')];
@@ -178,17 +178,20 @@ function fingerprint(common: string, configs: readonly string[], given: string):
   return [given, ...files.map(fileKey), ...loose].join('\n');
 }
 
-/** Git replaces such files, it never writes into them: a new one has another number. */
+/**
+ * Returns inode, size and time of a file. Git replaces such files instead of writing into them, so a new file has a new
+ * inode.
+ */
 function fileKey(file: string): string {
   try {
     const found = statSync(file, { bigint: true, throwIfNoEntry: false });
     return found ? `${found.ino} ${found.size} ${found.mtimeNs}` : '-';
   } catch {
-    return '-'; // Behind a folder we may not enter: a state like any other.
+    return '-'; // Unreadable counts as a state like any other.
   }
 }
 
-/** Adds what loose refs below a folder say; false when there are too many. */
+/** Adds the contents of loose refs below a folder; false when there are too many. */
 function readLoose(folder: string, into: string[]): boolean {
   for (const entry of entriesOf(folder)) {
     const path = join(folder, entry.name);
@@ -203,7 +206,7 @@ function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    return []; // Packed away.
+    return []; // Packed.
   }
 }
 
@@ -211,6 +214,6 @@ function textOf(ref: string): string {
   try {
     return readGitText(ref)?.trim() ?? '';
   } catch {
-    return ''; // A lock comes and goes, and a ref that vanished meanwhile is one more difference.
+    return ''; // A ref that vanished meanwhile is a difference, too.
   }
 }

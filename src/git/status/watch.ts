@@ -5,21 +5,21 @@ import type { Repo } from '../../core/repo.ts';
 import { Throttle } from '../../lib/schedule.ts';
 import { findCommonDirectory, findGitDirectory, readGitText, resolveFrom } from '../directories.ts';
 
-/** What has happened in a repository's git folders. */
+/** A change in a repository's git folders. */
 export interface GitChange {
-  /** Worktrees, beside the main checkout, whose HEAD or index moved. Absolute, as git wrote them. */
+  /** Worktrees, other than the main checkout, whose HEAD or index changed. Absolute, as git wrote them. */
   readonly worktrees: readonly string[];
 }
 
-/** One command of git touches several files. */
+/** Milliseconds; one git command touches several files. */
 const burstMs = 150;
 
-/** What git writes on its way to something else, and what says nothing of a checkout. */
+/** Temporary files of git, and files that say nothing about a checkout. */
 const noise = /\.lock$|^(?:FETCH_HEAD|COMMIT_EDITMSG|gc\.(?:pid|log)|orch)$/;
 
 /**
- * Watches the git folders of one repository: HEAD, index, refs and those of its worktrees, folder by folder. The
- * worktrees' own files are not watched: they may be a hundred thousand.
+ * Watches the git folders of a repository: HEAD, index, refs and those of its worktrees, folder by folder. The
+ * worktrees' own files are not watched: there may be a hundred thousand.
  */
 export class GitWatch {
   readonly #repo: Repo;
@@ -31,8 +31,8 @@ export class GitWatch {
   #closed = false;
 
   /**
-   * @param changed is told once for each burst
-   * @param failed is told when not all can be watched: the system's limit (ENOSPC, EMFILE), a folder that vanished
+   * @param changed called once for each burst
+   * @param failed called when something cannot be watched: the system's limit (ENOSPC, EMFILE), a folder that vanished
    */
   constructor(
     repo: Repo,
@@ -44,7 +44,7 @@ export class GitWatch {
     this.#failed = failed;
   }
 
-  /** Begins, or looks for folders that have come since. */
+  /** Starts watching, or adds folders that were created since. */
   async open(): Promise<void> {
     const gitDir = findGitDirectory(this.#repo.path);
     if (gitDir === null) return;
@@ -80,7 +80,7 @@ export class GitWatch {
       });
       this.#watchers.set(folder, watcher);
     } catch (error) {
-      // A folder that was there a moment ago may be gone again: the next burst finds out.
+      // The folder was deleted meanwhile: the next burst notices.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#failed(error as NodeJS.ErrnoException);
     }
   }
@@ -101,17 +101,17 @@ export class GitWatch {
   }
 }
 
-/** Where the worktree with this git directory lies; null once it is gone. */
+/** Returns the path of the worktree with this git directory; null once it is gone. */
 async function worktreeOf(gitDir: string): Promise<string | null> {
   try {
     const named = readGitText(join(gitDir, 'gitdir'));
     return named === null ? null : resolveFrom(gitDir, dirname(named.trimEnd()));
   } catch {
-    return null; // Removed meanwhile, which its repository's other folders tell.
+    return null; // Removed meanwhile; a change in the repository's other folders reports it.
   }
 }
 
-/** A folder and all folders below it. */
+/** Returns a folder and all folders below it. */
 async function below(folder: string): Promise<string[]> {
   const inner = await Promise.all((await children(folder)).map(below));
   return [folder, ...inner.flat()];
@@ -122,6 +122,6 @@ async function children(folder: string): Promise<string[]> {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
   } catch {
-    return []; // Packed away, or not made yet.
+    return []; // Packed, or not created yet.
   }
 }

@@ -12,14 +12,14 @@ import { inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
 
 export interface BaseChoice {
   readonly base: BaseCommit;
-  /** Worth knowing before work starts from it. */
+  /** Warnings about the base. */
   readonly warnings: readonly string[];
 }
 
 interface BaseOptions {
-  /** Another branch to begin from than features do. */
+  /** Branch to start from instead of the base branch. */
   readonly branch?: string;
-  /** Defaults to 10 s: somebody is waiting at the approval card. */
+  /** Defaults to 10 s: a person is waiting at the approval card. */
   readonly fetchTimeoutMs?: number;
   readonly now?: Date;
 }
@@ -29,8 +29,8 @@ const staleAfterDays = 14;
 const dayMs = 86_400_000;
 
 /**
- * The commit a new branch starts from: the base branch, asked for at its remote first. The remote's commit is taken
- * only when it is strictly ahead of ours. What keeps us from knowing better is a warning, never a failure.
+ * Returns the commit a new branch starts from: the base branch, fetched first. The remote's commit is used only when it
+ * is strictly ahead of the local one. A failed fetch is a warning, never a failure.
  */
 export async function chooseBase(
   git: Git,
@@ -67,7 +67,7 @@ export async function chooseBase(
   return success({ base: base.value, warnings });
 }
 
-/** Fetches one branch; says in git's words when that did not work. Never waits for an answer from a person. */
+/** Fetches one branch; returns git's message as a warning on failure. Never waits for a person. */
 async function fetchBranch(
   git: Git,
   repo: Repo,
@@ -80,7 +80,7 @@ async function fetchBranch(
     git.change(repo.path, [...args, '--no-recurse-submodules', remote, branchRef(branch)], { timeoutMs }),
   );
   if (fetched.exitCode === 0 && !fetched.timedOut) return [];
-  // A branch that was never pushed has no newer commits to miss.
+  // A branch that was never pushed has no newer commits.
   if (fetched.stderr.includes("couldn't find remote ref")) return [];
   return [`${remote} could not be asked for newer commits: ${refusal(fetched).message}`];
 }
@@ -97,9 +97,9 @@ async function countBothWays(
 }
 
 /**
- * A commit as a place to start from.
+ * Returns a commit as a starting point.
  * @param commit an object name, or a branch
- * @param branch what to call the place
+ * @param branch name to show
  */
 export async function describeCommit(
   git: Git,
@@ -124,9 +124,9 @@ export async function describeCommit(
 const hookTimeoutMs = 15 * 60_000;
 
 /**
- * Merges the base branch into a worker's branch, in the worker's own worktree. Conflicts stay there, as markers and
- * in its index, for the worker or the person to resolve; the main checkout is not touched. Uncommitted work is kept
- * in a snapshot first; where it overlaps, git refuses and nothing is changed.
+ * Merges the base branch into a worker's branch, in the worker's own worktree. Conflicts stay there as markers and in
+ * its index, for the worker or the person to resolve; the main checkout is not touched. A snapshot keeps uncommitted
+ * work first; if it overlaps, git refuses and nothing changes.
  */
 export async function mergeBase(
   git: Git,
@@ -176,25 +176,25 @@ export async function mergeBase(
     const { entries, head: now } = parseStatus(status.stdout);
     const conflicts = entries.filter(({ kind }) => kind === 'unmerged').map((entry) => entry.path);
     if (merged.exitCode === 0 && now) return success({ id: worker.id, base, commit: now, conflicts: [] });
-    // Without conflicts git, or a hook, refused: it leaves all as it was, or a merge to be concluded.
+    // Without conflicts git or a hook refused: nothing changed, or the merge is still under way.
     return conflicts.length > 0 ? success({ id: worker.id, base, commit: null, conflicts }) : refused(merged);
   });
 }
 
-/** What a worker is told when the person wants it to resolve the conflicts. */
+/** Returns the message that asks a worker to resolve the conflicts. */
 export function resolveText({ base, conflicts }: BaseUpdate): string {
   return `Merging ${base} into this branch has left conflicts in: ${nameSome(conflicts)}. Resolve them, run the tests, then commit the merge.`;
 }
 
-/** What became of the branch that a worktree was made for. */
+/** State of the branch that a worktree was made for. */
 type LiveBranch =
   | { readonly kind: 'same' }
-  /** The worktree has it under another name, and the old name is gone. */
+  /** Renamed in the worktree; the old name is gone. */
   | { readonly kind: 'renamed'; readonly branch: string }
-  /** The worktree has another one. */
+  /** The worktree is on another branch. */
   | { readonly kind: 'switched'; readonly branch: string };
 
-/** Reads which branch a worker's worktree is on. A detached HEAD is the same: a rebase is, for a while. */
+/** Reads the branch of a worker's worktree. A detached HEAD counts as the same: a rebase detaches for a while. */
 export async function readLiveBranch(git: Git, repo: Repo, worker: WorkerPlace): Promise<LiveBranch> {
   const head = await git.run(worker.worktree, ['symbolic-ref', '--quiet', 'HEAD']);
   const branch = head.stdout.trim().replace(/^refs\/heads\//, '');
@@ -207,8 +207,8 @@ export async function readLiveBranch(git: Git, repo: Repo, worker: WorkerPlace):
 }
 
 /**
- * Lets what git-flow noted about a branch, where it began, follow to its new name: `git branch -m` moves only git's own
- * settings. What was noted under the new name counts more.
+ * Moves git-flow's record of a branch's base to the branch's new name: `git branch -m` moves only git's own settings.
+ * An existing record of the new name takes precedence.
  */
 export async function adoptBranch(git: Git, repo: Repo, from: string, to: string): Promise<Result<null>> {
   const common = await commonDirectory(git, repo.path);

@@ -9,17 +9,17 @@ import { exists } from '../directories.ts';
 import { type Git, refused } from '../run.ts';
 import { nameSome } from './inspect.ts';
 
-/** The file that names what new worktrees get copies of, in the syntax of `.gitignore`. */
+/** File that lists files to copy into new worktrees, in the syntax of `.gitignore`. */
 const includeFile = '.worktreeinclude';
 
-/** What a person can look through on a card, and what copies without being noticed. */
+/** Limits that a person can check on a card, and that copy without a noticeable delay. */
 const mostFiles = 200;
 const mostBytes = 100_000_000;
 
-/** Bytes of patterns; far more than people write. */
+/** Maximum bytes of patterns; far more than people write. */
 const mostPatterns = 1_000_000;
 
-/** Our own folders, where the workspace is a repository itself. */
+/** Our own folders, in a workspace that is itself a repository. */
 const ourFolders = /^\.(?:orch|worktrees)\//;
 
 interface Included {
@@ -28,14 +28,14 @@ interface Included {
 }
 
 /**
- * Files of the main checkout that `.worktreeinclude` names and git ignores; tracked ones a worktree has anyway. Links
- * are left out: they may lead anywhere. At most 200 files of 100 MB together.
+ * Lists files of the main checkout that `.worktreeinclude` names and git ignores; a worktree has tracked files anyway.
+ * Links are left out: they may lead anywhere. At most 200 files of 100 MB together.
  */
 export async function listIncluded(git: Git, repo: Repo): Promise<Result<Included>> {
   const file = join(repo.path, includeFile);
   const found = await lstatIfThere(file);
   if (!found) return success({ copies: [], warnings: [] });
-  // Git would follow a link to anywhere, and wait for a pipe.
+  // Git would follow a link, and wait for a pipe.
   if (!found.isFile() || found.size > mostPatterns)
     return success({ copies: [], warnings: [`Nothing is copied: ${includeFile} is no plain small file.`] });
   const listed = await git.run(repo.path, ['ls-files', '-z', '-o', '-i', `--exclude-from=${file}`], {
@@ -48,7 +48,7 @@ export async function listIncluded(git: Git, repo: Repo): Promise<Result<Include
   return success(await measure(repo.path, paths.toSorted()));
 }
 
-/** The same without what is in the worktree already. */
+/** Lists included files that the worktree lacks. */
 export async function listMissing(git: Git, repo: Repo, worktree: string): Promise<Result<Included>> {
   const included = await listIncluded(git, repo);
   if (!included.ok) return included;
@@ -57,7 +57,7 @@ export async function listMissing(git: Git, repo: Repo, worktree: string): Promi
   return success({ ...included.value, copies });
 }
 
-/** Those of the paths that git ignores in this checkout. */
+/** Returns the paths that git ignores in this checkout. */
 async function keepIgnored(git: Git, dir: string, paths: readonly string[]): Promise<Result<string[]>> {
   if (paths.length === 0) return success([]);
   const checked = await git.run(dir, ['check-ignore', '-z', '--stdin'], {
@@ -93,9 +93,9 @@ async function measure(root: string, paths: readonly string[]): Promise<Included
 }
 
 /**
- * Copies files into a worktree and overwrites nothing. What its branch does not ignore stays away: an agent would commit
- * it.
- * @returns what was not copied, as warnings
+ * Copies files into a worktree and overwrites nothing. Files that its branch does not ignore are left out: an agent
+ * would commit them.
+ * @returns warnings about files that were not copied
  */
 export async function copyIncluded(
   git: Git,
@@ -127,7 +127,7 @@ async function filter(paths: readonly string[], keep: (path: string) => Promise<
   return kept;
 }
 
-/** Copies one file; false also where one is there already. */
+/** Copies one file and reports a failure; an existing file is none. */
 async function isRefused(from: string, to: string): Promise<boolean> {
   try {
     if (!(await lstat(filePath(from))).isFile()) return true;
@@ -139,7 +139,9 @@ async function isRefused(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Whether the nearest folder that exists lies in the worktree, links resolved: none must lead a copy out of it. */
+/**
+ * Reports whether the nearest existing folder lies in the worktree, links resolved: no link must lead a copy out of it.
+ */
 async function isInside(top: string, folder: string): Promise<boolean> {
   if (!(await exists(folder))) return isInside(top, dirname(folder));
   const real = await realpath(filePath(folder));
@@ -150,6 +152,6 @@ async function lstatIfThere(path: string) {
   try {
     return await lstat(filePath(path));
   } catch {
-    return null; // Gone since git saw it.
+    return null; // Deleted since git listed it.
   }
 }

@@ -11,36 +11,36 @@ import { listWorktrees, parseStatus, type WorktreeEntry } from '../porcelain.ts'
 import { branchRef, readRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
 
-/** What this folder needs to know of a worker. */
+/** The fields of a worker that git needs. */
 export type WorkerPlace = Pick<Worker, 'id' | 'task' | 'branch' | 'worktree' | 'base'>;
 
-/** A worker's branch and worktree as they are now. */
+/** Present state of a worker's branch and worktree. */
 export interface Inspection {
   /** The branch's last commit; null when the branch is gone. */
   readonly tip: string | null;
   /** Absolute, links resolved. */
   readonly path: string;
-  /** Whether git counts it among the repository's worktrees, and the folder agrees. */
+  /** True when git lists it as a worktree of the repository, and the folder agrees. */
   readonly registered: boolean;
-  /** Whether the folder is there. */
+  /** True when the folder exists. */
   readonly present: boolean;
-  /** What the worktree has checked out. */
+  /** Commit checked out in the worktree. */
   readonly head: string | null;
   /** Changed, staged, conflicted and untracked paths. */
   readonly uncommitted: readonly string[];
-  /** Of these, repositories of their own: git cannot record what is in them. */
+  /** Nested repositories among them: git cannot record their contents. */
   readonly nested: readonly string[];
   /** Initialised submodules. Absolute. */
   readonly submodules: readonly string[];
   /** Ignored files that exist nowhere else. */
   readonly ignored: readonly string[];
-  /** In which ways the worktree is not as it was made: another branch, a merge under way, locked … */
+  /** Differences from the created worktree: another branch, a merge under way, locked … */
   readonly oddities: readonly Problem[];
 }
 
 /**
- * Looks at a worker's branch and worktree; changes nothing.
- * @param listing the repository's worktrees, where the caller asks for them, too
+ * Inspects a worker's branch and worktree; changes nothing.
+ * @param listing the repository's worktrees, if the caller reads them as well
  */
 export async function inspectWorker(
   git: Git,
@@ -64,7 +64,7 @@ export async function inspectWorker(
   const known = { tip, path, present, head: entry?.head ?? null, ...nothing };
   if (!present) return success({ ...known, registered: entry !== undefined, oddities });
   const gitDir = await findGitDirectory(git, repo, path, entry);
-  // Another repository's settings are not for us to run: look no further.
+  // Another repository's settings must not run: stop here.
   if (!entry || !gitDir.ok)
     return success({
       ...known,
@@ -97,7 +97,10 @@ async function inspectContents(git: Git, repo: Repo, path: string): Promise<Resu
   return success({ head, uncommitted, nested, submodules, ignored });
 }
 
-/** Changes in a submodule are uncommitted work already; commits of its own go with the worktree just as well. */
+/**
+ * Returns a problem for commits of submodules that would be lost with the worktree. Their uncommitted changes count as
+ * uncommitted work already.
+ */
 async function describeSubmodules(git: Git, root: string, submodules: readonly string[]): Promise<Problem[]> {
   const unsafe = (await findUnpushed(git, submodules)).map((path) => path.slice(root.length + 1));
   if (unsafe.length === 0) return [];
@@ -105,7 +108,7 @@ async function describeSubmodules(git: Git, root: string, submodules: readonly s
   return [problemOf('submodule_work', message, 'Commit and push it there, then try again.')];
 }
 
-/** The worktree's git directory; `not_a_worktree` when the folder is not ours. */
+/** Returns the worktree's git directory; `not_a_worktree` when the folder is not ours. */
 async function findGitDirectory(
   git: Git,
   repo: Repo,
@@ -154,13 +157,13 @@ async function describeState(worker: WorkerPlace, entry: WorktreeEntry, gitDir: 
   return problems;
 }
 
-/** Names for a message: short, and harmless whatever they contain. */
+/** Lists names for a message: at most ten, and safe to show. */
 export function nameSome(paths: readonly string[]): string {
   const shown = paths.slice(0, 10).map((path) => (isSafe(path) ? path : quoted(path)));
   return paths.length > 10 ? `${shown.join(', ')} and ${paths.length - 10} more` : shown.join(', ');
 }
 
-/** As JSON has it, and git: in quotes, a byte that is no UTF-8 as `\xff`. */
+/** Quotes a name as JSON and git do, an invalid UTF-8 byte as `\xff`. */
 function quoted(path: string): string {
   return visible(path).replace(/\\udc([89a-f][\da-f])/g, '\\x$1');
 }
@@ -177,7 +180,7 @@ export async function isWorktreeGone(git: Git, repo: Repo, worker: WorkerPlace):
   return listed.ok ? success(!listed.value.some((entry) => entry.path === path)) : listed;
 }
 
-/** Folders that an install or a build makes again. */
+/** Folders that an install or a build creates again. */
 const rebuilt = new Set(
   `node_modules bower_components jspm_packages dist build out target .venv venv __pycache__ .tox .nox .mypy_cache
    .pytest_cache .ruff_cache .eggs coverage .nyc_output htmlcov .cache .parcel-cache .next .nuxt .output .svelte-kit
@@ -187,13 +190,13 @@ const rebuilt = new Set(
 
 const rebuiltEndings = ['.pyc', '.pyo', '.o', '.class', '.tsbuildinfo'];
 
-/** More than a person would read; the rest is counted. */
+/** Number of files that are listed; the rest is counted. */
 const listedAtMost = 200;
 
-/** Larger files are taken to differ: comparing them would hold up the preview. */
+/** Bytes; larger files count as different, because comparing them would delay the preview. */
 const comparedUpTo = 8_000_000;
 
-/** Whether a build would make the file again, judged by its name and the folders it is in. */
+/** Reports whether a build would create the file again, by its name and folders. */
 export function isRebuilt(path: string): boolean {
   return (
     path.split('/').some((part) => rebuilt.has(part)) || rebuiltEndings.some((end) => path.endsWith(end))
@@ -201,8 +204,8 @@ export function isRebuilt(path: string): boolean {
 }
 
 /**
- * Ignored files of a worktree that exist nowhere else: neither made by a build nor the same in the main checkout.
- * `git worktree remove` deletes them without a word.
+ * Lists ignored files of a worktree that exist nowhere else: neither created by a build nor equal in the main checkout.
+ * `git worktree remove` deletes them without a warning.
  */
 export async function listPrecious(git: Git, worktree: string, mainCheckout: string): Promise<string[]> {
   const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
@@ -218,7 +221,7 @@ export async function listPrecious(git: Git, worktree: string, mainCheckout: str
   return more > 0 ? [...precious, `… and up to ${more} more`] : precious;
 }
 
-/** The files at a path, a folder's name ending in `/`. Links are not followed. */
+/** Yields the files at a path; a folder's name ends in `/`. Links are not followed. */
 async function* filesAt(root: string, path: string): AsyncGenerator<string> {
   if (isRebuilt(path)) return;
   if (!path.endsWith('/')) return yield path;
@@ -235,11 +238,11 @@ async function isSameFile(here: string, there: string, path: string): Promise<bo
     if (!one.isFile() || !other.isFile() || one.size !== other.size || one.size > comparedUpTo) return false;
     return (await readFile(a)).equals(await readFile(b));
   } catch {
-    return false; // Missing there or unreadable here: as good as different.
+    return false; // Missing or unreadable counts as different.
   }
 }
 
-/** Absolute paths of initialised submodules, inner ones included. */
+/** Returns absolute paths of initialised submodules, nested ones included. */
 async function listSubmodules(git: Git, dir: string): Promise<string[]> {
   const { stdout } = await git.run(dir, ['ls-files', '-z', '--stage'], { names: true });
   const links = stdout.split('\0').filter((line) => line.startsWith('160000 '));
@@ -251,7 +254,10 @@ async function listSubmodules(git: Git, dir: string): Promise<string[]> {
   return found;
 }
 
-/** Submodules with changes, or with commits or stashes that no remote has: their store goes with the worktree. */
+/**
+ * Returns submodules with changes, or with commits or stashes on no remote: their object store is removed with the
+ * worktree.
+ */
 async function findUnpushed(git: Git, submodules: readonly string[]): Promise<string[]> {
   const unsafe: string[] = [];
   for (const path of submodules) {
@@ -271,7 +277,7 @@ async function findUnpushed(git: Git, submodules: readonly string[]): Promise<st
   return unsafe;
 }
 
-/** Something begun in a worktree and not concluded. */
+/** An operation that is not concluded in a worktree. */
 type Operation = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
 
 const markers: readonly (readonly [string, Operation])[] = [
@@ -283,16 +289,16 @@ const markers: readonly (readonly [string, Operation])[] = [
   ['BISECT_START', 'bisect'],
 ];
 
-/** What is under way in the worktree with this git directory; null when nothing is. */
+/** Returns the operation under way in the worktree with this git directory; null for none. */
 export async function readOperation(gitDir: string): Promise<Operation | null> {
-  // Where there is no repository nothing is under way.
+  // Without a repository nothing is under way.
   const there = new Set(await readdir(gitDir).catch((): string[] => []));
   return markers.find(([marker]) => there.has(marker))?.[1] ?? null;
 }
 
 /**
- * Whether a rebase or bisect in this worktree will move a branch although HEAD is detached meanwhile; neither
- * `git worktree list` nor `git update-ref` knows.
+ * Reports whether a rebase or bisect in this worktree will move a branch while HEAD is detached; `git worktree list`
+ * and `git update-ref` do not know.
  */
 export async function isRewriting(gitDir: string, branch: string): Promise<boolean> {
   const wanted = new Set([branch, branchRef(branch)]);

@@ -13,22 +13,24 @@ import { type Git, hookWarning, refused } from '../run.ts';
 import type { Inspection } from './inspect.ts';
 
 interface NewWorktree {
-  /** Absolute; must not exist. */
+  /** Absolute; must not exist yet. */
   readonly path: string;
   readonly branch: string;
   /** Full object name to start from. */
   readonly commit: string;
-  /** The branch that finishing merges into, recorded where git-flow looks for it. */
+  /** Branch to merge into, recorded where git-flow reads it. */
   readonly base: string;
   readonly lfs?: RepoSetup['lfs'];
 }
 
-/** What a repository's hooks said although the worktree is there. */
+/** Warnings of hooks that failed although the worktree was created. */
 interface Added {
   readonly warnings: readonly string[];
 }
 
-/** Whether a branch and its worktree can be made; changes nothing. `unsafe_path` where a link is in the way. */
+/**
+ * Checks whether a branch and its worktree can be created; changes nothing. `unsafe_path` when a link is in the way.
+ */
 export async function checkNewWorktree(
   git: Git,
   repo: Repo,
@@ -65,17 +67,18 @@ export async function checkNewWorktree(
   return success(null);
 }
 
-/** Refuses a folder for worktrees, or one in it, that is a link: git would check files out wherever it leads. */
+/** Refuses a link as a folder for worktrees or as a worktree: git would check files out at its target. */
 async function checkPlace(path: string): Promise<Result<boolean>> {
   const parent = dirname(path);
   const folder = checkPath(dirname(parent), parent, 'folder');
   if (!folder.ok) return folder;
-  const found = await lstat(path).catch(() => null); // Nothing there, or nothing that git could use either.
+  const found = await lstat(path).catch(() => null); // Missing, or unusable for git as well.
   return found?.isSymbolicLink() ? checkPath(parent, path, 'folder') : success(true);
 }
 
 /**
- * Why a branch cannot be made beside others, and what helps: git keeps them as files, so `a` and `a/b` exclude each other.
+ * Returns why a branch cannot exist beside others, and a hint. Git stores branches as files, so `a` and `a/b` exclude
+ * each other.
  */
 export function describeCollision(wanted: string, branches: readonly string[]): Collision | null {
   const folded = foldCase(wanted);
@@ -88,7 +91,7 @@ export function describeCollision(wanted: string, branches: readonly string[]): 
     if (other === folded)
       return { message: `The branch ${branch} differs from ${wanted} only in case.`, hint };
     if (other.startsWith(`${folded}/`)) return { message: both, hint };
-    // Names are slugs: it is in the way of the whole prefix.
+    // Names are slugs, so it blocks the whole prefix.
     if (folded.startsWith(`${other}/`)) {
       return { message: both, hint: `No other name helps while it is there. Rename it: ${rename}` };
     }
@@ -101,7 +104,7 @@ interface Collision {
   readonly hint: string;
 }
 
-/** What helps where git counts a worktree whose folder is missing: it may be moved, on another disk, or gone. */
+/** Returns a hint for a worktree whose folder is missing: moved, on another disk, or deleted. */
 export function missingHint(repo: string, { path, locked }: Pick<WorktreeEntry, 'path' | 'locked'>): string {
   const worktree = (...args: string[]) => quoteCommand(['git', '-C', repo, 'worktree', ...args]);
   const unlock = locked === null ? '' : `${worktree('unlock', path)} && `;
@@ -111,7 +114,7 @@ export function missingHint(repo: string, { path, locked }: Pick<WorktreeEntry, 
   );
 }
 
-/** Makes a branch and its worktree, touching no other checkout. What it began it takes back when git refuses. */
+/** Creates a branch and its worktree without touching other checkouts. Reverts its steps when git refuses. */
 export async function addWorktree(git: Git, repo: Repo, wanted: NewWorktree): Promise<Result<Added>> {
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
@@ -140,7 +143,7 @@ export async function addWorktree(git: Git, repo: Repo, wanted: NewWorktree): Pr
   });
 }
 
-/** Makes a worktree's folder again on its branch, as resuming a worker needs it. Does nothing when it is there. */
+/** Recreates a worktree's folder on its branch, for resuming a worker. Does nothing when it exists. */
 export async function restoreWorktree(
   git: Git,
   repo: Repo,
@@ -186,8 +189,8 @@ export async function restoreWorktree(
 }
 
 /**
- * Looks whether what a worker left is still there to go on in: a folder that is no worktree any more would lead git, and
- * an agent, to whatever repository is around it. A folder that is missing is made again. Changes nothing.
+ * Checks that a worker can resume in its worktree: in a folder that is no worktree any more, git and an agent would use
+ * the repository around it. A missing folder is fine: it is recreated. Changes nothing.
  */
 export async function checkOldWorktree(git: Git, repo: Repo, worktree: string): Promise<Result<null>> {
   const path = await resolvedPath(worktree);
@@ -198,7 +201,7 @@ export async function checkOldWorktree(git: Git, repo: Repo, worktree: string): 
   return own.ok ? success(null) : own;
 }
 
-/** Takes a missing folder off git's list, unless all around it is missing too: a disk may just not be mounted. */
+/** Removes a missing worktree from git's list, unless its parent is missing too: a disk may not be mounted. */
 async function forgetWorktree(git: Git, repo: Repo, path: string): Promise<Result<null>> {
   if (!(await exists(dirname(path))))
     return failure(
@@ -210,12 +213,12 @@ async function forgetWorktree(git: Git, repo: Repo, path: string): Promise<Resul
   return removed.exitCode === 0 ? success(null) : refused(removed);
 }
 
-/** Keeps git-lfs from fetching large files, where that is wanted. */
+/** Returns variables that keep git-lfs from fetching large files, if wanted. */
 export function lfsEnvironment(lfs: RepoSetup['lfs'] = 'files'): Record<string, string> {
   return lfs === 'pointers' ? { GIT_LFS_SKIP_SMUDGE: '1' } : {};
 }
 
-/** A failing post-checkout hook makes git fail although the worktree is complete: that is a warning. */
+/** Adds a worktree. A failed post-checkout hook is a warning: git fails although the worktree is complete. */
 async function attach(
   git: Git,
   repo: Repo,
@@ -223,7 +226,7 @@ async function attach(
   args: readonly string[],
 ): Promise<Result<Added>> {
   const env = lfsEnvironment(lfs);
-  // Relative paths would make older versions of git refuse the whole repository.
+  // With relative paths older versions of git refuse the whole repository.
   const command = ['-c', 'worktree.useRelativePaths=false', 'worktree', 'add', '--quiet', ...args];
   const outcome = await git.change(repo.path, command, { env });
   if (outcome.exitCode === 0) return success({ warnings: [] });
@@ -236,9 +239,9 @@ async function attach(
 
 /**
  * Removes a worktree. Git's refusal is final, with one exception: git never removes a worktree with initialised
- * submodules, so after our own look into them we insist, once.
- * @param dirty the person has agreed to lose what is uncommitted, and a snapshot holds it.
- * @returns what was left behind in words, usually nothing.
+ * submodules, so it is forced once after our own check.
+ * @param dirty the person has agreed to lose uncommitted work, which a snapshot keeps
+ * @returns warnings about leftovers, usually none
  */
 export async function removeWorktree(
   git: Git,
@@ -251,25 +254,25 @@ export async function removeWorktree(
     const forgotten = await forgetWorktree(git, repo, found.path);
     return forgotten.ok ? success([]) : forgotten;
   }
-  // The one place that forces anything: what git would hold back is in a snapshot, or was looked at.
+  // The only forced removal: a snapshot keeps what git would protect, or it was checked.
   const force = dirty || found.submodules.length > 0 ? ['--force'] : [];
   const remove = () => git.change(repo.path, ['worktree', 'remove', ...force, found.path]);
   let removed = await remove();
   if (/is not a working tree|does not contain absolute path/.test(removed.stderr)) {
-    // Git before 2.48 does not know worktrees by relative paths; this writes absolute ones, which all versions know.
+    // Git before 2.48 does not find worktrees by relative paths; repair writes absolute ones, which all versions read.
     const repaired = await git.change(repo.path, ['worktree', 'repair', found.path]);
     if (repaired.exitCode === 0) removed = await remove();
   }
   if (removed.exitCode === 0) return success([]);
   const listed = await listWorktrees(git, repo.path);
   const stillThere = !listed.ok || listed.value.some((entry) => entry.path === found.path);
-  // Git forgets the worktree even where a busy folder could not be emptied.
+  // Git drops the worktree even if a busy folder could not be emptied.
   return stillThere
     ? refused(removed)
     : success([`${found.path} could not be emptied: ${removed.stderr.trim()}`]);
 }
 
-/** Deletes a branch that nobody moved since `tip`, and what the configuration says about it. */
+/** Deletes a branch that is still at `tip`, and its configuration. */
 export async function deleteBranch(git: Git, repo: Repo, branch: string, tip: string): Promise<Result<null>> {
   const ref = branchRef(branch);
   const deleted = (await readRef(git, repo.path, ref))
@@ -277,13 +280,13 @@ export async function deleteBranch(git: Git, repo: Repo, branch: string, tip: st
     : success(null);
   if (!deleted.ok) return deleted;
   for (const section of sectionsOf(branch)) {
-    // Ends with 128 where there is no such section, which is as good.
+    // Exits with 128 if there is no such section, which is fine.
     await git.change(repo.path, ['config', '--local', '--remove-section', section]);
   }
   return success(null);
 }
 
-/** Whether neither the branch is left nor anything that the configuration says about it. */
+/** Reports whether neither the branch nor its configuration is left. */
 export async function isBranchGone(git: Git, repo: Repo, branch: string): Promise<Result<boolean>> {
   if (await readRef(git, repo.path, branchRef(branch))) return success(false);
   const keys = await git.text(repo.path, ['config', '--local', '-z', '--name-only', '--list']);
