@@ -50,7 +50,7 @@ async function readTarget(file: string): Promise<Result<DocumentText>> {
       ? success({ text: '', hash: null })
       : success({ text: decode(bytes), hash: hashOf(bytes) });
   } catch (error) {
-    return failure('document_unreadable', `${file} cannot be read: ${reason(error)}`);
+    return failure('document_unreadable', `${file} cannot be read: ${whyOf(error)}`);
   }
 }
 
@@ -96,7 +96,7 @@ export async function changeDocument<T>(
       'Try again when no other program writes it.',
     );
   } catch (error) {
-    return failure('document_failed', `${file} cannot be written: ${reason(error)}`);
+    return failure('document_failed', `${file} cannot be written: ${whyOf(error)}`);
   }
 }
 
@@ -181,10 +181,6 @@ async function backupsOf(file: string, folder: string): Promise<string[]> {
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
-}
-
-function reason(error: unknown): string {
-  return whyOf(error);
 }
 
 /** Milliseconds that collect changes, because editors save in several steps. */

@@ -138,11 +138,6 @@ export function setCells(
   return line.slice(0, first) + start + written.join('|') + close + line.slice(end);
 }
 
-/** Returns a new row in the style of `model`, a row or the header of the same table. */
-export function makeRow(model: string, delimiters: readonly string[], values: readonly string[]): string {
-  return setCells(model, delimiters, new Map(values.map((value, at) => [at, value])));
-}
-
 /** Returns the line with another cell in front. */
 export function addFirstCell(line: string, text: string): string {
   const [first] = scanRow(line);
@@ -153,18 +148,12 @@ export function addFirstCell(line: string, text: string): string {
 }
 
 type Parser = InstanceType<typeof MarkdownIt>;
-type Token = ReturnType<Parser['parse']>[number];
 type BlockRule = ReturnType<Parser['block']['ruler']['getRules']>[number];
 
 /**
- * Returns the block tokens of a Markdown text, without inline tokens. A table is one token, `table`:
- * markdown-it creates three for each cell, which takes most of its time, and rows are read from the text
- * itself.
+ * Parser of blocks, without inline tokens. A table is one token, `table`: markdown-it creates three for each
+ * cell, which takes most of its time, and rows are read from the text itself.
  */
-function parseBlocks(text: string): Token[] {
-  return blocks.parse(text, {});
-}
-
 const blocks = new MarkdownIt('commonmark').enable('table');
 blocks.core.ruler.enableOnly(['normalize', 'block']);
 blocks.block.ruler.at('table', tableRule(singleRule('table')), { alt: ['paragraph', 'reference'] });
@@ -252,7 +241,7 @@ export function unmerged({ markers: [line] }: MarkdownFile): Result<never> | nul
 /** Parses headings, tables and paragraphs; every line keeps its text. */
 export function parseMarkdown(text: string): MarkdownFile {
   const lines = splitLines(text);
-  const tokens = parseBlocks(text.replace(/^\ufeff/, ''));
+  const tokens = blocks.parse(text.replace(/^\ufeff/, ''), {});
   const headings: Heading[] = [];
   const tables: Table[] = [];
   const prose: number[] = [];
@@ -296,15 +285,21 @@ function readTable(lines: readonly MarkdownLine[], [from, to]: [number, number])
   return {
     path: [],
     header,
-    names: header.cells.map((cell) => tableCellText(header, cell)),
+    names: tableCells(header),
     delimiters: delimiter.cells.map(({ from: start, to: end }) => delimiter.text.slice(start, end)),
     rows,
   };
 }
 
-/** Returns a cell's text; empty where the row has no such cell. */
-export function tableCellText({ text }: TableRow, cell: Cell | undefined): string {
+/** Returns the text of a row's cell; empty where the row has no such cell. @param column 0-based */
+export function tableCell({ text, cells }: TableRow, column: number): string {
+  const cell = cells[column];
   return cell === undefined ? '' : decodeCell(text.slice(cell.from, cell.to));
+}
+
+/** Returns the texts of all cells of a row. */
+export function tableCells(row: TableRow): string[] {
+  return row.cells.map((_, column) => tableCell(row, column));
 }
 
 /** Returns why a row does not match its header; null when it does. */
@@ -377,10 +372,7 @@ export function plainText(text: string): string {
   return inner === undefined || inner.includes(mark) ? value : plainText(inner);
 }
 
-/**
- * Longest text whose marks are removed. Longer ones are prose, and a hostile megabyte of backticks costs no
- * time.
- */
+/** Longest text whose marks are removed: longer ones are prose, and a hostile megabyte of backticks takes no time. */
 const longestMarked = 300;
 
 /** Returns the value with the marks of another cell of the same column. */

@@ -7,7 +7,6 @@ import {
   type LineEdit,
   type MarkdownFile,
   type MarkdownLine,
-  makeRow,
   plainValue,
   rowProblem,
   scanRow,
@@ -15,7 +14,8 @@ import {
   styledLike,
   type Table,
   type TableRow,
-  tableCellText,
+  tableCell,
+  tableCells,
 } from './markdown.ts';
 
 /** Insertion point of lines, with the lines before and after them. */
@@ -72,11 +72,22 @@ const searchedRows = 50;
 /** Returns the placeholder of empty cells in this table. */
 export function placeholderOf(table: Table): string {
   for (const row of table.rows.slice(-searchedRows))
-    for (const cell of row.cells) {
-      const text = tableCellText(row, cell);
-      if (text !== '' && isPlaceholder(text)) return text;
-    }
+    for (const text of tableCells(row)) if (text !== '' && isPlaceholder(text)) return text;
   return '';
+}
+
+/** Returns the cell texts of a row: by field, and by column name where a column has no field. */
+export function splitRow<Field extends string>(
+  { table, fields }: { readonly table: Table; readonly fields: readonly (Field | null)[] },
+  row: TableRow,
+): { readonly texts: Map<Field, string>; readonly others: Map<string, string> } {
+  const texts = new Map<Field, string>();
+  const others = new Map<string, string>();
+  for (const [column, field] of fields.entries()) {
+    if (field === null) others.set(table.names[column] ?? '', tableCell(row, column));
+    else texts.set(field, tableCell(row, column));
+  }
+  return { texts, others };
 }
 
 /** Values that a table has no column for, by field or by the name of their former column. */
@@ -104,7 +115,7 @@ export function addRow<Field extends string>(
     if (text === '') return insertion.placeholder;
     return field === null || field === 'task' ? text : styledLike(text, models[at] ?? '');
   });
-  insertion.rows.push(makeRow(insertion.model, insertion.delimiters, values));
+  insertion.rows.push(setCells(insertion.model, insertion.delimiters, new Map(values.entries())));
   const names = new Set(insertion.names.map(foldName));
   const left: readonly (readonly [string, string])[] = [
     ...[...texts].filter(([field]) => !insertion.fields.includes(field)),
@@ -222,12 +233,8 @@ export function setIds(file: MarkdownFile, tables: readonly IdTable[], nextId: (
     if (column < 0) edits.push(...addColumn(file, table, exempt, nextId));
     else
       for (const row of table.rows) {
-        if (
-          damaged.includes(row) ||
-          exempt.includes(row) ||
-          plainValue(tableCellText(row, row.cells[column])) !== null
-        )
-          continue;
+        const hasId = plainValue(tableCell(row, column)) !== null;
+        if (hasId || damaged.includes(row) || exempt.includes(row)) continue;
         const text = setCells(row.text, table.delimiters, new Map([[column, nextId()]]));
         edits.push({ kind: 'replace', line: row.line, text });
       }

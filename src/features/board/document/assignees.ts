@@ -1,11 +1,5 @@
 import { type Assignees, type CardField, formatAssignees, parseAssignees } from '../../../core/board.ts';
-import {
-  foldName,
-  isPlaceholder,
-  plainText,
-  type TableRow,
-  tableCellText,
-} from '../../../documents/markdown.ts';
+import { foldName, isPlaceholder, plainText, type TableRow, tableCell } from '../../../documents/markdown.ts';
 import { type BoardTable, personColumn } from './board.ts';
 
 /** Columns of a card's current or next table. */
@@ -81,9 +75,9 @@ function readAssignees(
 ): RowAssignees {
   const people = personColumn(table.names);
   const at = fields.indexOf('worker');
-  const raw = tableCellText(row, row.cells[at]);
+  const raw = tableCell(row, at);
   const plain = plainText(raw);
-  const own = people >= 0 && people !== at ? tableCellText(row, row.cells[people]) : '';
+  const own = people >= 0 && people !== at ? tableCell(row, people) : '';
   const inside = parseAssignees(raw).worker === null ? parseAssignees(plain) : parseAssignees(raw);
   const guest = inside.worker === null ? raw : (inside.person ?? '');
   const isPerson = !isPlaceholder(plainText(guest)) && !isNameOf(plainText(guest), assignee);

@@ -19,7 +19,7 @@ import {
   rowProblem,
   type Table,
   type TableRow,
-  tableCellText,
+  tableCell,
 } from '../../../documents/markdown.ts';
 import { idGenerator, prefixOf, setIds } from '../../../documents/tableEdit.ts';
 import { type Result, success } from '../../../lib/result.ts';
@@ -164,7 +164,7 @@ function strayRows(file: MarkdownFile): Diagnostic[] {
 function readCard({ table, column, fields }: BoardTable, row: TableRow): Card {
   const card: Record<CardField, string | null> = { ...emptyFields };
   for (const [at, field] of fields.entries())
-    if (field !== null) card[field] = readField(field, tableCellText(row, row.cells[at]));
+    if (field !== null) card[field] = readField(field, tableCell(row, at));
   return { ...card, task: card.task ?? '', column, line: row.line + 1, problem: rowProblem(table, row) };
 }
 

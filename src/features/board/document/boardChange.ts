@@ -19,7 +19,7 @@ import {
   styledLike,
   type Table,
   type TableRow,
-  tableCellText,
+  tableCell,
   unmerged,
 } from '../../../documents/markdown.ts';
 import {
@@ -100,7 +100,6 @@ export function changeBoard(
 ): Result<BoardChanged> {
   const refused = unmerged(board.file);
   if (refused) return refused;
-  const nextId = prefix === null ? null : idGenerator(board.file.text, prefix);
   const editing: Editing = {
     board,
     places: new Map(board.tables.flatMap((at) => at.table.rows.map((row) => [row.line + 1, { at, row }]))),
@@ -109,7 +108,7 @@ export function changeBoard(
     edits: [],
     touched: new Set(),
     insertions: new Map(),
-    nextId,
+    nextId: prefix === null ? null : idGenerator(board.file.text, prefix),
   };
   const outcomes = changes.map((change) =>
     change.kind === 'add' ? addCard(editing, change) : changeCard(editing, change),
@@ -191,30 +190,16 @@ function textsOf(fields: Partial<CardFields>): Map<CardField, string> {
 }
 
 /** Common spellings of yes and no. */
-const yesNoWords: readonly (readonly [yes: string, no: string])[] = [
-  ...([
-    ['Yes', 'No'],
-    ['yes', 'no'],
-    ['YES', 'NO'],
-    ['Y', 'N'],
-    ['y', 'n'],
-  ] as const),
-  ...([
-    ['true', 'false'],
-    ['True', 'False'],
-    ['✅', '❌'],
-    ['✓', '✗'],
-    ['✔', '✘'],
-    ['[x]', '[ ]'],
-  ] as const),
-];
+const yesNoWords = ['Yes/No', 'yes/no', 'YES/NO', 'Y/N', 'y/n', 'true/false', 'True/False']
+  .concat(['✅/❌', '✓/✗', '✔/✘', '[x]/[ ]'])
+  .map((words) => words.split('/'));
 
 /** Returns yes or no in the spelling of the board's other cards. */
 function readyWord({ cards }: Board, text: string): string {
   const at = ['Yes', 'No'].indexOf(text);
   if (at < 0) return text;
-  const said = cards.flatMap(({ ready }) => ready ?? []);
-  const style = yesNoWords.find((words) => words.some((word) => said.includes(word)));
+  const used = cards.flatMap(({ ready }) => ready ?? []);
+  const style = yesNoWords.find((words) => words.some((word) => used.includes(word)));
   return style?.[at] ?? text;
 }
 
@@ -361,7 +346,7 @@ function editRow(
   for (const [field, text] of texts) {
     const column = at.fields.indexOf(field);
     if (column < 0) continue;
-    const before = tableCellText(row, row.cells[column]);
+    const before = tableCell(row, column);
     values.set(
       column,
       text === '' ? placeholderOf(at.table) : field === 'task' ? text : styledLike(text, before),
@@ -390,11 +375,11 @@ function moveRow(
     const name = at.table.names[column] ?? '';
     if (field !== null) continue;
     for (const kept of [...others.keys()]) if (foldName(kept) === foldName(name)) others.delete(kept);
-    others.set(name, tableCellText(row, row.cells[column]));
+    others.set(name, tableCell(row, column));
   }
   writeAssignees({ at, row }, insertion, { texts, others }, options);
   for (const [column, field] of at.fields.entries())
-    if (field !== null && !texts.has(field)) texts.set(field, tableCellText(row, row.cells[column]));
+    if (field !== null && !texts.has(field)) texts.set(field, tableCell(row, column));
   return fillRow(insertion, texts, others);
 }
 

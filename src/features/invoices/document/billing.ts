@@ -7,7 +7,7 @@ import {
   plainText,
   setCells,
   type TableRow,
-  tableCellText,
+  tableCell,
 } from '../../../documents/markdown.ts';
 import {
   addRow,
@@ -16,6 +16,7 @@ import {
   modelCells,
   newTable,
   placeUnder,
+  splitRow,
   type UnwrittenFields,
 } from '../../../documents/tableEdit.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
@@ -93,9 +94,10 @@ export function billRows(
   const entries = rows.map(({ at, row, entry }) => ({ ...entry, status, cells: cellsOf(at, row) }));
   const models = modelCells(insertion.value);
   const amounts = entries.flatMap(({ cells }) => Object.entries(cells)).filter(([name]) => isAmount(name));
-  const shown = [...amounts.map(([, text]) => text), ...amountsIn(billing.invoices)].filter((text) =>
-    /\d/.test(text),
-  );
+  const shown = [
+    ...amounts.map(([, text]) => text),
+    ...billTexts(billing.invoices.billTables, 'amount'),
+  ].filter((text) => /\d/.test(text));
   // Only a large number shows the thousands separator.
   const model =
     shown.findLast((text) => amountCents >= 100_000 && /\d[.,'’\s]\d{3}(?!\d)/.test(text)) ?? shown.at(-1);
@@ -145,13 +147,7 @@ export function payBill(billing: Billing, bill: Bill, on: string): Result<Billed
     billing.edits.push({ kind: 'replace', line: row.line, text });
     return success({ ...paid, left: from.fields.includes('paid') ? {} : { paid: on } });
   }
-  const texts = new Map<BillField, string>();
-  const others = new Map<string, string>();
-  for (const [at, field] of from.fields.entries()) {
-    const text = tableCellText(row, row.cells[at]);
-    if (field === null) others.set(from.table.names[at] ?? '', text);
-    else texts.set(field, text);
-  }
+  const { texts, others } = splitRow(from, row);
   texts.set('paid', on);
   texts.set('status', paidWord(billing));
   const { status: _, ...left } = addRow(insertion.value, texts, others, []);
@@ -189,7 +185,7 @@ function insertionFor(billing: Billing, status: BillStatus): Result<Insertion<Bi
 }
 
 function insertionOf({ table, fields }: BillTable): Insertion<BillField> {
-  const rows = table.rows.filter((row) => !/^total/.test(foldName(tableCellText(row, row.cells[0]))));
+  const rows = table.rows.filter((row) => !/^total/.test(foldName(tableCell(row, 0))));
   return insertionInto(table, fields, rows);
 }
 
@@ -207,12 +203,6 @@ function isAmount(name: string): boolean {
   return billAliases.amount.includes(foldName(name));
 }
 
-function amountsIn({ billTables }: Invoices): readonly string[] {
-  return billTables.flatMap(({ table, fields }) =>
-    table.rows.map((row) => plainText(tableCellText(row, row.cells[fields.indexOf('amount')]))),
-  );
-}
-
 /** Returns the file's word for an unpaid invoice. */
 function unpaidWord(billing: Billing): string {
   const word = statusesOf(billing, 'invoiced').findLast((text) =>
@@ -226,15 +216,19 @@ function paidWord(billing: Billing): string {
 }
 
 function statusesOf({ invoices }: Billing, status: BillStatus): readonly string[] {
-  return invoices.billTables
-    .filter((one) => one.status === status)
-    .flatMap(({ table, fields }) =>
-      table.rows.map((row) => plainText(tableCellText(row, row.cells[fields.indexOf('status')]))),
-    );
+  const tables = invoices.billTables.filter((one) => one.status === status);
+  return billTexts(tables, 'status');
+}
+
+/** Returns the texts of a column of these tables. */
+function billTexts(tables: readonly BillTable[], field: BillField): readonly string[] {
+  return tables.flatMap(({ table, fields }) =>
+    table.rows.map((row) => plainText(tableCell(row, fields.indexOf(field)))),
+  );
 }
 
 function cellsOf({ table }: EntryTable, row: TableRow): Record<string, string> {
-  return Object.fromEntries(table.names.map((name, at) => [name, tableCellText(row, row.cells[at])]));
+  return Object.fromEntries(table.names.map((name, at) => [name, tableCell(row, at)]));
 }
 
 /** Joins the rows' values by column name, for a table of invoices with equal columns. */

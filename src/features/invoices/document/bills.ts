@@ -12,7 +12,7 @@ import {
   rowProblem,
   type Table,
   type TableRow,
-  tableCellText,
+  tableCell,
 } from '../../../documents/markdown.ts';
 import { diagnosticAt } from '../../board/document/board.ts';
 import { entryTable, isTotalRow } from './entries.ts';
@@ -107,7 +107,7 @@ export function readBills(tables: readonly BillTable[], currency: string): Bill[
 }
 
 function readBill({ table, fields, status }: BillTable, row: TableRow, currency: string): Bill | null {
-  const cell = (field: BillField) => tableCellText(row, row.cells[fields.indexOf(field)]);
+  const cell = (field: BillField) => tableCell(row, fields.indexOf(field));
   const shown = plainText(cell('number'));
   const number = linkIn(shown)?.text ?? plainValue(shown) ?? '';
   const amount = plainValue(cell('amount'));

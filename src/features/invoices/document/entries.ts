@@ -20,7 +20,8 @@ import {
   rowProblem,
   type Table,
   type TableRow,
-  tableCellText,
+  tableCell,
+  tableCells,
 } from '../../../documents/markdown.ts';
 import type { Result } from '../../../lib/result.ts';
 import { diagnosticAt } from '../../board/document/board.ts';
@@ -119,14 +120,18 @@ export function entryTable(table: Table): EntryTable | null {
 
 /** Reports whether a row's first text names a sum. */
 export function isTotalRow(row: TableRow): boolean {
-  const first = row.cells.map((cell) => tableCellText(row, cell)).find((text) => text !== '');
-  return first !== undefined && /^(?:grand |sub ?)?totals?\b/.test(foldName(first));
+  return /^(?:grand |sub ?)?totals?\b/.test(firstName(row));
+}
+
+/** Returns the first text of a row, normalised; empty for a row without texts. */
+export function firstName(row: TableRow): string {
+  return foldName(tableCells(row).find((text) => text !== '') ?? '');
 }
 
 /** Reads one row of a table of entries. */
 export function readEntry(one: EntryTable, row: TableRow, reading: InvoiceReading): EntryRow {
   const { table, fields } = one;
-  const cell = (field: EntryField) => tableCellText(row, row.cells[fields.indexOf(field)]);
+  const cell = (field: EntryField) => tableCell(row, fields.indexOf(field));
   const id = plainValue(cell('id'));
   const task = plainText(cell('task'));
   const base = { line: row.line + 1, id, task };

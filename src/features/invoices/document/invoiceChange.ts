@@ -9,7 +9,7 @@ import {
   styledLike,
   type Table,
   type TableRow,
-  tableCellText,
+  tableCell,
   unmerged,
 } from '../../../documents/markdown.ts';
 import {
@@ -21,6 +21,7 @@ import {
   newTable,
   placeBefore,
   placeUnder,
+  splitRow,
   type UnwrittenFields,
 } from '../../../documents/tableEdit.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
@@ -257,7 +258,7 @@ function changeEntry(
     return noStatusPlace(at, fields.status);
   editing.touched.add(row.line);
   const { entry } = entryRow;
-  const written = tableCellText(row, row.cells[at.fields.indexOf('rate')]);
+  const written = tableCell(row, at.fields.indexOf('rate'));
   const rate = readRate(written, editing.invoices.currency);
   const minutes = fields.minutes ?? entry?.minutes;
   const rateCents = fields.rateCents ?? entry?.rateCents ?? (rate?.ok ? rate.value : undefined);
@@ -407,7 +408,7 @@ function editEntry(
   const values = new Map<number, string>();
   for (const [field, text] of texts) {
     const column = at.fields.indexOf(field);
-    if (column >= 0) values.set(column, styledLike(text, tableCellText(row, row.cells[column])));
+    if (column >= 0) values.set(column, styledLike(text, tableCell(row, column)));
   }
   const left = [...texts].filter(([field, text]) => text !== '' && !at.fields.includes(field));
   return { text: setCells(row.text, at.table.delimiters, values), left: Object.fromEntries(left) };
@@ -415,7 +416,7 @@ function editEntry(
 
 /** Returns a cell with this column's style: the row's own where it has a number, else another row's. */
 function modelIn({ table }: EntryTable, row: TableRow, column: number, field: EntryField): string {
-  const text = (one: TableRow) => plainText(tableCellText(one, one.cells[column]));
+  const text = (one: TableRow) => plainText(tableCell(one, column));
   const isModel = (one: TableRow) =>
     field === 'time' ? parseDuration(text(one), { bare: 60 }).ok : /\d/.test(text(one)) || field === 'status';
   const model = isModel(row) ? row : table.rows.findLast(isModel);
@@ -435,9 +436,7 @@ function fillEntry(insertion: Insertion<EntryField>, entry: TimeEntry, invoices:
 /** Returns the file's style for a table without rows: that of the last such cell, else of its rate. */
 function fileStyle({ tables, billTables, file }: Invoices, field: EntryField): string {
   const shown = (table: Table, column: number) =>
-    table.rows
-      .map((row) => plainText(tableCellText(row, row.cells[column])))
-      .filter((text) => /\d/.test(text));
+    table.rows.map((row) => plainText(tableCell(row, column))).filter((text) => /\d/.test(text));
   const own = tables.flatMap(({ table, fields }) => shown(table, fields.indexOf(field))).at(-1);
   if (own !== undefined || !['rate', 'amount', 'date'].includes(field)) return own ?? '';
   const name = field === 'date' ? 'date' : 'amount';
@@ -453,18 +452,12 @@ function fileStyle({ tables, billTables, file }: Invoices, field: EntryField): s
 /** Moves a row to the table of another status. @returns values without a column */
 function moveEntry(
   insertion: Insertion<EntryField>,
-  { table, fields }: EntryTable,
+  at: EntryTable,
   row: TableRow,
   entry: Partial<TimeEntry>,
   currency: string,
 ): UnwrittenFields {
-  const texts = new Map<EntryField, string>();
-  const others = new Map<string, string>();
-  for (const [column, field] of fields.entries()) {
-    const text = tableCellText(row, row.cells[column]);
-    if (field === null) others.set(foldName(table.names[column] ?? ''), text);
-    else texts.set(field, text);
-  }
+  const { texts, others } = splitRow(at, row);
   const changed = textsOf(entry, currency, (field) => texts.get(field) ?? '', false);
   // The heading states the status there, so nothing is lost without a column.
   if (!insertion.fields.includes('status')) changed.delete('status');

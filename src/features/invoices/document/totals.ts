@@ -11,7 +11,7 @@ import {
   styledLike,
   type Table,
   type TableRow,
-  tableCellText,
+  tableCell,
 } from '../../../documents/markdown.ts';
 import { diagnosticAt } from '../../board/document/board.ts';
 import type { Bill, BillTable } from './bills.ts';
@@ -21,6 +21,7 @@ import {
   type EntryRow,
   type EntryTable,
   entryAliases,
+  firstName,
   isTotalRow,
   statusIn,
   timeLike,
@@ -99,35 +100,21 @@ export function totalEdits(file: MarkdownFile, totals: readonly Total[]): LineEd
 
 /** Sums up a table: a total covers all of its entries, a subtotal those since the previous sum. */
 function ownTotals(summing: Summing, { table, fields, totals }: EntryTable, row: TableRow): Total[] {
-  const isSub = /^sub/.test(
-    foldName(
-      tableCellText(
-        row,
-        row.cells.find((cell) => tableCellText(row, cell) !== ''),
-      ),
-    ),
-  );
+  const isSub = firstName(row).startsWith('sub');
   const from = isSub
     ? (totals.findLast(({ line }) => line < row.line)?.line ?? table.header.line)
     : table.header.line;
   const last = isSub ? row.line : table.header.line + 1 + table.rows.length;
   const entries = itemsBetween(summing, from, last);
-  return cellTotals(
-    summing,
-    table,
-    row,
-    fields.indexOf('time'),
-    fields.indexOf('amount'),
-    bareUnit(table.names, fields),
-    entries,
-  );
+  const columns = { time: fields.indexOf('time'), amount: fields.indexOf('amount') };
+  return cellTotals(summing, { table, row, ...columns, bare: bareUnit(table.names, fields) }, entries);
 }
 
 /**
  * Reports whether a row is a sum: by its name, or by a status beside money or time below a heading of sums.
  */
 function isSumRow(table: Table, row: TableRow): boolean {
-  const name = tableCellText(row, row.cells[0]);
+  const name = tableCell(row, 0);
   return isTotalRow(row) || (table.path.some(isOfSums) && table.names.length === 2 && labelOf(name) !== null);
 }
 
@@ -137,45 +124,47 @@ function isOfSums({ text }: { readonly text: string }): boolean {
 
 /** Reads a summary row. The columns name the values, or, where there are two, the row's own name. */
 function summaryTotals(summing: Summing, table: Table, row: TableRow): Total[] {
-  const label = labelOf(tableCellText(row, row.cells[0]));
+  const label = labelOf(tableCell(row, 0));
   if (label === null) return [];
   const entries = scopeOf(summing, row.line, label).filter(label.covers);
   const fields = matchFields(table.names, entryAliases);
-  const [time, amount] = [fields.indexOf('time'), fields.indexOf('amount')];
-  if (table.names.length > 2) return cellTotals(summing, table, row, time, amount, 60, entries);
-  return cellTotals(summing, table, row, label.isTime ? 1 : -1, label.isTime ? -1 : 1, 60, entries);
+  const columns =
+    table.names.length > 2
+      ? { time: fields.indexOf('time'), amount: fields.indexOf('amount') }
+      : { time: label.isTime ? 1 : -1, amount: label.isTime ? -1 : 1 };
+  return cellTotals(summing, { table, row, ...columns, bare: 60 }, entries);
+}
+
+/** A row of sums, and its columns of time and amount; -1 for none. */
+interface SumCells {
+  readonly table: Table;
+  readonly row: TableRow;
+  readonly time: number;
+  readonly amount: number;
+  readonly bare: 1 | 60;
 }
 
 function cellTotals(
   summing: Summing,
-  table: Table,
-  row: TableRow,
-  time: number,
-  amount: number,
-  bare: 1 | 60,
+  { table, row, time, amount, bare }: SumCells,
   entries: readonly Item[],
 ): Total[] {
   if (row.cells.length !== table.names.length) return [];
-  const make = (kind: Total['kind'], cell: number) => {
-    const raw = tableCellText(row, row.cells[cell]);
-    const model = plainText(raw) === '' ? modelAbove(table, row, cell) : plainText(raw);
-    const total = totalOf(summing, kind, row.line, { shown: plainText(raw), model, bare }, entries);
-    return [
-      {
-        ...total,
-        text: styledLike(total.text, raw),
-        place: { kind: 'cell' as const, cell, delimiters: table.delimiters },
-      },
-    ];
+  const make = (kind: Total['kind'], cell: number): Total[] => {
+    if (cell < 0) return [];
+    const raw = tableCell(row, cell);
+    const shown = plainText(raw);
+    const model = shown === '' ? modelAbove(table, row, cell) : shown;
+    const total = totalOf(summing, kind, row.line, { shown, model, bare }, entries);
+    const place = { kind: 'cell', cell, delimiters: table.delimiters } as const;
+    return [{ ...total, text: styledLike(total.text, raw), place }];
   };
-  return [...(time < 0 ? [] : make('time', time)), ...(amount < 0 ? [] : make('amount', amount))];
+  return [...make('time', time), ...make('amount', amount)];
 }
 
 function modelAbove(table: Table, row: TableRow, cell: number): string {
-  const above = table.rows.findLast(
-    (one) => one.line < row.line && /\d/.test(tableCellText(one, one.cells[cell])),
-  );
-  return above === undefined ? '' : plainText(tableCellText(above, above.cells[cell]));
+  const above = table.rows.findLast((one) => one.line < row.line && /\d/.test(tableCell(one, cell)));
+  return above === undefined ? '' : plainText(tableCell(above, cell));
 }
 
 const sumLine = /^([\s>*+_`-]*(\p{L}[^:|]*?)[*_`]*\s*:[*_`\s]*)(.*)$/u;
