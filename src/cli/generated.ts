@@ -18,7 +18,7 @@ export function guardList(): string {
 /** Our commands that an agent may not run, by name. */
 export const refusedCommands: readonly string[] = ${list(refused)};
 
-/** What an agent may run, though its name begins with one of those. */
+/** Commands that an agent may run although their names begin with a refused one. */
 export const allowedBelow: readonly string[] = ${list(below)};
 
 /** Commands that are refused with an option. */

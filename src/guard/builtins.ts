@@ -1,16 +1,16 @@
 import type { ProgramRule, Shell } from './shell.ts';
 import { anything, baseName, type Choices, denyUnknown, fileText, isKnown, someName } from './text.ts';
 
-/** The name under which an alias is kept beside the variables. */
+/** Returns the key of an alias among the variables. */
 export function aliasName(name: string): string {
   return `alias ${name}`;
 }
 
-/** Commands of the shell itself that change what follows. */
+/** Builtins of a shell that change what follows. */
 export const builtins: Readonly<Record<string, ProgramRule>> = {
   cd: ({ args, environment, walk }) => {
     const to = args.find((arg) => !/^-[LPe@]+$/.test(arg) && arg !== '--');
-    // With CDPATH a relative folder is looked for in others, too.
+    // With CDPATH a relative folder is searched in other folders, too.
     const path = environment.get('CDPATH') ?? walk.valueOf('CDPATH')?.[0]?.[0] ?? '';
     if (path !== '' && to !== undefined && !/^(\/|\.{1,2}(\/|$))/.test(to)) {
       walk.changeFolder([anything]);
@@ -128,14 +128,14 @@ const declare: ProgramRule = ({ args, walk }) => {
     const [, name, more, value = ''] = /^([A-Za-z_]\w*)(\+)?=(.*)$/s.exec(arg) ?? [];
     if (name === undefined) continue;
     const old = more ? (walk.valueOf(name)?.[0]?.[0] ?? anything) : '';
-    // A reference to another variable holds whatever that one will.
+    // A nameref holds the value of another variable.
     walk.set(name, [[args.some((one) => /^-[a-zA-Z]*n/.test(one)) ? anything : old + value]]);
     judgeEnvironment(new Map([[name, value]]), 'sh', walk);
   }
   return undefined;
 };
 
-/** `read` and `mapfile`: a variable gets a line of what is read. */
+/** `read` and `mapfile`: set a variable to a line of the input. */
 const read: ProgramRule = ({ program, args, input, walk }) => {
   const names = args.filter(
     (arg, at) => /^[A-Za-z_]\w*$/.test(arg) && !/^-[a-zA-Z]*[dnNpitu]$/.test(args[at - 1] ?? ''),
@@ -147,7 +147,7 @@ const read: ProgramRule = ({ program, args, input, walk }) => {
   const list = args.findIndex((arg) => /^-[a-zA-Z]*a/.test(arg));
   if (program === 'read' && list >= 0) {
     const [, attached = ''] = /^-[a-zA-Z]*a(\w+)$/.exec(args[list] ?? '') ?? [];
-    // IFS may divide it by other characters; a line that cannot be resolved stays one word.
+    // IFS may contain other separators; a line that cannot be resolved stays one word.
     walk.set(
       attached || (args[list + 1] ?? 'REPLY'),
       values.map((line) => line.split(isKnown(line) ? /[ \t:,|;]+/ : '\n').filter((word) => word !== '')),
@@ -177,7 +177,7 @@ const read: ProgramRule = ({ program, args, input, walk }) => {
   return undefined;
 };
 
-/** `source FILE`: known where the file was written in the same line; as little to be seen as any script otherwise. */
+/** `source FILE`: the content is known if the same line wrote the file; otherwise it is opaque like any script. */
 const source: ProgramRule = ({ program, args, input, walk }) => {
   const [file = '', ...rest] = args;
   const texts = /^\/dev\/(stdin|fd\/0)$/.test(file) ? input : walk.contents(file);
@@ -194,7 +194,7 @@ const source: ProgramRule = ({ program, args, input, walk }) => {
   return undefined;
 };
 
-/** Variables that hold a command, which some program will run. */
+/** Variables whose value some program runs as a command. */
 const commandVariables =
   /^(PROMPT_COMMAND|(GIT_|GIT_SEQUENCE_|SUDO_|SVN_|HG|FC)?(EDITOR|VISUAL)|(GIT_|MAN)?PAGER|GIT_SSH(_COMMAND)?|GIT_PROXY_COMMAND|GIT_EXTERNAL_DIFF|(GIT_|SSH_|SUDO_)?ASKPASS|LESSOPEN|LESSCLOSE|BROWSER|MAKE_SHELL|CARGO_BUILD_RUSTC_WRAPPER|RUSTC_WRAPPER)$/;
 
@@ -217,7 +217,7 @@ export function judgeEnvironment(
   }
 }
 
-/** A rebase runs what its list says behind `exec`, and an editor's command may write such a line. */
+/** Judges an editor of a rebase list: git runs the text behind `exec`, which the editor's command may write. */
 export function judgeSequence(editor: string, walk: Shell): void {
   for (const [, command = ''] of editor.matchAll(/(?:exec|\bx)\s+([^'"\n]+)/g)) walk.subshell(command);
 }

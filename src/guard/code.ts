@@ -2,32 +2,32 @@ import { judgeWrite } from './places.ts';
 import type { Shell } from './shell.ts';
 import { anything, denyTooComplex, isKnown } from './text.ts';
 
-/** Programs whose scripts are code of another language than the shell's. */
+/** Interpreters of languages other than shell. */
 export const interpreters =
   /^(python|pypy|node|nodejs|bun|deno|tsx|ts-node|perl|ruby|php|lua|Rscript|osascript|expect|tclsh|awk|gawk|mawk)[\d.]*$/;
 
-/** Functions that run a command: what they are given is gone through as one. */
+/** Functions that run a command; their arguments are judged as one. */
 const runners =
   /(?:\bos\.(?:system|popen|exec[lv]\w*|spawn[lv]\w*)|\bsubprocess\.\w+|\bcommands\.getoutput|\bpty\.spawn|\b(?:Popen|check_call|check_output|getoutput|getstatusoutput)|\bexec(?:File)?(?:Sync)?|\bspawn(?:Sync)?|\bfork|\bexeca(?:Command)?(?:Sync)?|\bsystem|\bpopen|\bshell_exec|\bpassthru|\bproc_open|\bIO\.popen|\bOpen3\.\w+|\bqx|\bdo shell script|\bBun\.spawn(?:Sync)?|\bDeno\.(?:run|Command)|\bos\.execute|\bio\.popen)\s*(?=[([{"'`\s])/g;
 
-/** What Python's `subprocess` has, imported by name. */
+/** Functions of Python's `subprocess` imported by name. */
 const pythonRunners = /(?<!\.)\b(?:run|call)\s*(?=\()|\b\w\.(?:run|call)\s*(?=\()/g;
 
-/** Functions that change the files they are given. */
+/** Functions that change the files in their arguments. */
 const writers =
   /\b(?:write(?:File|_text|_bytes|TextFile)?(?:Sync)?|append(?:File)?(?:Sync)?|createWriteStream|unlink(?:Sync)?|rm(?:Sync|dir|dirSync|tree|_r|_rf|_f)?|remove(?:dirs|Sync)?|rename(?:s|Sync)?|mkdir(?:Sync|_p|s)?|makedirs|copy(?:File|FileSync|file|tree|2|Sync)?|cp(?:Sync|_r)?|move|mv|symlink(?:Sync|_to)?|link(?:Sync)?|hardlink_to|truncate(?:Sync)?|chmod(?:Sync)?|chown(?:Sync)?|touch|file_put_contents|outputFile(?:Sync)?|ensureFile(?:Sync)?|emptyDir(?:Sync)?|delete|save|dump)\s*\(/g;
 
 const openers = /\bopen(?:Sync)?\s*(?=[(\s])/g;
 
-/** Those of them that are told what to write, behind the path. */
+/** Functions of them that take the content behind the path. */
 const contentWriters = /^(write|append|file_put_contents|outputFile|save|dump)/;
 
 const text =
   /(?:[rbfu]{1,2})?("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)/g;
 
 /**
- * Judges code of another language. Nothing can tell what a program does; this goes through the commands that it runs by
- * their texts, and the paths that it names where it changes files. Texts that are only shown or compared do not count.
+ * Judges code of another language by the commands it runs as texts, and the paths it names where it changes files.
+ * Texts that are only shown or compared do not count. This is no full analysis.
  */
 export function judgeCode(source: string, walk: Shell): void {
   if (source.length > 100_000) return;
@@ -44,11 +44,11 @@ export function judgeCode(source: string, walk: Shell): void {
   for (const statement of statementsOf(code)) judgeWrites(statement, known, walk);
 }
 
-/** What languages say for the person's folder; put together with what follows it. */
+/** Expressions for the person's home folder. */
 const homes =
   /(?:pathlib\.)?Path\.home\(\)|(?:require\((?:"(?:node:)?os"|'(?:node:)?os')\)\.|os\.)?homedir\(\)|(?:os\.)?environ(?:\[(["'])HOME\1\]|\.get\((["'])HOME\2\))|os\.getenv\((["'])HOME\3\)|process\.env(?:\.HOME\b|\[(["'])HOME\4\])|Dir\.home\b|ENV\[(["'])HOME\5\]|\$ENV\{HOME\}|getenv\((["'])HOME\6\)/g;
 
-/** Returns code in which the person's folder is the text `~`, and paths that begin with it are one text. */
+/** Returns code with the person's home folder as the text `~`, and paths that begin with it joined into one text. */
 function withHome(code: string): string {
   if (!/home|HOME/.test(code)) return code;
   const named = code
@@ -66,7 +66,7 @@ function withHome(code: string): string {
   return joined;
 }
 
-/** Texts that variables are set to by a plain assignment. */
+/** Returns texts assigned to variables by a plain assignment. */
 function assignedTexts(code: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [, name = '', value = ''] of code.matchAll(
@@ -76,9 +76,9 @@ function assignedTexts(code: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** Commands run and files changed in one script; each is looked at by itself. */
+/** Maximum calls judged in one script. */
 const mostCalls = 500;
-/** Characters of a line behind a word such as `exec`, where no bracket says how far it goes. */
+/** Maximum characters of arguments behind a word such as `exec`, when no bracket delimits them. */
 const longestLine = 2000;
 
 function judgeRuns(code: string, known: ReadonlyMap<string, string>, walk: Shell): void {
@@ -100,7 +100,7 @@ function judgeRuns(code: string, known: ReadonlyMap<string, string>, walk: Shell
       walk.run([first, ...rest, anything], new Map(), ['']);
       continue;
     }
-    // One text is a command line; several are its words.
+    // A single text is a command line; several are its words.
     if (/\s/.test(first.trim())) walk.subshell(first);
     else
       walk.run(
@@ -113,7 +113,7 @@ function judgeRuns(code: string, known: ReadonlyMap<string, string>, walk: Shell
   }
 }
 
-/** Reports whether words of a command come from variables that are not known: `["git", *words]`, `'git', words`. */
+/** Reports whether words of a command come from unknown variables: `["git", *words]`, `'git', words`. */
 function isOpen(args: string, known: ReadonlyMap<string, string>): boolean {
   const list = args.trimStart().startsWith('[') ? argumentsAt(args, args.indexOf('[')) : args;
   const words = list
@@ -126,7 +126,7 @@ function isOpen(args: string, known: ReadonlyMap<string, string>): boolean {
   });
 }
 
-/** Tcl and Expect run words without brackets: `spawn git push`, `exec git push`. */
+/** Judges Tcl and Expect, which run words without brackets: `spawn git push`, `exec git push`. */
 function judgeTcl(code: string, walk: Shell): void {
   for (const [, command = ''] of code.matchAll(
     /(?:^|[;\n[{])\s*(?:spawn|exec|system)\s+(?:-\w+\s+)*([\w./-]+ [^;\n\]}]+)/g,
@@ -134,7 +134,9 @@ function judgeTcl(code: string, walk: Shell): void {
     if (!/^[([]/.test(command)) walk.subshell(command);
 }
 
-/** Backticks run a command in Perl, Ruby and PHP; in JavaScript behind `$`. `%x(…)` and `qx(…)` do the same. */
+/**
+ * Judges backticks, which run a command in Perl, Ruby and PHP, and behind `$` in JavaScript; also `%x(…)` and `qx(…)`.
+ */
 function judgeBackticks(code: string, walk: Shell): void {
   const isScript = /\b(const|let|var|require|import|console|await)\b/.test(code);
   const pattern = isScript ? /(?<=\$)`((?:\\.|[^`\\])*)`/g : /`((?:\\.|[^`\\])*)`/g;
@@ -159,7 +161,7 @@ function openedIn(statement: string, known: ReadonlyMap<string, string>): string
     );
     if (modes.some((mode) => /^\+?[rb]*[wax+>]/.test(mode)))
       return [path, ...modes.map((mode) => mode.replace(/^[+>]+\s*/, '')).filter(isPath)];
-    // Perl names the mode first, as a text of its own or before the path.
+    // Perl takes the mode first, as a separate text or before the path.
     if (/^\s*\+?>+\s*$/.test(path)) return modes.slice(0, 1).filter(isPath);
     return /^\s*>/.test(path) ? [path.replace(/^\s*>+\s*/, '')] : [];
   });
@@ -173,7 +175,7 @@ function judgeWrites(statement: string, known: ReadonlyMap<string, string>, walk
     const args = textsIn(argumentsAt(statement, at + match[0].length - 1), known);
     const receiver = receiverOf(statement.slice(0, at), known);
     if (receiver === null) continue;
-    // What is written is no path: the file comes before it, or is what it is called on.
+    // The content is no path: the file is the argument before it, or the receiver.
     const named = contentWriters.test(match[0])
       ? receiver.length > 0
         ? receiver
@@ -181,7 +183,7 @@ function judgeWrites(statement: string, known: ReadonlyMap<string, string>, walk
       : [...receiver, ...args];
     paths.push(...named.filter(isPath));
   }
-  // awk and Perl print to a file: `print "x" > "/etc/x"`.
+  // awk and Perl can print to a file: `print "x" > "/etc/x"`.
   for (const [, path = ''] of statement.matchAll(/\bprintf?\b[^;\n]*?>{1,2}\s*"([^"]*)"/g)) paths.push(path);
   for (const path of paths) {
     const full = path.replace(/^~(?=\/|$)/, walk.rules.variables.HOME ?? '~');
@@ -189,7 +191,7 @@ function judgeWrites(statement: string, known: ReadonlyMap<string, string>, walk
   }
 }
 
-/** The paths that a method is called on, as in `Path('x').unlink()`; null for a file that was opened before. */
+/** Returns the paths of a method's receiver, as in `Path('x').unlink()`; null for an open file. */
 function receiverOf(before: string, known: ReadonlyMap<string, string>): readonly string[] | null {
   const [, name] = /\b(\w+)\.$/.exec(before) ?? [];
   if (name !== undefined) return known.has(name) ? [known.get(name) ?? ''] : [];
@@ -203,7 +205,7 @@ function isPath(one: string): boolean {
   return /^(~|\.{1,2})?\/[^\s]|^\.\.$|^\.\.\/|^~\//.test(one) && !/^\/[/*]/.test(one);
 }
 
-/** Divides code at what ends a statement outside of texts; a method of the next line belongs to the one before. */
+/** Splits code into statements, outside of texts; a method on the next line belongs to the statement before. */
 function statementsOf(code: string): readonly string[] {
   const kept: string[] = [];
   const hidden = code.replace(text, (one) => `\u0000${kept.push(one) - 1}\u0000`);
@@ -213,7 +215,7 @@ function statementsOf(code: string): readonly string[] {
     .map((statement) => statement.replace(/\0(\d+)\0/g, (_, index: string) => kept[Number(index)] ?? ''));
 }
 
-/** The text between the brackets that open at a place, or to the end of the line where none opens. */
+/** Returns the text between brackets that open at a position, or up to the line end without brackets. */
 function argumentsAt(code: string, from: number): string {
   const open = code[from];
   if (open === undefined || !/[([{]/.test(open))

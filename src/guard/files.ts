@@ -16,7 +16,7 @@ const lastName: Changed = (args) => {
   const folders = valuesOf(read, 't', 'target-directory');
   return folders.length > 0 ? folders : read.rest.slice(-1);
 };
-/** The first name is a mode or an owner. */
+/** The first word is a mode or an owner. */
 const exceptFirst: Changed = (args) => namesIn(args).slice(1);
 const valuesBehind =
   (short: string, ...long: string[]): Changed =>
@@ -126,7 +126,7 @@ function namesIn(args: readonly string[]): readonly string[] {
   return args.filter((arg) => !arg.startsWith('-'));
 }
 
-/** `vi`, `ed`, `sed` and the like: files they change, and commands that their own commands run. */
+/** `vi`, `ed`, `sed` and the like: files that they change, and commands that their scripts run. */
 export const judgeEditor: ProgramRule = ({ program, args, input, walk }) => {
   if (/^g?sed$/.test(program)) return judgeSed(args, input, walk);
   const read = readOptions(args, {
@@ -149,7 +149,7 @@ export const judgeEditor: ProgramRule = ({ program, args, input, walk }) => {
   return undefined;
 };
 
-/** One command of an editor's command line: `!…` runs, `w …` writes. */
+/** Judges a command of an editor's command line: `!…` runs, `w …` writes. */
 export function judgeExCommand(command: string, walk: Shell): void {
   for (const part of command.split(/(?<!!.*)\|/)) {
     const plain = part
@@ -168,7 +168,7 @@ export function judgeExCommand(command: string, walk: Shell): void {
   }
 }
 
-/** `sed`: files with `-i`, the commands `e` and `w`, and the flags of `s` that do the same. */
+/** Judges `sed`: files with `-i`, the commands `e` and `w`, and the flags of `s` that do the same. */
 function judgeSed(args: readonly string[], input: readonly string[], walk: Shell): readonly string[] {
   const read = readOptions(args, {
     short: 'efl',

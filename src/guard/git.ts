@@ -16,7 +16,7 @@ import {
   valuesOf,
 } from './text.ts';
 
-/** Goes through a git command: everything is a worker's own that stays on its branch and in its worktree. */
+/** Judges a git command: a worker may do anything that stays on its branch and in its worktree. */
 export function runGit({ args: words, environment, walk }: Run): Choices<string> {
   judgeGitVariables(environment, walk);
   const before = readGlobalOptions(words, environment, walk);
@@ -39,20 +39,20 @@ export function runGit({ args: words, environment, walk }: Run): Choices<string>
 interface GlobalOptions {
   readonly rest: readonly string[];
   readonly settings: readonly string[];
-  /** Works on a repository that is named, not on the one of the current folder. */
+  /** True when options or variables name a repository other than that of the current folder. */
   readonly isElsewhere: boolean;
   readonly isHelp: boolean;
   folders(place: GuardPlace): readonly string[];
 }
 
-/** Options before the command that take a value in the next word. */
+/** Options before the command with a separate value. */
 const withValue = new Set(
   '-C -c --git-dir --work-tree --namespace --super-prefix --config-env --exec-path --attr-source --list-cmds'.split(
     ' ',
   ),
 );
 
-/** Variables that name a repository, or a part of one. */
+/** Variables that name a repository, or a part of it. */
 const repositoryVariables = [
   'GIT_DIR',
   'GIT_WORK_TREE',
@@ -61,7 +61,7 @@ const repositoryVariables = [
   'GIT_OBJECT_DIRECTORY',
 ];
 
-/** Reads what git is told before its command's name. */
+/** Reads git's options and variables before the command's name. */
 function readGlobalOptions(
   words: readonly string[],
   environment: ReadonlyMap<string, string>,
@@ -97,7 +97,7 @@ function readGlobalOptions(
   };
 }
 
-/** Divides git's words into its own options, each with its value or an empty text, and what follows. */
+/** Splits git's words into global options, each with its value or an empty text, and the rest. */
 function leadingOptions(words: readonly string[]) {
   const options: (readonly [name: string, value: string])[] = [];
   let at = 0;
@@ -168,7 +168,7 @@ function judgeGit(call: GitCall, isElsewhere: boolean): Denial | null {
   );
 }
 
-/** Commands that hand over a command of their own. */
+/** Commands that can run another command. */
 const commandRunners = new Set([
   'submodule',
   'bisect',
@@ -180,7 +180,10 @@ const commandRunners = new Set([
   'grep',
 ]);
 
-/** Programs that git would run on either side of a transfer, addresses that are commands, and hooks from elsewhere. */
+/**
+ * Refuses programs that git would run on either side of a transfer, addresses that are commands, and hooks from other
+ * folders.
+ */
 function judgeRemotes({ command, args, walk, place }: GitCall): Denial | null {
   const isTransfer = /^(clone|fetch|pull|push|ls-remote|archive|send-pack)$/.test(command);
   for (const [at, arg] of args.entries()) {
@@ -197,7 +200,7 @@ function judgeRemotes({ command, args, walk, place }: GitCall): Denial | null {
   return null;
 }
 
-/** Files that a command writes by an option. */
+/** Judges files that a command writes by an option. */
 function judgeOutput({ command, args, place }: GitCall): Denial | null {
   if (
     /^(diff|log|show|diff-tree|diff-index|format-patch|archive|range-diff|shortlog|whatchanged)$/.test(
@@ -241,7 +244,7 @@ const harmless = new Set(
   credential hook fsmonitor--daemon backfill history last stage scalar`.split(/\s+/),
 );
 
-/** Reports whether a command that can do both only looks this time. */
+/** Reports whether a call only reads, for commands that can also write. */
 export function isReading({ command, args, named }: GitCall): boolean {
   if (readers.has(command)) return true;
   const [first] = args;
@@ -289,7 +292,7 @@ export function isReading({ command, args, named }: GitCall): boolean {
   }
 }
 
-/** What git prints that other commands are made of. */
+/** Returns output of git that other commands use. */
 function printedByGit(command: string, args: readonly string[], walk: Shell): Choices<string> {
   const { worktree, branch } = walk.rules;
   if (command === 'rev-parse') {
@@ -303,7 +306,7 @@ function printedByGit(command: string, args: readonly string[], walk: Shell): Ch
     )
       return [anything];
     if (args.includes('--abbrev-ref') && args.includes('HEAD')) return [branch];
-    // The worker's own past keeps its name, so that it can be gone back to.
+    // Revisions of the worker's own branch keep their names, so that it can return to them.
     const revision = args.find((arg) => !arg.startsWith('-')) ?? '';
     return [isOwnPast(revision, branch) ? revision : someName];
   }

@@ -22,7 +22,7 @@ function stayOn(branch: string): string {
 const isDryRun = ({ has, args }: GitCall) =>
   has('--dry-run') || (has('-n') && args.every((arg) => !/^-[a-zA-Z]*[fd]/.test(arg)));
 
-/** Commands that can reach beyond a worker's own branch, each with when it does. */
+/** Commands that can reach beyond a worker's own branch, each with its rule. */
 export const gitCommands: Readonly<Record<string, Judge>> = {
   stash: ({ named: [first], args }) =>
     first === 'list' || first === 'show' || (first === 'create' && args.length > 0)
@@ -136,7 +136,10 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   instaweb: () => denySending('git instaweb'),
 };
 
-/** Remotes of a temporary repository are a worker's own; where they lead decides whether it may push there. */
+/**
+ * Judges `git remote`. Remotes of a temporary repository are a worker's own; their addresses decide whether it may push
+ * there.
+ */
 function judgeRemote({ named: [first, ...rest], isTemporary: isMade, place, walk }: GitCall): Denial | null {
   const address = rest[1] ?? '';
   if (isMade && first === 'add' && isLocalAddress(address, place)) walk.ownRemotes.add(rest[0] ?? '');
@@ -168,7 +171,7 @@ function isOwnSwitch({ args, branch }: GitCall): boolean {
   return rest.length === 1 && rest[0] === branch;
 }
 
-/** A checkout of files stays on its branch. */
+/** Judges `git checkout`, which may restore files but not switch branches. */
 function judgeCheckout(call: GitCall): Denial | null {
   const { args, named, place, branch } = call;
   if (isOwnSwitch(call)) return null;
@@ -181,7 +184,7 @@ function judgeCheckout(call: GitCall): Denial | null {
       return null;
     const [first = ''] = named;
     if (named.length > 1 || /^\.{1,2}(\/|$)|^:/.test(first)) return null;
-    // Git itself refuses a name that is both a file and a branch.
+    // Git refuses a name that is both a file and a branch.
     if (isKnown(first) && first !== '' && isKnown(place.cwd) && place.exists(first, place.cwd)) return null;
     if (/[*?[]/.test(first)) return null;
   }
@@ -251,7 +254,7 @@ function judgePushVerb({ command, args }: GitCall): Denial | null {
   return verb === undefined || verb === 'split' ? null : denySending(`git ${command} ${verb}`);
 }
 
-/** A push from a temporary repository to a temporary one. */
+/** Reports whether a push goes from a temporary repository to another one. */
 function isTemporaryPush({ named: [to = 'origin'], place, walk }: GitCall): boolean {
   return walk.ownRemotes.has(to) || (/^([./]|file:)/.test(to) && isLocalAddress(to, place));
 }
@@ -262,7 +265,7 @@ export function isOwnPast(revision: string, branch: string): boolean {
   return revision.startsWith(branch) && /^([~^]\d*)*$/.test(revision.slice(branch.length));
 }
 
-/** Back along its own branch a worker may go; what is lost by that is kept in snapshots and the reflog. */
+/** Judges `git reset`: a worker may move its own branch back; snapshots and the reflog keep the rest. */
 function judgeReset({ args, named, branch }: GitCall): Denial | null {
   if (!args.some((arg) => /^--(hard|keep|merge|ha|har|kee|merg)$/.test(arg))) return null;
   const [to = 'HEAD'] = named;
@@ -290,7 +293,7 @@ function judgeSubmodule({ args, walk, named, place }: GitCall): Denial | null {
   return null;
 }
 
-/** Tools of the person’s that git runs for a comparison. */
+/** Judges tools of the person that git runs for a comparison. */
 function judgeTools({ command, args, walk }: GitCall): Denial | null {
   const read = readOptions(args, {
     short: command === 'grep' ? 'Oefm' : 'xt',
@@ -302,7 +305,7 @@ function judgeTools({ command, args, walk }: GitCall): Denial | null {
   return null;
 }
 
-/** A clone is a folder like any other; what it pushes to is judged where it pushes. */
+/** Judges `git clone` as a write to its folder; pushes from it are judged separately. */
 function judgeClone({ args, place, walk }: GitCall): Denial | null {
   const read = readOptions(args, {
     short: 'obcujl',

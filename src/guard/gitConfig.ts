@@ -7,15 +7,15 @@ import { type Denial, denial, denyUnknown, isKnown, readOptions, valuesOf } from
 const commandKeys =
   /^(core\.(sshcommand|editor|pager|askpass|fsmonitor|gitproxy|alternaterefscommand)|sequence\.editor|credential(\..*)?\.helper|diff\.external|diff\..*\.(command|textconv)|merge\..*\.driver|filter\..*\.(clean|smudge|process)|gpg(\..*)?\.program|gpg\.ssh\.defaultkeycommand|pager\..*|(diff|merge)tool\..*\.cmd|(browser|man)\..*\.cmd|trailer\..*\.(cmd|command)|uploadpack\.packobjectshook|interactive\.difffilter|sendemail\..*cmd|imap\.tunnel|web\.browser|init\.templatedir)$/;
 
-/** Settings that lead git elsewhere, or take settings from elsewhere. */
+/** Settings that redirect git, or include other settings. */
 const redirectingKeys =
   /^(alias\..*|core\.(hookspath|worktree|attributesfile|excludesfile|bare|gitdir)|include(if\..*)?\.path|includeif\..*|remote\..*\.(url|pushurl|push|fetch|mirror|receivepack|uploadpack|vcs)|url\..*\.(insteadof|pushinsteadof)|branch\..*\.pushremote|remote\.pushdefault|push\.default|protocol\..*|http\..*proxy.*|extensions\..*|safe\.directory|submodule\..*\.(url|update))$/;
 
-/** Values of commands that do nothing but end, or print. */
+/** Harmless commands as values: they do nothing or only print. */
 const harmlessValues =
   /^(|true|false|:|cat|less|more|git|gpg2?|ssh|ssh -\S+|store|cache|\/dev\/null|\/bin\/true|vi|vim|nano)$/;
 
-/** Judges settings given for one command, as `KEY=VALUE`. */
+/** Judges settings for one command, as `KEY=VALUE`. */
 export function judgeSettings(settings: readonly string[], walk: Shell): void {
   for (const setting of settings) {
     const at = setting.indexOf('=');
@@ -24,7 +24,7 @@ export function judgeSettings(settings: readonly string[], walk: Shell): void {
   }
 }
 
-/** Judges variables that are settings of git. */
+/** Judges variables that carry settings of git. */
 export function judgeGitVariables(environment: ReadonlyMap<string, string>, walk: Shell): void {
   for (const [name, value] of environment) {
     const [, number] = /^GIT_CONFIG_KEY_(\d+)$/.exec(name) ?? [];
@@ -84,7 +84,7 @@ function judgeSetting(name: string, value: string, walk: Shell, isKept: boolean)
   return null;
 }
 
-/** Judges `git config`: what it writes, and where. */
+/** Judges the settings that `git config` writes, and the file. */
 export function judgeConfigured({ args, place, walk }: GitCall): Denial | null {
   const read = readOptions(args, {
     short: 'f',

@@ -18,7 +18,7 @@ import { plain, runWrapped, wrappers } from './wrappers.ts';
 
 const shellSyntax: OptionSyntax = { short: 'oO', long: ['rcfile', 'init-file'] };
 
-/** A shell: what `-c` says, what a file that was written here says, or what it reads. */
+/** A shell: judges the text of `-c`, of a file that this line wrote, or of its input. */
 export const runShell: ProgramRule = ({ program, args, environment, input, walk }) => {
   const read = readOptions(
     args.map((arg) => (/^\+[a-zA-Z]/.test(arg) ? `-${arg.slice(1)}` : arg)),
@@ -36,7 +36,7 @@ export const runShell: ProgramRule = ({ program, args, environment, input, walk 
     !isGiven(read, 's') &&
     !/^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(first)
   ) {
-    // As with programs, a name that can be told is enough: what a script does is not in its name.
+    // A known name is enough, as for programs: the content of a script stays unknown.
     if (!isKnown(baseName(first)) && walk.contents(first) === null)
       walk.refuse(denyUnknown(`${program} ${first}`, 'It cannot be told which script this is.'));
     const text = walk.contents(first);
@@ -50,7 +50,7 @@ export const runShell: ProgramRule = ({ program, args, environment, input, walk 
   return runText(input, rest, [''], walk);
 };
 
-/** Goes through each of the texts that a shell may be given, with its arguments. */
+/** Judges each text that a shell may get, with its arguments. */
 function runText(
   texts: Choices<string>,
   args: readonly string[],
@@ -66,7 +66,7 @@ function runText(
   return texts.flatMap((text) => walk.subshell(text, input, variables));
 }
 
-/** A file that was written in the same line and is now run. */
+/** Judges the run of a file that the same line wrote. */
 export function runFile(
   texts: Choices<string>,
   args: readonly string[],
@@ -98,7 +98,7 @@ const codeFlag: Readonly<Record<string, RegExp>> = {
   awk: /^(?!-)/,
 };
 
-/** A program for scripts of another language: code on its command line, in a file of this line, or in what it reads. */
+/** An interpreter: judges code on its command line, in a file that this line wrote, or in its input. */
 export const runInterpreter: ProgramRule = ({ program, args, environment, input, walk }) => {
   const kind = program
     .replace(/[\d.]+$/, '')

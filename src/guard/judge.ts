@@ -5,12 +5,13 @@ import { type Denial, denial } from './text.ts';
 import { judgeScript } from './walk.ts';
 
 /**
- * Reports why a session may not use a tool in this way; null where it may. Pure but for what it looks at in the file system.
+ * Returns the reason why a session may not use a tool in this way; null when it may. Pure except for its look at the
+ * file system.
  *
- * For the orchestrator this is a wall, and the second one: the tools it could write with are not given to it at all.
- * For a worker it is honest best effort: the file tools are judged by where their paths lead, a command line by what a shell
- * would do with it, and what cannot be resolved is refused. What a script, a package's script or a Makefile does is not
- * seen. It keeps a model from what it does by habit or by mistake; it is no sandbox against one that hides what it does.
+ * For the orchestrator this is a second line of defence: it does not get tools that write. For a worker it is best
+ * effort: file tools are judged by their resolved paths, a command line by how a shell would run it, and anything
+ * unresolvable is refused. Contents of scripts, package scripts and Makefiles are not judged. It stops habits and
+ * mistakes of a model; it is no sandbox against one that hides what it does.
  */
 export function judge(call: ToolCall, rules: GuardRules, files: Files): Denial | null {
   const denial = judgeKey(call, rules, files.locate);
@@ -20,13 +21,13 @@ export function judge(call: ToolCall, rules: GuardRules, files: Files): Denial |
   return judgeWorker(call, rules, { rules, locate, exists: files.exists, cwd: call.cwd });
 }
 
-/** Folders that are looked at for one use of a tool, and characters of one path (PATH_MAX of Linux). */
+/** Limits for one use of a tool: resolved folders, and characters of one path (PATH_MAX of Linux). */
 const mostFolders = 20_000;
 const longestPath = 4096;
 
 /**
- * Looks at each path once: a command line may name the same ones thousands of times. Paths that no system takes,
- * and all paths once too many folders were looked at, cannot be resolved: each look costs the host time.
+ * Resolves each path once, because a command line may name the same path thousands of times. Paths beyond the limits
+ * count as unresolvable: each lookup costs time of the host.
  */
 function memoized(locate: Locate): Locate {
   const known = new Map<string, readonly string[] | null>();
@@ -55,10 +56,10 @@ function judgeOrchestrator({ tool }: ToolCall, { tools }: OrchestratorRules): De
   };
 }
 
-/** Tools that name a file and only look at it. */
+/** Tools that take a file and only read it. */
 const readOnlyTools = new Set(['Read', 'Glob', 'Grep', 'LS', 'LSP', 'NotebookRead']);
 
-/** What tools call the files they work on. */
+/** Names of parameters for files that a tool works on. */
 const pathFields =
   /^(file_?paths?|notebook_?paths?|paths?|target(_?(file|path))?|destination|dest|directory)$/i;
 
@@ -71,7 +72,7 @@ function judgeWorker({ tool, input }: ToolCall, rules: WorkerRules, place: Guard
       'You have a worktree already; others are made by the control room.',
       'Work in yours.',
     );
-  // What servers of the person's do behind their tools nobody can tell.
+  // Tools of the person's own servers cannot be judged.
   if (tool.startsWith('mcp__')) return null;
   if ('command' in input) return judgeCommand(input.command, tool, place);
   if (readOnlyTools.has(tool)) return null;
@@ -102,7 +103,7 @@ function judgePath(path: unknown, field: string, place: GuardPlace): Denial | nu
   return judgeWrite(/^~(\/|$)/.test(path) ? `${home}${path.slice(1)}` : `/home/${path.slice(1)}`, place);
 }
 
-/** What the guard says of a tool that is about to be used: the agent's answer, and what the record keeps. */
+/** A refusal: the agent's answer, and the text for the record. */
 export interface GuardRefusal {
   readonly answer: object;
   /** Such as `Bash: git stash`, one line. */
@@ -110,12 +111,12 @@ export interface GuardRefusal {
   readonly why: string;
 }
 
-/** Longest part of a tool's input that the record keeps, in characters. */
+/** Maximum characters of a tool's input in the record. */
 const keptOfInput = 200;
 
 /**
- * Judges what a PreToolUse hook posted; anything else is no matter of the guard's.
- * @returns null where the session may go on
+ * Judges the message of a PreToolUse hook; ignores any other.
+ * @returns null when the session may go on
  */
 export function refusalFor(body: unknown, rules: GuardRules, files: Files): GuardRefusal | null {
   if (!isObject(body) || body.hook_event_name !== 'PreToolUse') return null;
@@ -125,7 +126,7 @@ export function refusalFor(body: unknown, rules: GuardRules, files: Files): Guar
   return denial && refuse(describe(call), denial.reason);
 }
 
-/** The answer that keeps an agent from a tool. Hooks fail open: nothing but this, or an exit code of 2, does. */
+/** Returns the hook answer that denies a tool. Hooks fail open: only this answer, or an exit code of 2, denies. */
 export function denyTool(why: string): object {
   return {
     hookSpecificOutput: {

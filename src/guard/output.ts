@@ -8,8 +8,8 @@ export interface Printer {
 }
 
 /**
- * Returns what a program prints that only shows texts, as far as that can be told: other commands are made of it. Programs
- * that show what files hold print `fileText`, unless what they read came from somewhere that cannot be told.
+ * Returns the possible output of a program that only prints texts, because other commands use it. Programs that show
+ * file contents print `fileText`, unless their input is unknown.
  */
 export function printedBy(program: string, { args, input, walk }: Printer): Choices<string> {
   const printer = Object.hasOwn(printers, program) ? printers[program] : undefined;
@@ -31,7 +31,7 @@ const nothing: Printing = () => [''];
 const passThrough: Printing = (args, input) =>
   named(args).filter((arg) => arg !== '-').length > 0 ? [fileText] : input;
 
-/** `head` and `tail`: without a file, the end or the beginning of what they read. */
+/** `head` and `tail`: without a file, a part of their input. */
 const ends: Printing = (args, input) =>
   args.every((arg) => /^(-[nc])?[-+]?\d+$|^-[nc]$/.test(arg)) ? input : [fileText];
 
@@ -121,11 +121,11 @@ function resolvedPath(args: readonly string[], walk: Shell): Choices<string> {
   );
 }
 
-/** What `printf` makes of its format; what it pads or counts is some name. */
+/** Returns the output of `printf`; padded and counted values become some name. */
 function formatted(format: string, args: readonly string[]): string {
   const left = [...args];
   let text = '';
-  // A format is used again as long as arguments are left.
+  // A format is reused while arguments are left.
   for (let round = 0; round < 50 && (round === 0 || left.length > 0); round += 1) {
     const before = left.length;
     text += escaped(format).replace(/%(?:%|[-+ #0]*\d*(?:\.\d+)?([a-zA-Z]))/g, (_, kind?: string) => {
@@ -139,7 +139,7 @@ function formatted(format: string, args: readonly string[]): string {
   return text;
 }
 
-/** What stands for a character behind a backslash. */
+/** Characters of backslash escapes. */
 const escapes: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',

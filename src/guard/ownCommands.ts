@@ -54,7 +54,7 @@ export const refusedCommands: readonly string[] = [
   'flow hotfix finish',
 ];
 
-/** What an agent may run, though its name begins with one of those. */
+/** Commands that an agent may run although their names begin with a refused one. */
 export const allowedBelow: readonly string[] = [
   'sync conflicts',
 ];

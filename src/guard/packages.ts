@@ -1,7 +1,7 @@
 import type { Shell } from './shell.ts';
 import { denial, denySending, readOptions, valuesOf } from './text.ts';
 
-/** Programs for packages and containers, with the options that name the folder they work in. */
+/** Package and container programs, with the options that name their working folder. */
 const folderOptions: Readonly<Record<string, readonly string[]>> = {
   npm: ['prefix', 'C'],
   pnpm: ['dir', 'C', 'prefix'],
@@ -20,11 +20,11 @@ const folderOptions: Readonly<Record<string, readonly string[]>> = {
   cmake: ['B', 'build'],
 };
 
-/** Verbs by which they change the folder they run in. */
+/** Verbs that change the folder they run in. */
 const changingVerbs =
   /^(i|install|ci|add|remove|rm|uninstall|un|update|up|upgrade|init|create|link|dedupe|prune|import|rebuild|pkg|build|clean|tidy|get|generate|lock|sync|vendor|fetch|version|set-script|compile|package|require|dump-autoload)$/;
 
-/** What publishes, by program: its words without options, as they are typed. */
+/** Publishing commands by program: words without options, in their order. */
 const publishCommands: Readonly<Record<string, RegExp>> = {
   npm: /^(publish|unpublish|deprecate|dist-tag|owner|access|team|star|unstar|hook)\b/,
   pnpm: /^(publish|unpublish|deprecate|dist-tag|changeset publish)\b/,
@@ -66,7 +66,7 @@ const publishCommands: Readonly<Record<string, RegExp>> = {
   sbt: /(^| )(publish|publishSigned|sonatypeBundleRelease)( |$)/,
 };
 
-/** Judges a program for packages: where it writes, what it sends away, and what it changes for the person. */
+/** Judges a package program: where it writes, what it publishes, and what it changes for the person. */
 export function judgePackages(program: string, args: readonly string[], walk: Shell): void {
   if (args.some((arg) => /^(--help|--dry-run|--version)$/.test(arg))) return;
   const long = folderOptions[program]?.filter((name) => name.length > 1) ?? [];
@@ -91,7 +91,7 @@ export function judgePackages(program: string, args: readonly string[], walk: Sh
   if (program === 'npm' && verb === 'pkg') judgeScripts(read.rest, walk);
 }
 
-/** Refuses what is installed or set for the person, not for this project. */
+/** Refuses installing or configuring outside of this project. */
 function judgePersonal(word: string, verb: string, args: readonly string[], walk: Shell): void {
   const isGlobal =
     args.some((arg) => /^(-g|--global|--location=(global|user))$/.test(arg)) && changingVerbs.test(verb);
@@ -105,7 +105,7 @@ function judgePersonal(word: string, verb: string, args: readonly string[], walk
     );
 }
 
-/** `npm pkg set scripts.x=…` writes a command that `npm run x` runs. */
+/** Judges `npm pkg set scripts.x=…`, a command that `npm run x` runs. */
 function judgeScripts(words: readonly string[], walk: Shell): void {
   for (const word of words) {
     const [, script] = /^scripts\.[^=]*=(.*)$/s.exec(word) ?? [];
@@ -113,7 +113,7 @@ function judgeScripts(words: readonly string[], walk: Shell): void {
   }
 }
 
-/** Folders that a container may write to. */
+/** Judges folders that a container may write to. */
 function judgeMounts(args: readonly string[], walk: Shell): void {
   const read = readOptions(args, { short: 'v', long: ['volume', 'mount'], anywhere: true });
   for (const mount of valuesOf(read, 'v', 'volume')) {

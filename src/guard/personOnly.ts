@@ -11,7 +11,7 @@ import {
   valuesOf,
 } from './text.ts';
 
-/** Judges one of our own commands, also behind a program that runs JavaScript. */
+/** Judges our own commands, also behind a program that runs JavaScript. */
 export function judgeOwnCommand(words: readonly string[], walk: Shell): void {
   const at = words.findIndex((word) => /(^|\/)orch-tui(\.js)?$/.test(word));
   if (at < 0) return;
@@ -40,7 +40,7 @@ const forgeSubjects =
 const readVerbs = /^(list|ls|view|show|status|diff|checks|watch|download|clone|trace|lint|get|token|help|)$/;
 
 /**
- * Judges the command line of GitHub or GitLab: what changes there is as public as a push.
+ * Judges the command lines of GitHub and GitLab: changes there are as public as a push.
  * @param args behind `gh` or `glab`
  */
 export function judgeForge(program: string, args: readonly string[], walk: Shell): void {
@@ -63,7 +63,7 @@ function namesRepo(flag: string | undefined): boolean {
   return flag === '-R' || flag === '--repo';
 }
 
-/** Fields make a request a POST where no method is named. */
+/** Reports whether a request changes something. Without a method, fields make it a POST. */
 function isSending(args: readonly string[]): boolean {
   const at = args.findIndex((arg) => /^(-X|--method)/.test(arg));
   if (at < 0) return args.some((arg) => /^(-[fF]|--field|--raw-field|--input)/.test(arg));
@@ -81,14 +81,17 @@ export function judgeSending({ program, args, input, walk }: Run): void {
   if (sent !== null) walk.refuse(denySending(`${program} ${sent}`));
 }
 
-/** Where a pipe of what files hold or programs print goes to another machine; a text of the line itself may go. */
+/**
+ * Returns the remote address that unknown text, such as file contents, is piped to; null for none. A literal text in
+ * the line may be sent.
+ */
 function pipedTo(args: readonly string[], input: Choices<string>): string | null {
   if (input.every(isKnown)) return null;
   const read = readOptions(args, { short: 'pswXxIOiqmMTPbB', anywhere: true });
   return read.rest.find((word) => /\./.test(word) && !isLocal(word.replace(/^[\w-]+:/, ''))) ?? null;
 }
 
-/** Returns the word that says what is sent where; null where nothing leaves the machine. */
+/** Returns the word that names the target of a transfer; null when nothing leaves the machine. */
 function sentBy(program: string, args: readonly string[]): string | null {
   switch (program) {
     case 'curl':
@@ -120,7 +123,7 @@ function sentBy(program: string, args: readonly string[]): string | null {
 const curlValues =
   'request data data-raw data-binary data-urlencode data-ascii json form form-string upload-file header user output url user-agent cookie max-time connect-timeout retry proxy cacert cert key write-out referer range resolve';
 
-/** A request that changes something at a forge or a registry, or that sends a file to another machine. */
+/** Returns the address of a request that changes something at a forge or registry, or that sends a file. */
 function sentByCurl(args: readonly string[]): string | null {
   const read = readOptions(args, {
     short: 'XdFTHuoAbcmxEwerKYyzCD',
@@ -160,7 +163,7 @@ function sentByWget(args: readonly string[]): string | null {
   return files.length > 0 ? (addresses.find((address) => !isLocal(address)) ?? null) : null;
 }
 
-/** Hosts where a request changes what others see, as a push does. */
+/** Hosts where a request is as public as a push. */
 const forges =
   /^(\w+:\/\/)?([^/@]*@)?((api|uploads)\.github\.com|[^/]*\/api\/(v3|graphql)|(www\.)?gitlab\.[\w.-]+\/api|api\.bitbucket\.org|codeberg\.org\/api|registry\.npmjs\.org|upload\.pypi\.org|hooks\.slack\.com|discord\.com\/api\/webhooks)/i;
 
@@ -175,7 +178,7 @@ function isLocal(address: string): boolean {
   );
 }
 
-/** Where `scp` and `rsync` copy to, when that is another machine. */
+/** Returns the target of `scp` or `rsync` on another machine; null for a local one. */
 function remoteTarget(program: string, args: readonly string[]): string | null {
   const read = readOptions(args, {
     short: program === 'rsync' ? 'efBMT' : 'cDFiJloPSX',

@@ -1,29 +1,29 @@
 import type { GuardRules, WorkerRules } from '../core/worker.ts';
 import { anything, type Denial, denial, isKnown } from './text.ts';
 
-/** One use of a tool, as the agent is about to do it. Hostile: names and texts come from a model. */
+/** A use of a tool before it happens. Hostile: names and texts come from a model. */
 export interface ToolCall {
   readonly tool: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Absolute path of the folder it is done in. */
+  /** Absolute path of its current folder. */
   readonly cwd: string;
 }
 
-/** What the guard has to look at in the file system. */
+/** The guard's access to the file system. */
 export interface Files {
   /**
-   * Where a path leads, symbolic links followed: both as the kernel reads `..` behind a link and as programs do that
-   * shorten a path first. Null when that cannot be told.
-   * @param from absolute path that a relative one begins at
+   * Resolves a path with symbolic links, both as the kernel reads `..` behind a link and as programs that shorten a
+   * path first. Null when it cannot be resolved.
+   * @param from absolute path for relative ones
    */
   locate(path: string, from: string): readonly string[] | null;
-  /** Whether there is anything at a path, a broken link included. */
+  /** Reports whether anything exists at a path, a broken link included. */
   exists(path: string, from: string): boolean;
 }
 
 export type Locate = Files['locate'];
 
-/** A place in the file system that a worker's command is judged at. */
+/** The folder and the rules that a worker's command is judged by. */
 export interface GuardPlace extends Files {
   readonly rules: WorkerRules;
   /** Absolute path of the current folder, or `anything`. */
@@ -34,8 +34,8 @@ export interface GuardPlace extends Files {
 const nullDevices = /^\/dev\/(null|zero|full|tty|stdin|stdout|stderr|fd\/\d+|pts\/\d+)$/;
 
 /**
- * Judges that something is written, changed or removed at a path. A part of it that cannot be told counts as one name; a
- * path whose beginning cannot be told is refused, unless it was read from a file: then it is as little to be seen as a script.
+ * Judges writing, changing or removing a path. An unknown part counts as one name. A path with an unknown beginning is
+ * refused, unless it was read from a file: that is as opaque as a script.
  */
 export function judgeWrite(path: string, place: GuardPlace): Denial | null {
   const { rules, locate, cwd } = place;
@@ -55,13 +55,13 @@ export function judgeWrite(path: string, place: GuardPlace): Denial | null {
     : outside(path, `This is outside your worktree ${own}.`);
 }
 
-/** Reports whether a folder belongs to the worker: what runs there may change it. */
+/** Reports whether a folder belongs to the worker, so that programs there may change it. */
 export function isOwn(path: string, place: GuardPlace): boolean {
   const own = realPath(place.rules.worktree, place);
   return (place.locate(path, place.cwd) ?? ['/']).every((one) => isInside(one, own));
 }
 
-/** Reports whether a folder is a temporary one: a repository there is of the worker's own making. */
+/** Reports whether a folder is temporary: a repository there is the worker's own. */
 export function isTemporary(path: string, place: GuardPlace): boolean {
   const own = realPath(place.rules.worktree, place);
   return (place.locate(path, place.cwd) ?? ['/']).every(
@@ -69,7 +69,10 @@ export function isTemporary(path: string, place: GuardPlace): boolean {
   );
 }
 
-/** Returns a look at paths that follows links, too, which are not there yet. @param links targets by absolute path */
+/**
+ * Returns a resolver that also follows links which the line makes.
+ * @param links targets by absolute path
+ */
 export function linked(locate: Locate, links: ReadonlyMap<string, string>): Locate {
   const follow = (path: string, left: number): readonly string[] => {
     const link = left > 0 ? [...links.keys()].find((one) => isInside(path, one)) : undefined;
@@ -86,7 +89,7 @@ function realPath(folder: string, { locate }: GuardPlace): string {
   return locate(folder, '/')?.[0] ?? folder;
 }
 
-/** A temporary folder that happens to hold the workspace does not open it. */
+/** Reports whether a path is writable. A temporary folder around the workspace does not make the workspace writable. */
 function isWritable(path: string, own: string, place: GuardPlace): boolean {
   const workspace = realPath(place.rules.workspace, place);
   const isOpen = (folder: string) =>
@@ -109,13 +112,13 @@ function outside(path: string, why: string): Denial {
 }
 
 /**
- * Keeps sessions from the key with which a person approves: from its file, from the folder it is in, and from passing it.
- * As all that the guard tells from texts, this stops what a model is talked into, and no program that hides what it reads.
+ * Protects the approval key of the person: its file, its folder, and its environment variable. Like all checks of
+ * texts, this stops a model that was talked into it, not a program that hides what it reads.
  */
 
-/** Where the person's key is, and where a command runs. */
+/** Location of the person's key, and of the command. */
 interface KeyPlace {
-  /** Absolute path of the person's state folder; null where it was not said. */
+  /** Absolute path of the person's state folder; null when unknown. */
   readonly folder: string | null;
   readonly locate: Locate;
   readonly cwd: string;
@@ -123,13 +126,13 @@ interface KeyPlace {
 
 const keyName = 'approval-key';
 
-/** The file, also by a pattern of a shell; and the folder, by the ways it is usually written. */
+/** Patterns of the file, also as a shell pattern, and of its folder as usually written. */
 const keyText =
   /approval[-?*.,{}[\]!^]{1,8}key|\bapproval-k|\/state\}?\/orch-tui\b|STATE_HOME\}?\/orch-tui\b/;
-/** Only a script of a person passes it. */
+/** The variable that only a person's script sets. */
 const passesKey = /\bORCH_APPROVAL_KEY\+?=/;
 
-/** Programs that read all below a folder, and the flag by which they do. */
+/** Programs that read a whole folder, and the flag for it. */
 const readers: Readonly<Record<string, RegExp>> = {
   grep: /^-[a-zA-Z]*[rR]|^--(dereference-)?recursive/,
   egrep: /^-[a-zA-Z]*[rR]/,
@@ -138,7 +141,7 @@ const readers: Readonly<Record<string, RegExp>> = {
   ...Object.fromEntries('rg ag ack tar zip rsync cpio'.split(' ').map((name) => [name, /^/])),
 };
 
-/** Returns why a use of a tool is refused that leads to the key; null when it does not. */
+/** Returns the refusal of a use of a tool that reaches the key; null otherwise. */
 export function judgeKey(call: ToolCall, rules: GuardRules, locate: Locate): Denial | null {
   const { tool, input, cwd } = call;
   const at: KeyPlace = { folder: rules.state ?? null, locate, cwd };
@@ -148,13 +151,13 @@ export function judgeKey(call: ToolCall, rules: GuardRules, locate: Locate): Den
     if (typeof one === 'string' && (isInKeyFolder(one, at) || isMatched(one, at))) return refusal;
   const from = typeof path === 'string' ? path : cwd;
   if (tool === 'Grep' && containsKeyFolder(from, at)) return refusal;
-  // A Glob's pattern begins at its path; a Grep's is a text, and its glob chooses files.
+  // A Glob's pattern is relative to its path; a Grep's pattern is a text, and its glob selects files.
   for (const one of tool === 'Glob' ? [pattern, glob] : [glob])
     if (typeof one === 'string' && (namesKey(one) || isMatched(one, { ...at, cwd: from }))) return refusal;
   return null;
 }
 
-/** Returns why a program may not be run with these arguments because of the key; null when it may. */
+/** Returns the refusal of a program whose arguments reach the key; null otherwise. */
 export function judgeKeyWords(words: readonly string[], { rules, locate, cwd }: GuardPlace): Denial | null {
   const at: KeyPlace = { folder: rules.state ?? null, locate, cwd };
   const [first = '', ...args] = words;
@@ -162,7 +165,7 @@ export function judgeKeyWords(words: readonly string[], { rules, locate, cwd }: 
   const recursive = Object.hasOwn(readers, program) ? readers[program] : undefined;
   const isRecursive = recursive !== undefined && args.some((arg) => recursive.test(arg));
   for (const word of words) {
-    // What a variable holds may begin with a tilde that the shell expanded.
+    // A variable's value may begin with a tilde that the shell expanded.
     const path = word.replace(/^-{1,2}[\w-]+=/, '').replace(/^~(?=\/)/, rules.variables.HOME ?? '~');
     if (namesKey(word) || isInKeyFolder(path, at) || isMatched(path, at)) return refusal;
     if (
@@ -183,7 +186,7 @@ function namesKey(text: string): boolean {
   return keyText.test(plain) || passesKey.test(plain);
 }
 
-/** Patterns and texts that are searched for are no paths. */
+/** Reports whether a word looks like a path; searched texts do not. */
 function isPathLike(word: string): boolean {
   return /^[/~.]/.test(word);
 }
@@ -218,7 +221,7 @@ function isMatched(pattern: string, at: KeyPlace): boolean {
   );
 }
 
-/** One part of a pattern as a regular expression; a set or a choice may stand for anything that has no slash. */
+/** Returns a part of a pattern as a regular expression; a set or a choice matches anything without a slash. */
 function partOf(part: string): string {
   if (part.startsWith('**')) return '.*';
   if (part === '?') return '[^/]';

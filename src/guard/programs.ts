@@ -39,7 +39,7 @@ export function runWords(
   const written = first.includes('/') ? walk.contents(first) : null;
   if (written !== null) return runFile(written, args, input, walk);
   const program = baseName(first);
-  // A pattern stands for whatever program it matches.
+  // A pattern may match any program.
   if (!isKnown(program) || (/[*?[]/.test(program) && program !== '[')) {
     walk.refuse(denyUnknown(first, 'It cannot be told which program this is.'));
     return [''];
@@ -54,12 +54,12 @@ export function runWords(
   return runOther(run);
 }
 
-/** An alias may begin with the command that it replaces, as `ls` does for `ls -la`. */
+/** Reports whether an alias begins with the command that it replaces, as `ls` does for `ls -la`. */
 function isAliased([first]: readonly string[], alias: string): boolean {
   return alias.trim().split(/\s+/)[0] === first;
 }
 
-/** Programs that show or search texts: what they are told is never run. */
+/** Programs that print or search texts: their arguments are never run. */
 const readers =
   'echo printf cat tee bat head tail grep egrep fgrep rg ag ack ls eza exa tree wc sort uniq cut tr nl tac rev jq yq column fold fmt comm diff cmp stat file du df date mktemp basename dirname realpath readlink pwd which type whereis true false test [ sleep seq yes id whoami uname hostname md5sum sha1sum sha256sum base64 xxd od hexdump strings less more man info apropos history ps pgrep top htop lsof pkill killall wait jobs fg bg tput clear printenv locale ulimit umask getopts times logger notify-send pbcopy xclip wl-copy figlet cowsay shellcheck shfmt prettier eslint biome tsc vitest jest mocha pytest ruff mypy black';
 
@@ -80,7 +80,7 @@ const programs: ReadonlyMap<string, ProgramRule> = new Map<string, ProgramRule>(
   ...Object.entries(wrappers).map(
     ([name, wrapper]) => [name, (run: Run) => runWrapped(run, wrapper)] as const,
   ),
-  // GNU's programs, as they are called beside another system's own.
+  // GNU programs with the prefix that other systems give them.
   ...'gtimeout gnice gstdbuf genv gnohup'
     .split(' ')
     .map((name) => [name, (run: Run) => runWrapped(run, wrappers[name.slice(1)] ?? plain)] as const),
@@ -121,7 +121,7 @@ const programs: ReadonlyMap<string, ProgramRule> = new Map<string, ProgramRule>(
   ...Object.entries(builtins),
 ]);
 
-/** A program that the guard does not know: it may hand its words on, as `doit git push` would. */
+/** Judges an unknown program, which may run its words, as `doit git push` would. */
 function runOther({ program, args, environment, input, walk }: Run): Choices<string> {
   judgeOwnCommand([program, ...args], walk);
   for (const path of changedFiles(program, args)) walk.write(path);

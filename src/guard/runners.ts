@@ -12,7 +12,7 @@ import {
   valuesOf,
 } from './text.ts';
 
-/** `xargs`: what it reads comes behind its words. */
+/** `xargs`: appends its input to its words. */
 export const runXargs: ProgramRule = ({ args, environment, input, walk }) => {
   const read = readOptions(args, {
     short: 'aEIdLnPsR',
@@ -44,7 +44,7 @@ export const runXargs: ProgramRule = ({ args, environment, input, walk }) => {
   return [anything];
 };
 
-/** Clients of databases: commands of their own that run one of the shell's. */
+/** Clients of databases: judges their commands that run a shell. */
 export const runDatabase: ProgramRule = ({ args, input, walk }) => {
   for (const text of [...args, ...input])
     for (const [, command = ''] of text.matchAll(
@@ -54,7 +54,7 @@ export const runDatabase: ProgramRule = ({ args, input, walk }) => {
   return undefined;
 };
 
-/** `find` and `fd`: what they run for each file, and what they write. */
+/** `find` and `fd`: judges what they run for each file, and what they write. */
 export const runFind: ProgramRule = (run) => {
   const { program, args, walk } = run;
   const end = args.findIndex((arg) => /^[-(!]/.test(arg) && !/^-[HLPO]/.test(arg));
@@ -101,14 +101,14 @@ export const runMake: ProgramRule = ({ program, args, input, walk }) => {
   return undefined;
 };
 
-/** Goes through the commands of a makefile: indented by a tab or behind a `;`, with `@`, `-` and `+` before them. */
+/** Judges the recipes of a makefile: indented by a tab or behind a `;`, with `@`, `-` and `+` before them. */
 function runRecipes(text: string, walk: Shell): void {
   for (const line of text.split('\n'))
     if (/^\t|;/.test(line)) walk.subshell(line.replace(/^[^\t;]*;|^\t/, '').replace(/^[@+-]+/, ''));
   for (const [, command = ''] of text.matchAll(/\$\(shell ([^)]*)\)/g)) walk.subshell(command);
 }
 
-/** What runs later, or in a place that this line does not show. */
+/** `at`, `batch` and `crontab`: refused, because their commands run later. */
 export const runLater: ProgramRule = ({ program, args, input, walk }) => {
   if (program === 'crontab' && args.some((arg) => /^-l$/.test(arg))) return undefined;
   if (program === 'crontab' || program === 'at' || program === 'batch') {
@@ -153,14 +153,14 @@ export const runCopier: ProgramRule = ({ program, args, walk }) => {
   return undefined;
 };
 
-/** Settings of ssh that run a command on this machine. */
+/** Judges settings of ssh that run a command on this machine. */
 export function judgeSshSettings(settings: readonly string[], walk: Shell): void {
   for (const setting of settings)
     if (/^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\b/i.test(setting))
       walk.subshell(setting.replace(/^\s*\w+\s*[= ]\s*/, ''));
 }
 
-/** Programs that put commands into the repository's hooks, which run in every worktree. */
+/** Programs that install hooks of the repository, which run in every worktree. */
 export const runHooks: ProgramRule = ({ program, args, walk }) => {
   const verb = args.find((arg) => !arg.startsWith('-')) ?? '';
   const installs =
@@ -180,7 +180,7 @@ export const runHooks: ProgramRule = ({ program, args, walk }) => {
   return undefined;
 };
 
-/** `kill -9 -1` ends every program of the person, other workers among them. */
+/** `kill`: `kill -9 -1` ends every program of the person, other workers included. */
 export const runKill: ProgramRule = ({ args, walk }) => {
   const [first = ''] = args;
   const isSignal = /^-/.test(first) && first !== '--';

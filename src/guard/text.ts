@@ -1,37 +1,36 @@
 import type { GuardTopic } from '../core/worker.ts';
 import { visible } from '../lib/sanitize.ts';
 
-/** Why something is refused: said to the model, so it names what to do instead. */
+/** A refusal. Its reason is shown to the model, so it says what to do instead. */
 export interface Denial {
   readonly topic: GuardTopic | 'tool';
   readonly reason: string;
-  /** Holds whatever the workspace allows: it could be any of what is refused. */
+  /** True when no setting of the workspace allows it: it could be any refused command. */
   readonly isFinal?: true;
 }
 
 /**
- * Texts of which only a part can be told. What a shell will put in is marked by one character of the private use area, so
- * that such a text stays a string that can be split, compared and joined. Where the marks come in from outside they are
- * read as what they stand for: as something that cannot be told.
+ * Texts with unknown parts. A character of the private use area marks each part that the shell inserts, so that such a
+ * text stays a string that can be split, compared and joined. Marks in outside texts are read the same way: as unknown.
  */
 
-/** Anything at all: other words, a path that leads anywhere, a command. */
+/** Unknown text: any words, paths or commands. */
 export const anything = '\uE000';
 
-/** One plain name that cannot be told: no blank, no slash. A number, a date, what a pattern matched. */
+/** One unknown plain name without blank and slash: a number, a date, a matched file name. */
 export const someName = '\uE001';
 
-/** What some file holds, or a program that only reads files prints: any words, as little to be seen as a script file. */
+/** Contents of a file, or output of a program that only reads files: unknown words, as opaque as a script file. */
 export const fileText = '\uE002';
 
 const marks = /[\uE000-\uE002]/;
 
-/** Reports whether a text can be told in full. */
+/** Reports whether a text has no unknown part. */
 export function isKnown(text: string): boolean {
   return !marks.test(text);
 }
 
-/** Returns a text for a person: what cannot be told is an ellipsis. */
+/** Returns a text for a person, with an ellipsis for each unknown part. */
 export function readable(text: string): string {
   return text.replace(/[\uE000-\uE002]+/g, '…');
 }
@@ -41,13 +40,13 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** What one word, or one list of words, can come out as; each of these can happen. */
+/** Possible values of a word or of a list of words. */
 export type Choices<T> = readonly T[];
 
-/** More than so many are not looked at one by one. */
+/** Maximum number of possible values that are followed. */
 export const mostChoices = 64;
 
-/** Returns each choice of the one beside each choice of the other; null where these are too many. */
+/** Returns the combinations of two sets of choices; null when there are too many. */
 export function product<A, B, C>(
   left: Choices<A>,
   right: Choices<B>,
@@ -57,33 +56,33 @@ export function product<A, B, C>(
   return left.flatMap((one) => right.map((other) => join(one, other)));
 }
 
-/** Returns a refusal: what it is about, the word that caused it, why, and what to do instead. */
+/** Returns a refusal: its topic, the word that caused it, why, and what to do instead. */
 export function denial(topic: GuardTopic, word: string, why: string, instead: string): Denial {
   return { topic, reason: `${forMessage(word)}: ${why} ${instead}` };
 }
 
-/** Returns the refusal of what cannot be resolved. */
+/** Returns the refusal of something that cannot be resolved. */
 export function denyUnknown(word: string, why: string): Denial {
   return denyAlways(word, why, 'Write the command out, so that it can be checked.');
 }
 
-/** Returns a refusal that holds whatever the workspace allows. */
+/** Returns a refusal that no setting of the workspace allows. */
 export function denyAlways(word: string, why: string, instead: string): Denial {
   return { ...denial('outside', word, why, instead), isFinal: true };
 }
 
-/** Returns the refusal of what is too long or too deep to be gone through. */
+/** Returns the refusal of something too long or too deep to judge. */
 export function denyTooComplex(word: string): Denial {
   return denyAlways(word, 'This is too much to be checked.', 'Do it in smaller steps.');
 }
 
-/** Returns a text short enough for a sentence, with all that hides in it. */
+/** Returns a text short enough for a sentence, with hidden characters made visible. */
 export function forMessage(text: string): string {
   const plain = readable(text).trim();
   return visible(plain.length > 120 ? `${plain.slice(0, 120)}…` : plain);
 }
 
-/** Returns the refusal of what leaves the machine. */
+/** Returns the refusal of sending something to another machine. */
 export function denySending(word: string): Denial {
   return denial(
     'push',
@@ -93,23 +92,23 @@ export function denySending(word: string): Denial {
   );
 }
 
-/** How a program's options are read: which take a value of their own. */
+/** Syntax of a program's options. */
 export interface OptionSyntax {
-  /** Letters of short options that take a value, in the same word or the next. */
+  /** Short options that take a value, in the same word or the next. */
   readonly short?: string;
-  /** Names of long options that take a value in the next word where there is no `=`. */
+  /** Long options that take a value in the next word unless there is a `=`. */
   readonly long?: readonly string[];
-  /** Options may also come behind the first word that is none, as GNU programs allow. */
+  /** True when options may also follow other words, as in GNU programs. */
   readonly anywhere?: boolean;
 }
 
 export interface Options {
-  /** Options by name without dashes, with their value where they have one, in order. */
+  /** Names without dashes, with their value if there is one, in order. */
   readonly options: readonly (readonly [name: string, value: string | null])[];
   readonly rest: readonly string[];
 }
 
-/** Reads options as getopt does. Nothing fails: an option that is not known takes no value. */
+/** Reads options as getopt does. Never fails: an unknown option takes no value. */
 export function readOptions(args: readonly string[], syntax: OptionSyntax): Options {
   const options: (readonly [string, string | null])[] = [];
   const rest: string[] = [];
@@ -127,7 +126,7 @@ export function readOptions(args: readonly string[], syntax: OptionSyntax): Opti
   return { options, rest: [...rest, ...left.reverse()] };
 }
 
-/** @param left the words behind it, last first */
+/** @param left the following words, last first */
 function longOption(
   arg: string,
   left: string[],

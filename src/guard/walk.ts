@@ -101,7 +101,7 @@ export class Walk implements Scope, Shell {
     for (const place of this.places) this.refuse(judgeWrite(path, place));
   }
 
-  /** Goes through a text as a script of its own, in this shell. Returns what it may print. */
+  /** Runs a text as a script, in this shell. Returns its possible output. */
   script(text: string, input: Choices<string> = ['']): Choices<string> {
     if (this.isRefused) return [''];
     if (!isKnown(text) && /^[\s\uE000-\uE002]*$/.test(text)) {

@@ -8,28 +8,28 @@ import {
 } from 'unbash';
 import { anything, type Choices, isKnown, mostChoices, product, someName } from './text.ts';
 
-/** What words are made of besides their text. */
+/** The shell's part in expanding words. */
 export interface Scope {
-  /** What a variable holds, as its fields: one of a plain variable, several of an array; null where it was not set here. */
+  /** Returns a variable's possible fields: one of a plain variable, several of an array; null when not set here. */
   valueOf(name: string): Choices<readonly string[]> | null;
   set(name: string, value: Choices<readonly string[]>): void;
-  /** Goes through a nested script and returns what it may print. */
+  /** Runs a nested script and returns its possible output. */
   output(script: ParsedScript): Choices<string>;
-  /** Goes through a nested script that is a file to the command; returns the path it has there. */
+  /** Runs a nested script as a file of a command; returns the file's path. */
   asFile(script: ParsedScript, operator: '<' | '>'): string;
-  /** Goes through a text that the shell will expand when it shows it, such as a prompt. */
+  /** Runs the expansions of a text that the shell expands later, such as a prompt. */
   expandLater(text: string): void;
 }
 
-/** Part of a word after expansion: where it was not quoted, blanks in it divide words. */
+/** Part of a word after expansion; blanks in it separate words unless it was quoted. */
 interface Piece {
   readonly text: string;
   readonly isSplit: boolean;
-  /** It is a list, as `"$@"` is: its items stay apart. */
+  /** Items of a list such as `"$@"`, which stay separate. */
   readonly items?: readonly string[];
 }
 
-/** Returns the fields that a word may become. A word of which nothing can be told becomes `anything`. */
+/** Returns the possible fields of a word; `anything` when nothing is known. */
 export function fieldsOf(word: Word, scope: Scope): Choices<readonly string[]> {
   const wordsOfBraces = braces(word);
   let all: Choices<readonly string[]> = [[]];
@@ -42,17 +42,17 @@ export function fieldsOf(word: Word, scope: Scope): Choices<readonly string[]> {
   return all;
 }
 
-/** Returns the texts that a word may become where it is one field whatever it holds, as in an assignment. */
+/** Returns the possible texts of a word that is always one field, as in an assignment. */
 export function textsOf(word: Word, scope: Scope): Choices<string> {
   return textsOfParts(word.parts ?? [literal(word.value, word.text)], scope);
 }
 
-/** Returns the texts that the body of a here-document may become. */
+/** Returns the possible texts of a here-document. */
 export function textsOfParts(parts: readonly WordPart[], scope: Scope): Choices<string> {
   return unique(piecesOf(parts, scope).map(textOf));
 }
 
-/** Characters: more than a command line or a file of this line can have. */
+/** Maximum characters; more than a command line or a file of this line can have. */
 const longestText = 400_000;
 
 function textOf(pieces: readonly Piece[]): string {
@@ -69,7 +69,7 @@ function unique(texts: readonly string[]): Choices<string> {
   return all.length > mostChoices ? [anything] : all;
 }
 
-/** Returns the words that braces make of one, each as its parts, or as its text where it has none. */
+/** Expands braces into words, each as its parts, or as its text. */
 function braces(word: Word): readonly (readonly WordPart[] | string)[] {
   const { parts } = word;
   if (parts === undefined) return [[literal(word.value, word.text)]];
@@ -96,7 +96,7 @@ function partsOf(text: string): readonly WordPart[] {
   return word.parts ?? [literal(word.value, word.text)];
 }
 
-/** Divides what is between braces at its commas, except in quotes, inner braces and substitutions. */
+/** Splits the text between braces at commas, except in quotes, inner braces and substitutions. */
 function itemsOf(text: string): readonly string[] {
   const items: string[] = [];
   let [from, depth, quote] = [0, 0, ''];
@@ -119,7 +119,7 @@ function fieldsOfParts(parts: readonly WordPart[], scope: Scope): Choices<readon
   return piecesOf(parts, scope).map(split);
 }
 
-/** Divides a word into fields as a shell does after expansion. */
+/** Splits a word into fields as a shell does after expansion. */
 function split(pieces: readonly Piece[]): readonly string[] {
   const fields: string[] = [];
   let open: string | null = null;
@@ -211,7 +211,7 @@ function withSuffix(value: Choices<readonly string[]> | null, rest: string): Cho
   return (value ?? [[anything]]).map((fields) => fields.join(' ') + rest);
 }
 
-/** Goes through the substitutions in an arithmetic expression. */
+/** Runs the substitutions in an arithmetic expression. */
 export function visitArithmetic(node: unknown, scope: Scope): void {
   if (typeof node !== 'object' || node === null) return;
   const { type, script, parts } = node as {
@@ -225,7 +225,7 @@ export function visitArithmetic(node: unknown, scope: Scope): void {
     visitArithmetic((node as Record<string, unknown>)[key], scope);
 }
 
-/** The items of `$@`, `$*` and whole arrays; null for everything else. */
+/** Returns the items of `$@`, `$*` and whole arrays; null for anything else. */
 function listOf(part: WordPart, scope: Scope): Choices<readonly string[]> | null {
   if (part.type === 'SimpleExpansion')
     return part.text === '$@' || part.text === '$*' ? (scope.valueOf('@') ?? [[]]) : null;
@@ -236,11 +236,11 @@ function listOf(part: WordPart, scope: Scope): Choices<readonly string[]> | null
   return index === '@' || index === '*' ? (scope.valueOf(part.parameter) ?? [[anything]]) : null;
 }
 
-/** Variables that a shell or a system sets, and that hold one plain name. */
+/** Variables set by a shell or a system, each with one plain name. */
 const plainNames =
   /^(RANDOM|SRANDOM|UID|EUID|PPID|BASHPID|LINENO|SECONDS|EPOCHSECONDS|EPOCHREALTIME|USER|LOGNAME|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|SHLVL|COLUMNS|LINES|CI|NODE_ENV|LANG|LC_\w+|TERM|[$!?#0-])$/;
 
-/** Variables of builds and sessions, and the program that each names by custom. */
+/** Usual values of variables of builds and sessions. */
 const customaryPrograms: Readonly<Record<string, string>> = {
   ...{
     SHELL: '/bin/sh',
@@ -309,7 +309,7 @@ function expanded(
     : applyOperation(part.operation, value, part, scope);
 }
 
-/** One item of an array whose index is a number. */
+/** Returns the item of an array at a numeric index. */
 function arrayItem(part: ParameterExpansionPart, scope: Scope): Choices<string> | null {
   const value = scope.valueOf(part.parameter);
   const index = Number(part.index?.value);
@@ -366,10 +366,10 @@ function applyOperation(
   }
 }
 
-/** Takes what a pattern matches off the beginning or the end. */
+/** Removes a pattern's match from the beginning or the end. */
 function withoutPattern(text: string, operator: string, pattern: string): string {
   if (!isKnown(pattern) || text.includes(anything) || /[[\]\\]/.test(pattern)) return anything;
-  // More stars than a path has parts would only cost time.
+  // Longer patterns would only cost time.
   if (text.length > 4096 || pattern.length > 100 || pattern.split('*').length > 4) return anything;
   const body = pattern
     .split(/(\*|\?)/)
@@ -379,7 +379,7 @@ function withoutPattern(text: string, operator: string, pattern: string): string
     })
     .join('');
   if (operator.startsWith('#')) return text.replace(new RegExp(`^${body}`, 's'), '');
-  // The shortest end is found from the back.
+  // The shortest match is found from the end.
   const exact = new RegExp(`^${body.replaceAll('.*?', '.*')}$`, 's');
   const lengths = Array.from({ length: text.length + 1 }, (_, length) => length);
   if (operator === '%%') lengths.reverse();
@@ -387,7 +387,7 @@ function withoutPattern(text: string, operator: string, pattern: string): string
   return length === undefined ? text : text.slice(0, text.length - length);
 }
 
-/** Expands all words in a part of the syntax, such as a test: what is substituted in them runs. */
+/** Expands all words in a syntax node, such as a test, because substitutions in them run. */
 export function visitWords(node: unknown, scope: Scope): void {
   if (typeof node !== 'object' || node === null) return;
   if (Array.isArray(node)) for (const item of node) visitWords(item, scope);

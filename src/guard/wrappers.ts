@@ -3,25 +3,25 @@ import { judgeSshSettings } from './runners.ts';
 import type { Run, Shell } from './shell.ts';
 import { anything, type Choices, type OptionSyntax, readOptions, valuesOf } from './text.ts';
 
-/** A program that takes another command: its options, and how many words come before that command. */
+/** A program that runs another command: its options, and the number of words before that command. */
 export interface Wrapper extends OptionSyntax {
   readonly before?: number;
   /** `NAME=value` before the command sets a variable for it. */
   readonly sets?: true;
   /** Options whose value is a command line. */
   readonly scripts?: readonly string[];
-  /** What stands behind is put together to one command line. */
+  /** The following words are joined to a command line. */
   readonly isScript?: true;
-  /** Words that have to come first, such as `run`. */
+  /** Subcommands that must come first, such as `run`. */
   readonly verbs?: readonly string[];
-  /** Options behind which all words are the command. */
+  /** Options after which all words are the command. */
   readonly words?: readonly string[];
-  /** Each word behind is a command line of its own. */
+  /** Each following word is a command line. */
   readonly each?: true;
 }
 
 export const plain: Wrapper = {};
-/** No word is the command: all are users, files and the like. */
+/** No word is a command: all are users, files and the like. */
 const allWords = Number.POSITIVE_INFINITY;
 
 export const wrappers: Readonly<Record<string, Wrapper>> = {
@@ -258,11 +258,11 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
   catchsegv: plain,
 };
 
-/** Reads a wrapper's own words away and goes through what it runs. */
+/** Reads a wrapper's own words and judges the command that it runs. */
 export function runWrapped(run: Run, wrapper: Wrapper): Choices<string> | undefined {
   const { program, environment, input, walk } = run;
   const words = behindVerb(run.args, wrapper);
-  // What package scripts do cannot be seen; they are the repository's own, as its Makefile is.
+  // Package scripts cannot be judged; they are the repository's own, like its Makefile.
   if (words === null) return undefined;
   const read = readOptions(words, wrapper);
   for (const script of valuesOf(read, ...(wrapper.scripts ?? []))) walk.subshell(script, input);
@@ -285,7 +285,7 @@ export function runWrapped(run: Run, wrapper: Wrapper): Choices<string> | undefi
   );
 }
 
-/** Returns the words behind a verb that has to come first, such as `run`; null where it does not. */
+/** Returns the words behind a required subcommand such as `run`; null when it is missing. */
 function behindVerb(args: readonly string[], wrapper: Wrapper): readonly string[] | null {
   if (!wrapper.verbs) return args;
   const { rest } = readOptions(args, wrapper);
@@ -298,7 +298,7 @@ function behindOption(words: readonly string[], options: readonly string[]): rea
   return at < 0 ? [] : words.slice(at + 1);
 }
 
-/** Takes `NAME=value` from the beginning of words, where a wrapper sets variables so. */
+/** Removes leading `NAME=value` words, if a wrapper sets variables that way. */
 function settingsOf(words: readonly string[], environment: ReadonlyMap<string, string>, { sets }: Wrapper) {
   const own = new Map(environment);
   let rest = words;
@@ -310,7 +310,7 @@ function settingsOf(words: readonly string[], environment: ReadonlyMap<string, s
   return { own, rest };
 }
 
-/** Goes through words that are put together to a command line; behind `:::` are values for it. */
+/** Judges words that are joined to a command line; values for it follow `:::`. */
 function runLine(words: readonly string[], input: Choices<string>, walk: Shell): Choices<string> {
   const [command = [], ...lists] = splitAt(words, /^:::\+?$/);
   const line = command.join(' ');
@@ -320,7 +320,7 @@ function runLine(words: readonly string[], input: Choices<string>, walk: Shell):
   return line === '' ? [''] : walk.subshell(line.replace(hole, anything), input);
 }
 
-/** Runs something in the folder that an option named. */
+/** Runs a callback in the folder that an option named. */
 function inFolder(folders: readonly string[], walk: Shell, run: () => Choices<string>): Choices<string> {
   const [folder] = folders;
   if (folder === undefined) return run();
