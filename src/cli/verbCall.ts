@@ -71,16 +71,16 @@ class Session {
         if (lent) demand(await this.ask('lendToken', lent));
       },
       lendEnvironment: async () => void (await lend(await this.#connected(), true)),
-      say: (text) => out.say(text),
-      sayPaged: (text, isAsked) => sayPaged(out, text, isAsked),
+      print: (text) => out.say(text),
+      printPaged: (text, isAsked) => sayPaged(out, text, isAsked),
       watched: (work, progress, cancel) => this.#watched(work, progress, cancel),
-      demandYes: (given, question, refusals) => demandYes(out, given, question, refusals),
+      requireYes: (given, question, refusals) => demandYes(out, given, question, refusals),
       askYes,
       askText,
       askHidden,
       readInput,
       saveNew,
-      misused,
+      refuseUsage: misused,
     };
   }
 

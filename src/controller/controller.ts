@@ -10,10 +10,10 @@ import { isLive } from '../core/worker.ts';
 import { foreignStateProblem } from '../core/workspace.ts';
 import type { ControllerNotices } from '../features/commands.ts';
 import { applyEvent, emptyLogState, type LogState } from '../features/log.ts';
-import { addressed } from '../features/messages/notes.ts';
+import { workersWithNotes } from '../features/messages/notes.ts';
 import type { Message } from '../features/messages.ts';
 import { RadarWatch } from '../features/radar/service/watch.ts';
-import { type ControllerState, hasLooked, initialState, selectFacts } from '../features/state.ts';
+import { type ControllerState, hasReadRepos, initialState, selectFacts } from '../features/state.ts';
 import { Git } from '../git/run.ts';
 import { type Daemon, logError } from '../ipc/daemon.ts';
 import { readHostKey } from '../ipc/keys.ts';
@@ -59,7 +59,7 @@ export class Controller {
     everyMs: announceMs,
     first: 'soon',
     // Before the first look it would seem that there are no repositories. A request waits for that look, too.
-    read: () => (hasLooked(this.#core.state) ? selectFacts(this.#core.state) : null),
+    read: () => (hasReadRepos(this.#core.state) ? selectFacts(this.#core.state) : null),
     send: (link, facts) => link.notify<ControllerNotices>('facts', facts),
   });
   readonly #unwatchConfig: () => void;
@@ -177,7 +177,7 @@ export class Controller {
     const { state } = this.#core;
     this.#publisher.changed('facts');
     this.#daemon.reconsider();
-    this.#host.holdHooks(addressed(state));
+    this.#host.holdHooks(workersWithNotes(state));
     this.#repos.follow(state.config.repos).catch(logError);
     this.#documents.follow().catch(logError);
     if (state.busy.size === 0) this.#settled?.();

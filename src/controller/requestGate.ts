@@ -1,16 +1,16 @@
 import type { z } from 'zod';
-import type { FeatureCommand, SessionCommand, World } from '../features/define.ts';
+import type { ClientTypes, FeatureCommand, SessionCommand } from '../features/define.ts';
 import type { RequestMessage } from '../features/messages.ts';
 import type { SessionServices } from '../features/services.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 
 /** Loads what schemas are made of, with the first request: it takes as long as the rest of a start. */
-function loadSchemas(): Promise<World['schemas']> {
+function loadSchemas(): Promise<ClientTypes['schemas']> {
   return import('../features/params.ts');
 }
 
 interface Checked<T> {
-  params(schemas: World['schemas']): z.ZodType<T>;
+  params(schemas: ClientTypes['schemas']): z.ZodType<T>;
 }
 
 const checks = new WeakMap<Checked<unknown>, z.ZodType<unknown>>();

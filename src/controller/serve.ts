@@ -20,7 +20,7 @@ export interface Served {
   readonly core: Core;
   readonly queries: Queries;
   readonly searchMemory: Services['searchMemory'];
-  readonly changeTheirs: Services['changeTheirs'];
+  readonly changeTheirs: Services['changeServerMemory'];
   readonly documents: Documents;
   readonly environments: Environments;
   /** Resolves once answers are true. */
@@ -100,6 +100,6 @@ function servicesFor(
     },
     ...documentServices(documents),
     searchMemory,
-    changeTheirs,
+    changeServerMemory: changeTheirs,
   };
 }

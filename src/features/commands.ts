@@ -4,7 +4,7 @@ import type { AnyVerb } from '../core/verb.ts';
 import type { Role } from '../core/worker.ts';
 import type { DaemonStatus } from '../ipc/hostApi.ts';
 import type { Result } from '../lib/result.ts';
-import { answerWaiting, setAside } from './attention/attention.ts';
+import { answerCommand, setAside } from './attention/attention.ts';
 import { boardCommands } from './board/commands.ts';
 import { boardTools } from './board/tools.ts';
 import type { FeatureCommand, SessionCommand } from './define.ts';
@@ -19,7 +19,7 @@ import {
   storeMemory,
   updateMemory,
 } from './memory/commands.ts';
-import { mute, noteSession, talkVerbs } from './messages/notes.ts';
+import { messageVerbs, mute, noteSession } from './messages/notes.ts';
 import {
   listUpdates,
   report,
@@ -85,7 +85,7 @@ const list = [
   restoreWork,
   send,
   log,
-  answerWaiting,
+  answerCommand,
   setAside,
   goOn,
   usage,
@@ -195,7 +195,7 @@ export const verbs: readonly ListedVerb[] = [
   ),
   ...own([
     ...agentList.flatMap(({ verbs = [] }): readonly AnyVerb[] => verbs),
-    ...talkVerbs,
+    ...messageVerbs,
     jobVerb,
     ...flowVerbs,
   ]),

@@ -8,7 +8,7 @@ import type { Services, SessionServices } from './services.ts';
 import type { ControllerState, Decision } from './state.ts';
 
 /** The types that commands of clients work with. */
-export interface World extends CommandTypes {
+export interface ClientTypes extends CommandTypes {
   readonly schemas: typeof schemas;
   readonly state: ControllerState;
   readonly request: RequestMessage;
@@ -44,9 +44,9 @@ export interface VerbCall {
   /** Lets the controller make plans in the environment of this shell. */
   lendEnvironment(): Promise<void>;
   /** Prints progress, for people only. */
-  say(text: string): void;
+  print(text: string): void;
   /** Prints a text that has to be seen in full before a yes; by pages if the yes is asked for here. */
-  sayPaged(text: string, isAsked: boolean): Promise<void>;
+  printPaged(text: string, isAsked: boolean): Promise<void>;
   /** Shows the progress of some work in a line that disappears again, and cancels the work on ctrl-c. */
   watched<T>(
     work: () => Promise<T>,
@@ -54,7 +54,7 @@ export interface VerbCall {
     cancel: FeatureCommand,
   ): Promise<T>;
   /** Requires a yes: one that was given, or one that is asked for here. */
-  demandYes(given: boolean, question: string, refusals?: YesRefusals): Promise<void>;
+  requireYes(given: boolean, question: string, refusals?: YesRefusals): Promise<void>;
   /** Asks for a yes; anything else is a no. */
   askYes(question: string): Promise<boolean>;
   askText(question: string): Promise<string>;
@@ -65,7 +65,7 @@ export interface VerbCall {
   /** Writes a new file and returns its full path. Refuses an existing one. */
   saveNew(file: string, text: string): string;
   /** Refuses wrong usage. */
-  misused(message: string): never;
+  refuseUsage(message: string): never;
 }
 
 /** The problems to report where no person can be asked, and after a no. */
@@ -81,7 +81,7 @@ interface LentToken {
 }
 
 /** The types that commands of agents work with. None of their services approves, types or ends anything. */
-export interface SessionWorld extends CommandTypes {
+export interface SessionTypes extends CommandTypes {
   readonly schemas: typeof schemas;
   readonly state: ControllerState;
   readonly request: SessionMessage;
@@ -90,9 +90,9 @@ export interface SessionWorld extends CommandTypes {
 }
 
 /** Any command of a client. */
-export type FeatureCommand = AnyCommand<World> & ForClients;
+export type FeatureCommand = AnyCommand<ClientTypes> & ForClients;
 /** Any command of an agent. */
-export type SessionCommand = AnyCommand<SessionWorld> & ForAgents;
+export type SessionCommand = AnyCommand<SessionTypes> & ForAgents;
 
 interface ForClients {
   readonly by: 'anyone' | 'person';
@@ -102,10 +102,16 @@ interface ForAgents {
   readonly by: 'agent';
 }
 
-type Of<Name extends string, Params, Answer, Told = Params> = Command<World, Name, Params, Answer, Told> &
+type Of<Name extends string, Params, Answer, Told = Params> = Command<
+  ClientTypes,
+  Name,
+  Params,
+  Answer,
+  Told
+> &
   ForClients;
 type OfAgents<Name extends string, Params, Answer, Told = Params> = Command<
-  SessionWorld,
+  SessionTypes,
   Name,
   Params,
   Answer,
@@ -132,7 +138,7 @@ export function defineServed<Answer>() {
 export type OwnVerb = Verb<never, never, VerbCall>;
 
 /** Defines a request of a session that the loop decides. */
-export function defineWish<Answer>() {
+export function defineSessionCommand<Answer>() {
   return <const Name extends string, Params, Told = Params>(
     definition: With<OfAgents<Name, Params, Answer, Told>, 'decide'>,
   ): With<OfAgents<Name, Params, Answer, Told>, 'decide'> => definition;

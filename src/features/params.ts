@@ -111,16 +111,16 @@ export const entriesMarked: z.ZodType<MarkRequest> = z.strictObject({
   number: text.exactOptional(),
 });
 
-export const queried = {
+export const queryFields = {
   from: text.exactOptional(),
   to: text.exactOptional(),
   repo: text.exactOptional(),
   status: z.enum(entryStatuses).exactOptional(),
   client: text.exactOptional(),
 };
-export const entryQuery: z.ZodType<EntryQuery> = z.strictObject(queried);
+export const entryQuery: z.ZodType<EntryQuery> = z.strictObject(queryFields);
 
-export const wished = {
+export const connectFields = {
   board: text.exactOptional(),
   invoices: text.exactOptional(),
   page: text.exactOptional(),
@@ -128,7 +128,7 @@ export const wished = {
   wantedStatus: text.exactOptional(),
   comment: flag,
 };
-export const notionWish: z.ZodType<ConnectRequest> = z.strictObject(wished);
+export const connectRequest: z.ZodType<ConnectRequest> = z.strictObject(connectFields);
 
 export const syncChoice: z.ZodType<SyncChoice> = z.union([
   z.enum(['mine', 'theirs']),

@@ -69,7 +69,7 @@ export interface Services {
   readonly invoices: InvoiceService;
   readonly notion: NotionService;
   searchMemory: MemorySearch;
-  changeTheirs: ChangeTheirs;
+  changeServerMemory: ChangeServerMemory;
 }
 
 /** What commands of one session can do outside the loop. Nothing in it approves, types or ends anything. */
@@ -100,7 +100,7 @@ export type MemorySearch = (
 ) => Promise<readonly FoundMemory[]>;
 
 /** Corrects an entry of another program's memory server, or removes it where the content is null. */
-export type ChangeTheirs = (id: string, content: string | null) => Promise<Result<null>>;
+export type ChangeServerMemory = (id: string, content: string | null) => Promise<Result<null>>;
 
 export interface WorkerService {
   previewFinish(id: string): Answer<FinishPreview>;

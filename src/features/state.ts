@@ -18,7 +18,7 @@ import type { CardMove } from './board/boardState.ts';
 import { selectInvoices } from './invoices/workTime.ts';
 import { type DomainEvent, emptyLogState, type LogState } from './log.ts';
 import { type Delivery, selectUndelivered } from './messages/agentInput.ts';
-import { selectTalk } from './messages/messageState.ts';
+import { selectMessages } from './messages/messageState.ts';
 import type { Message, RequestId } from './messages.ts';
 import { limitOf, selectHeld, selectUsage } from './usage/usageState.ts';
 import type { OpenProposal, ToolsContact } from './workers/workerState.ts';
@@ -154,7 +154,7 @@ export function initialState(
 }
 
 /** Reports whether the configured repositories have been read since the controller began. */
-export function hasLooked({ repos, config }: ControllerState): boolean {
+export function hasReadRepos({ repos, config }: ControllerState): boolean {
   return repos.length > 0 || config.repos.length === 0;
 }
 
@@ -175,7 +175,7 @@ export function reply(state: ControllerState, ticket: RequestId, result: Result<
 export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;
   const radar = selectRadar(state);
-  const left = selectLeft(state);
+  const left = selectLeftProcesses(state);
   const invoices = selectInvoices(state.documents.invoices, log);
   const heldByLimit = selectHeld(state);
   const undelivered = selectUndelivered(state.deliveries, log.workers);
@@ -205,11 +205,11 @@ export function selectFacts(state: ControllerState): Facts {
     ...(state.busy.size > 0 && { operations: selectOperations(state) }),
     ...(Object.keys(state.signing).length > 0 && { signing: state.signing }),
     ...(radar && { radar }),
-    ...(state.memory && { memory: ofRunning(state.memory, state.terminals) }),
+    ...(state.memory && { memory: withoutEnded(state.memory, state.terminals) }),
     ...(undelivered.length > 0 && { undelivered }),
     ...(heldByLimit.length > 0 && { heldByLimit }),
     ...(usage && { usage }),
-    ...selectTalk(log, log.workers, state.tools),
+    ...selectMessages(log, log.workers, state.tools),
     ...(state.documents.board && { board: trimBoard(state.documents.board) }),
     ...(state.config.board === false && { boardOff: true }),
     ...(invoices && { invoices: trimInvoices(invoices) }),
@@ -224,12 +224,12 @@ export function selectFacts(state: ControllerState): Facts {
 }
 
 /** Returns the remaining processes of workers that are still lost. */
-function selectLeft({ left, log }: ControllerState): LeftProcesses {
+function selectLeftProcesses({ left, log }: ControllerState): LeftProcesses {
   return Object.fromEntries(Object.entries(left).filter(([id]) => log.workers.get(id)?.state === 'lost'));
 }
 
 /** Returns the measured memory without that of ended processes. */
-function ofRunning(memory: ProcessMemory, terminals: ControllerState['terminals']): ProcessMemory {
+function withoutEnded(memory: ProcessMemory, terminals: ControllerState['terminals']): ProcessMemory {
   const running = Object.entries(memory.workers).filter(([id]) => terminals.get(id)?.exit === null);
   return { ...memory, workers: Object.fromEntries(running) };
 }
@@ -267,33 +267,33 @@ function selectOperations({ busy }: ControllerState): OperationFact[] {
   return [...busy].map(([id, { kind }]) => {
     const repo = repoOf(id);
     const before = taken.get(repo) ?? 0;
-    if (isInLine(kind)) taken.set(repo, before + 1);
+    if (isSequential(kind)) taken.set(repo, before + 1);
     return { id, kind, ahead: kind === 'queued' ? before : 0 };
   });
 }
 
 /** Reports whether an operation runs only one at a time in its repository. */
-export function isInLine(kind: Operation['kind']): boolean {
+export function isSequential(kind: Operation['kind']): boolean {
   return kind !== 'launching' && kind !== 'stopping';
 }
 
 /** Records an event about a worker, or refuses if the worker does not exist. */
-export function about(
+export function recordForWorker(
   state: ControllerState,
   ticket: RequestId,
   id: string,
   happening: DomainEvent,
 ): Decision {
-  return missing(state, ticket, id) ?? noted(state, ticket, happening);
+  return refuseUnknown(state, ticket, id) ?? record(state, ticket, happening);
 }
 
 /** Refuses a request about an unknown worker; returns null for a known one. */
-export function missing(state: ControllerState, ticket: RequestId, id: string): Decision | null {
+export function refuseUnknown(state: ControllerState, ticket: RequestId, id: string): Decision | null {
   return state.log.workers.has(id) ? null : reply(state, ticket, noSuchWorker(state, id));
 }
 
 /** Records an event and answers the request. */
-export function noted(
+export function record(
   state: ControllerState,
   ticket: RequestId,
   happening: DomainEvent,

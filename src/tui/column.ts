@@ -3,7 +3,7 @@ import { draftId, type Proposal } from '../core/proposal.ts';
 import type { QueueItem, QueueKind } from '../core/queue.ts';
 import type { RepoStatus } from '../core/repo.ts';
 import { isOrchestrator, longTitleOf, titleOf, type Worker } from '../core/worker.ts';
-import { leastWords, roomInRow } from '../features/attention/requestDialogs.ts';
+import { minTextCells, requestTextColumns } from '../features/attention/requestDialogs.ts';
 import { countClashes } from '../features/radar/pairs.ts';
 import { shortAge, stateBadge } from '../ui/format.ts';
 import { type Rect, selectGeometry, selectShown, shownFrom } from '../ui/layout.ts';
@@ -187,7 +187,7 @@ function itemRow(
   const word = words.find((text) => lineWidth(name) + cellWidth(text) + 1 <= width) ?? '';
   const right = span(word, 'muted');
   // Part of the question, where enough of it fits; the card shows all of it.
-  const room = request ? roomInRow({ worker: worker.id, since }, now, width) : 0;
+  const room = request ? requestTextColumns({ worker: worker.id, since }, now, width) : 0;
   if (room > 0) return spreadLine([...name, span(`  ${cutText(text, room)}`)], [right], width);
   return textRow(name, kind, text, right, width);
 }
@@ -195,7 +195,7 @@ function itemRow(
 /** Draws an item with its text, which matters more than the word at the right: the mark means the same as the word. */
 function textRow(name: Line, kind: QueueKind, text: string, right: Span, width: number): Line {
   const room = width - lineWidth(name) - 2;
-  if ((kind !== 'blocked' && kind !== 'time') || room < leastWords) return spreadLine(name, [right], width);
+  if ((kind !== 'blocked' && kind !== 'time') || room < minTextCells) return spreadLine(name, [right], width);
   const what = span(`  ${cutText(text, room)}`);
   const hasBoth = cellWidth(text) + lineWidth([right]) + 2 <= room;
   return spreadLine([...name, what], hasBoth ? [right] : [], width);

@@ -9,7 +9,7 @@ import {
 } from '../core/dialog.ts';
 import { notices, problem } from '../features/attention/noticesDialog.ts';
 import { queueKeys, silenceKey } from '../features/attention/queueKeys.ts';
-import { asking, denyDialog } from '../features/attention/requestDialogs.ts';
+import { askDialog, denyDialog } from '../features/attention/requestDialogs.ts';
 import { board, boardKey } from '../features/board/boardDialog.ts';
 import { beginBoard, cardText } from '../features/board/cardTextDialog.ts';
 import { invoices, invoicesKey } from '../features/invoices/invoicesDialog.ts';
@@ -56,7 +56,7 @@ import { movingKeys, paneKeys, panePlace, programKeys, tooSmallPlace, zoomKey } 
 
 /* All dialogs and places. Keymap, footer, help and palette are derived from their definitions. */
 
-const answering = [asking, denyDialog, weighTimeDialog] as const;
+const answering = [askDialog, denyDialog, weighTimeDialog] as const;
 const others = [
   ...([board, cardText, invoices, sync, conflictsDialog, radar, sides, noteDialog] as const),
   ...([

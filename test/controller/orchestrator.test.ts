@@ -4,7 +4,7 @@ import { makePlan } from '../../src/controller/effects/plan.ts';
 import type { Tools } from '../../src/controller/effects/tools.ts';
 import type { StartPlan } from '../../src/core/proposal.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../src/core/workspace.ts';
-import { proposalsWaiting } from '../../src/features/workers/tools.ts';
+import { maxOpenProposals } from '../../src/features/workers/tools.ts';
 import { Git } from '../../src/git/run.ts';
 import { createPlace, expectProblem, expectValue } from '../support/gitPlace.ts';
 import { config, planFor, Scene } from './scene.ts';
@@ -59,7 +59,7 @@ test('proposes only so many at once', () => {
     const request = { do: 'propose', draft, sessionId: 's' } as const;
     return scene.tell({ type: 'session-asked', ticket: 0, id: 'orchestrator', request });
   };
-  for (let n = 1; n <= proposalsWaiting; n++) expect(propose(`task-${n}`).done).toContain('plan');
+  for (let n = 1; n <= maxOpenProposals; n++) expect(propose(`task-${n}`).done).toContain('plan');
   expect(propose('one-more').refusal).toBe('too_many');
   expect(scene.events).toEqual([]);
   scene.ask({ do: 'reject', n: 2, why: '' });

@@ -9,7 +9,7 @@ import {
 import type { Message, RequestId } from '../../features/messages.ts';
 import type { RadarWatch } from '../../features/radar/service/watch.ts';
 import { type ControllerState, type Effect, noSuchWorker } from '../../features/state.ts';
-import { toolsPatienceMs } from '../../features/workers/signals.ts';
+import { toolsTimeoutMs } from '../../features/workers/signals.ts';
 import { takenPorts } from '../../features/workers/start.ts';
 import type { Git } from '../../git/run.ts';
 import { readStatuses } from '../../git/status/status.ts';
@@ -316,7 +316,7 @@ type Wait = Extract<Effect, { type: `await-${string}` }>;
 async function runWait(wait: Wait, { edge: { dispatch }, state, ongoing }: EffectContext): Promise<void> {
   switch (wait.type) {
     case 'await-tools':
-      await after(toolsPatienceMs);
+      await after(toolsTimeoutMs);
       return dispatch({ type: 'tools-overdue', id: wait.id, run: wait.run });
     case 'await-listing':
       await after(listingMs);

@@ -3,24 +3,24 @@ import { readBox } from '../../agents/claude/screen.ts';
 import { showsOpenQuestion } from '../../core/openQuestion.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
 import {
+  acceptMs,
   afterEnter,
   afterLook,
   askedMeanwhile,
   asksSomething,
-  hasToWait,
   isAsking,
   isFollowed,
   isForPerson,
-  isLeft,
+  isSurelyInBox,
   type MessageLine,
-  mayComeYet,
-  mostEnters,
+  maxEnters,
+  mayAppearLater,
+  mustWait,
   type Next,
-  notBegun,
+  notStarted,
   notTaken,
   type Pace,
-  patience,
-  tooLikeCommand,
+  takenForCommand,
   usualPace,
 } from '../../features/messages/agentInput.ts';
 import { type ControllerState, noSuchWorker, notRunning } from '../../features/state.ts';
@@ -56,7 +56,7 @@ export class Typist {
    */
   async type(line: MessageLine): Promise<Result<null>> {
     const { id, kind, text } = line;
-    if (kind === 'words' && looksLikeCommand(text)) return tooLikeCommand(id);
+    if (kind === 'words' && looksLikeCommand(text)) return takenForCommand(id);
     return isForPerson(line)
       ? this.#waiting.add(id, () => this.#typeOnceBegun(line))
       : this.#typeOnceBegun(line);
@@ -64,7 +64,7 @@ export class Typist {
 
   async #typeOnceBegun(line: MessageLine): Promise<Result<null>> {
     const hasBegun = await this.#until(() => !this.#hasToWait(line), this.#pace.startMs);
-    if (!hasBegun) return notBegun(line.id);
+    if (!hasBegun) return notStarted(line.id);
     if (line.kind === 'brief') await pause(this.#pace.settleMs, { keepsAlive: false });
     return this.#typing.add(line.id, () => this.#typeUntilTaken(line));
   }
@@ -77,13 +77,13 @@ export class Typist {
     this.#typed.set(id, this.#typedTo(id) + 1);
     const typed = await this.#typeOncePrompted(line, hasHooks);
     if (text === '' || !hasHooks) return typed;
-    if (!typed.ok && !mayComeYet(line, ready.value, typed.problem)) return typed;
+    if (!typed.ok && !mayAppearLater(line, ready.value, typed.problem)) return typed;
     for (let enters = 0, before = ready.value; ; enters++) {
       if ((await this.#after(line, before)) === 'taken') {
         if (isFollowed(line, before)) void this.#follow(line, this.#typedTo(id));
         return success(null);
       }
-      if (enters === mostEnters) return typed.ok ? notTaken(id) : typed;
+      if (enters === maxEnters) return typed.ok ? notTaken(id) : typed;
       const now = await this.#ready(line, text);
       if (!now.ok) return now;
       before = now.value;
@@ -95,7 +95,7 @@ export class Typist {
   /** Returns the next step, after Enter was pressed and the agent has had time for it. */
   async #after(line: MessageLine, before: Worker): Promise<Next> {
     const next = (isOver: boolean) => afterEnter(line, before, this.#worker(line.id), isOver);
-    const isClear = await this.#until(() => next(false) !== 'wait', patience(line, before, this.#pace));
+    const isClear = await this.#until(() => next(false) !== 'wait', acceptMs(line, before, this.#pace));
     const known = next(!isClear);
     if (known !== 'look') return known;
     const screen = await this.#screen(line.id);
@@ -108,12 +108,12 @@ export class Typist {
     const { turnMs, turnLookMs, hookMs } = this.#pace;
     const isLast = () => this.#typedTo(id) === nth;
     const rests = () => this.#worker(id)?.state === 'idle';
-    for (let enters = 1; enters <= mostEnters; enters++) {
+    for (let enters = 1; enters <= maxEnters; enters++) {
       await this.#until(() => !isLast() || this.#worker(id)?.state !== 'working', turnMs, turnLookMs);
       const hasGoneOn = await this.#until(() => !isLast() || !rests(), hookMs);
       if (hasGoneOn) return;
       const screen = await this.#screen(id);
-      if (!screen.ok || !isLeft(text, readBox(screen.value)) || !isLast() || !rests()) return;
+      if (!screen.ok || !isSurelyInBox(text, readBox(screen.value)) || !isLast() || !rests()) return;
       if (!(await this.#enter(line)).ok) return;
     }
   }
@@ -138,7 +138,7 @@ export class Typist {
     const worker = this.#worker(line.id);
     if (!worker) return false;
     const delivery = this.#state().deliveries.get(line.id);
-    return hasToWait(line, { worker, hasHooks: this.#hasHooks(worker), delivery });
+    return mustWait(line, { worker, hasHooks: this.#hasHooks(worker), delivery });
   }
 
   #worker(id: string): Worker | undefined {

@@ -7,7 +7,7 @@ import type { FoundMemory } from '../../features/memory/memoryState.ts';
 import type { CopilotMemory } from '../../features/memory/service/copilotMemory.ts';
 import { MemoryIndex } from '../../features/memory/service/memoryIndex.ts';
 import type { Message } from '../../features/messages.ts';
-import type { ChangeTheirs, MemorySearch, SessionServices } from '../../features/services.ts';
+import type { ChangeServerMemory, MemorySearch, SessionServices } from '../../features/services.ts';
 import { noSuchWorker } from '../../features/state.ts';
 import { readCommit, readHistory, workDiff } from '../../git/history.ts';
 import { readText } from '../../lib/files.ts';
@@ -124,7 +124,7 @@ export function createSessions(
 ): {
   readonly servicesOf: (id: string) => SessionServices;
   readonly searchMemory: MemorySearch;
-  readonly changeTheirs: ChangeTheirs;
+  readonly changeTheirs: ChangeServerMemory;
   close(): Promise<void>;
 } {
   const index = new MemoryIndex();
@@ -147,7 +147,7 @@ export function createSessions(
       near.filter(({ memory }) => kind === undefined || memory.kind === kind),
     ).slice(0, limit);
   };
-  const changeTheirs: ChangeTheirs = async (id, content) =>
+  const changeTheirs: ChangeServerMemory = async (id, content) =>
     (await copilot()).change(core.state.config, edge.ambient, id, content);
   const at = async <T>(name: string, use: (repo: Repo) => Promise<Result<T>>): Promise<Result<T>> => {
     const repo = findRepo(core.state.config, name);

@@ -8,7 +8,7 @@ import { lookAfterEvent, lookAfterMessage } from '../../features/radar/radar.ts'
 import type { ControllerState, Decision, Reaction } from '../../features/state.ts';
 import { dropTurns } from '../../features/usage/goOn.ts';
 import { awaitLimitEnd } from '../../features/usage/usage.ts';
-import { awaitTools, keepWork, lookForLeft, noteRun } from '../../features/workers/signals.ts';
+import { awaitTools, findLeftovers, snapshotAfterTurn, trackRun } from '../../features/workers/signals.ts';
 
 type AfterMessage = { readonly [T in Message['type']]?: readonly Reaction<MessageOf<T>>[] };
 type AfterEvent = {
@@ -17,10 +17,10 @@ type AfterEvent = {
 
 /** Reactions to a message, besides its own decision. A row answers "what happens then?". */
 export const afterMessage: AfterMessage = {
-  launched: [noteRun, lookAfterMessage, cardOfStarted],
+  launched: [trackRun, lookAfterMessage, cardOfStarted],
   signed: [awaitTools, followDelivery, lookAfterMessage],
-  'host-connected': [lookForLeft],
-  'host-lost': [lookForLeft],
+  'host-connected': [findLeftovers],
+  'host-lost': [findLeftovers],
   'terminal-changed': [lookAfterMessage],
   'tools-met': [followDelivery],
   'brief-overdue': [followDelivery],
@@ -34,9 +34,9 @@ export const afterEvent: AfterEvent = {
   started: [keepBrief],
   resumed: [keepBrief, releaseRequests],
   'spawn-failed': [releaseRequests],
-  observed: [releaseRequests, keepWork, lookAfterEvent, dropTurns, awaitLimitEnd],
-  exited: [releaseRequests, keepWork, lookAfterEvent],
-  lost: [releaseRequests, keepWork, lookAfterEvent],
+  observed: [releaseRequests, snapshotAfterTurn, lookAfterEvent, dropTurns, awaitLimitEnd],
+  exited: [releaseRequests, snapshotAfterTurn, lookAfterEvent],
+  lost: [releaseRequests, snapshotAfterTurn, lookAfterEvent],
   updated: [cardMoveFor],
   'branch-renamed': [cardMoveFor],
   finished: [releaseRequests, lookAfterEvent, cardMoveFor, enterTime],
@@ -50,10 +50,10 @@ export const afterEvent: AfterEvent = {
  */
 export const order: readonly Reaction<never>[] = [
   // What agents wait for comes first: the others take their time.
-  ...[noteRun, awaitTools, keepBrief, followDelivery, releaseRequests],
+  ...[trackRun, awaitTools, keepBrief, followDelivery, releaseRequests],
   // Work is kept as it was left; a comparison reads the same worktree and may be long.
-  keepWork,
-  ...[lookAfterMessage, lookAfterEvent, lookForLeft],
+  snapshotAfterTurn,
+  ...[lookAfterMessage, lookAfterEvent, findLeftovers],
   // After the deliveries above: who has just been told to go on has had their turn.
   ...[dropTurns, awaitLimitEnd],
   // Documents follow, they never lead: a file that cannot be written delays nothing.

@@ -2,7 +2,7 @@ import { orchestrator } from '../../core/worker.ts';
 import { agentCommands, commands } from '../../features/commands.ts';
 import type { FeatureCommand, SessionCommand } from '../../features/define.ts';
 import type { RequestMessage, SessionMessage } from '../../features/messages.ts';
-import { type ControllerState, type Decision, missing, reply } from '../../features/state.ts';
+import { type ControllerState, type Decision, refuseUnknown, reply } from '../../features/state.ts';
 import { failure, problemOf } from '../../lib/result.ts';
 
 /** Answers a client's request, or begins what it asks for. Only a person's request is decided on. */
@@ -18,7 +18,7 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
 /** Handles a session's request. Commands of clients are not available to it. */
 export function sessionAsked(state: ControllerState, message: SessionMessage): Decision {
   const { ticket, id, request } = message;
-  const gone = missing(state, ticket, id);
+  const gone = refuseUnknown(state, ticket, id);
   if (gone) return gone;
   const { do: name, ...told } = request;
   const command = find<SessionCommand>(agentCommands, name);

@@ -15,13 +15,13 @@ import {
   hostConnected,
   hostLost,
   setupFailed,
-  signed,
+  signalReceived,
   snapshotEnded,
   terminalChanged,
   toolsMet,
   toolsOverdue,
 } from '../../features/workers/signals.ts';
-import { launched, launchFailed, planIn, planned } from '../../features/workers/start.ts';
+import { launched, launchFailed, planned, switchEnvironment } from '../../features/workers/start.ts';
 import { processEnded } from '../../features/workers/workerCommands.ts';
 import type { Problem } from '../../lib/result.ts';
 import { react } from './reactions.ts';
@@ -72,7 +72,7 @@ const deciders: { readonly [T in Message['type']]: Decider<T> } = {
   'host-connected': (state, message) => hostConnected(state, message.terminals),
   'host-lost': (state) => hostLost(state),
   'terminal-changed': (state, message) => terminalChanged(state, message.terminal),
-  signed,
+  signed: signalReceived,
   'request-received': requestReceived,
   'request-withdrawn': (state, message) => requestWithdrawn(state, message.request),
   'branch-renamed': branchRenamed,
@@ -105,7 +105,7 @@ const deciders: { readonly [T in Message['type']]: Decider<T> } = {
   'worker-wanted': workerWanted,
   documented: (state, message) => ({ state, events: [message.happening], effects: [] }),
   'time-entered': timeEntered,
-  'environment-lent': (state, message) => planIn(state, message.environment),
+  'environment-lent': (state, message) => switchEnvironment(state, message.environment),
   'config-read': configRead,
   'trust-read': (state, message) => trustRead(state, message.trust),
   'config-refused': (state, message) => only(configRefused(state, message.problem)),

@@ -12,7 +12,6 @@ import { defineCommand, type VerbCall } from '../define.ts';
 import type { DomainEvent } from '../log.ts';
 import type { MessageOf, RequestId, RequestMessage } from '../messages.ts';
 import {
-  about,
   type Consequence,
   type ControllerState,
   type Decision,
@@ -20,6 +19,7 @@ import {
   type HeldRequest,
   type Moment,
   noConsequence,
+  recordForWorker,
   reply,
   type Settled,
 } from '../state.ts';
@@ -29,7 +29,7 @@ import { questionsOf } from '../workers/workerState.ts';
 const settledKept = 200;
 
 /** Upper bound of one worker's requests; further ones stay in its pane. */
-const heldOfOne = 20;
+const maxHeldPerWorker = 20;
 
 /**
  * Holds an agent's request under its id until it is answered here or in its pane, and records that its worker asks. An id
@@ -43,21 +43,21 @@ export function requestReceived(
   const worker = state.log.workers.get(request.worker);
   const known = state.held.get(id);
   if (!worker) return reply(state, ticket, success(null));
-  if (known && known.request.worker !== worker.id) return notNamed(state, ticket, worker, text);
+  if (known && known.request.worker !== worker.id) return leaveToPane(state, ticket, worker, text);
   const isKnown = worker.questions.some((question) => question.request === id);
   const sign = { source: 'hook', report: { kind: 'asked', what: text, request: id } } as const;
   const events = isKnown ? [] : observed(state, worker, [sign]);
   const own = [...state.held.values()].filter(
     (held) => held.request.worker === request.worker && held !== known,
   );
-  const isHeld = waits && own.length < heldOfOne && (isKnown || events.length > 0);
+  const isHeld = waits && own.length < maxHeldPerWorker && (isKnown || events.length > 0);
   if (!isHeld) return { ...reply(state, ticket, success(null)), events };
   const held = new Map(state.held).set(id, { request, call, ticket });
   return { state: { ...state, held }, events, effects: known ? [noAnswer(known)] : [] };
 }
 
 /** Leaves a request to its pane whose id already names one of another worker. */
-function notNamed(state: ControllerState, ticket: RequestId, worker: Worker, what: string): Decision {
+function leaveToPane(state: ControllerState, ticket: RequestId, worker: Worker, what: string): Decision {
   const sign = { source: 'hook', report: { kind: 'asked', what } } as const;
   return { ...reply(state, ticket, success(null)), events: observed(state, worker, [sign]) };
 }
@@ -104,7 +104,7 @@ export function settleRequests(
 }
 
 /** Answers the request of an agent by its id in the queue. Each request takes one answer. */
-export const answerWaiting = defineCommand<null>()({
+export const answerCommand = defineCommand<null>()({
   name: 'answer',
   by: 'person',
   what: 'answer agents',
@@ -128,11 +128,11 @@ async function answerRequest(
   { why }: { readonly why: string },
 ): Promise<Printed> {
   const read =
-    readAnswer(said, why) ??
-    call.misused(
+    parseAnswer(said, why) ??
+    call.refuseUsage(
       'say allow, deny, or the numbers of options, one for each question, or 1,3 where several may be chosen',
     );
-  await call.ask(answerWaiting, { request, answer: read });
+  await call.ask(answerCommand, { request, answer: read });
   return { value: { request, answer: read }, text: read.say === 'deny' ? 'Denied.' : 'Answered.' };
 }
 
@@ -140,21 +140,21 @@ async function answerRequest(
  * Reads `allow`, `deny`, or numbers of options from 1 on: one for each question, such as `2`, or `1,3` where several
  * may be chosen. Returns null for anything else.
  */
-function readAnswer(said: readonly string[], why: string): RequestAnswer | null {
+function parseAnswer(said: readonly string[], why: string): RequestAnswer | null {
   const [first] = said;
   if (said.length === 1 && first === 'allow') return { say: 'allow' };
   if (said.length === 1 && first === 'deny') return { say: 'deny', why };
   if (said.every((word) => /^[1-9](,[1-9])*$/.test(word)))
-    return { say: 'choose', options: said.map(choiceIn) };
+    return { say: 'choose', options: said.map(parseChoice) };
   return null;
 }
 
-function choiceIn(word: string): Choice {
+function parseChoice(word: string): Choice {
   const [first = 0, ...more] = word.split(',').map((number) => Number(number) - 1);
   return more.length === 0 ? first : [first, ...more];
 }
 
-interface Answering {
+interface AnswerParams {
   readonly request: string;
   readonly answer: RequestAnswer;
 }
@@ -162,13 +162,13 @@ interface Answering {
 /** Gives a person's answer to the request that it names, at most once. */
 function decideAnswer(
   state: ControllerState,
-  { request: id, answer: said }: Answering,
+  { request: id, answer: said }: AnswerParams,
   { ticket, from }: RequestMessage,
 ): Decision {
   const held = state.held.get(id);
   if (!held) return reply(state, ticket, notHeld(state, id));
   const { request } = held;
-  const fault = faultIn(request, said);
+  const fault = answerProblem(request, said);
   if (fault) return reply(state, ticket, fault);
   const worker = state.log.workers.get(request.worker);
   const sign = { source: 'hook', report: { kind: 'answered', request: id } } as const;
@@ -203,7 +203,7 @@ function notHeld(state: ControllerState, id: string): Result<never> {
   }
 }
 
-function faultIn(request: AgentRequest, said: RequestAnswer): Result<never> | null {
+function answerProblem(request: AgentRequest, said: RequestAnswer): Result<never> | null {
   const possible = allowedAnswers(request);
   if (!possible.includes(said.say)) {
     const hint = `Type into its pane: orch-tui worker attach ${request.worker}`;
@@ -228,5 +228,5 @@ export const setAside = defineCommand<null>()({
   by: 'person',
   what: 'set anything aside',
   params: ({ worker }) => worker,
-  decide: (state, { id }, { ticket }) => about(state, ticket, id, { type: 'set-aside', id }),
+  decide: (state, { id }, { ticket }) => recordForWorker(state, ticket, id, { type: 'set-aside', id }),
 });

@@ -22,14 +22,14 @@ interface AttentionState {
   readonly setAside: ReadonlyMap<string, string>;
 }
 
-type Said<T extends RequestAnswer['say']> = Extract<RequestAnswer, { readonly say: T }>;
+type AnswerKind<T extends RequestAnswer['say']> = Extract<RequestAnswer, { readonly say: T }>;
 
 const requestAnswer: Shape<RequestAnswer> = either(
   either(
-    object<Said<'allow'>>({ say: exactly('allow') }),
-    object<Said<'deny'>>({ say: exactly('deny'), why: string }),
+    object<AnswerKind<'allow'>>({ say: exactly('allow') }),
+    object<AnswerKind<'deny'>>({ say: exactly('deny'), why: string }),
   ),
-  object<Said<'choose'>>({ say: exactly('choose'), options: listOf(either(natural, listOf(natural))) }),
+  object<AnswerKind<'choose'>>({ say: exactly('choose'), options: listOf(either(natural, listOf(natural))) }),
 );
 
 /** The log's state of the queue. */

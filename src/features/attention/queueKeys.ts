@@ -8,7 +8,7 @@ import { ask, noEffects, type Step, whyUnreachable, withNotice } from '../../ui/
 import { openFinish } from '../workers/endDialogs.ts';
 import { openCard, openReject } from '../workers/proposalDialogs.ts';
 import { openWeighTime } from '../workers/workerDialogs.ts';
-import { canSay, inPane, isSaidInFull, openDeny, openRequest, say } from './requestDialogs.ts';
+import { canAnswer, isShownInFull, onlyInPane, openDeny, openRequest, sendAnswer } from './requestDialogs.ts';
 
 const group = 'Queue';
 
@@ -51,7 +51,7 @@ function itemOf(state: AppState): QueueItem | null {
 }
 
 /** Refuses a key while another row has just taken the selection: it was meant for the earlier one. */
-function whyUnsteady(state: AppState): string | null {
+function whyShifted(state: AppState): string | null {
   if (state.selectionShifted) return 'The selection changed. Press again to confirm.';
   return whyUnreachable(state);
 }
@@ -59,12 +59,12 @@ function whyUnsteady(state: AppState): string | null {
 function whyNoYes(state: AppState): string | null {
   const item = itemOf(state);
   if (!item) return 'Nothing waits here.';
-  const why = whyUnsteady(state);
+  const why = whyShifted(state);
   if (why !== null) return why;
   const { kind, request, worker } = item;
-  if (request) return canSay(request, 'allow') || canSay(request, 'choose') ? null : inPane;
+  if (request) return canAnswer(request, 'allow') || canAnswer(request, 'choose') ? null : onlyInPane;
   if (kind === 'limited') return whyNotAgain(state, worker);
-  return kind in yesWords ? null : inPane;
+  return kind in yesWords ? null : onlyInPane;
 }
 
 /** The hints of `y` on rows that are not requests. */
@@ -75,7 +75,7 @@ const yesWords: Partial<Record<QueueItem['kind'], string>> = {
 };
 
 function yesHint(state: AppState, item: QueueItem | null): string {
-  if (item?.request) return isSaidInFull(state, item) ? 'allow' : 'look';
+  if (item?.request) return isShownInFull(state, item) ? 'allow' : 'look';
   return (item && yesWords[item.kind]) ?? 'look';
 }
 
@@ -91,8 +91,8 @@ function agree(state: AppState): Step {
   if (!item) return noEffects(state);
   const { request } = item;
   if (request)
-    return isSaidInFull(state, item) && canSay(request, 'allow')
-      ? say(state, request, { say: 'allow' })
+    return isShownInFull(state, item) && canAnswer(request, 'allow')
+      ? sendAnswer(state, request, { say: 'allow' })
       : noEffects(openRequest(state, request));
   const proposal = item.proposal === undefined ? null : findProposal(state, item.proposal);
   if (proposal) return noEffects(openCard(state, proposal));
@@ -126,11 +126,11 @@ function onWorker(state: AppState, kind: QueueItem['kind'], worker: Worker): Ste
 function whyNoNo(state: AppState): string | null {
   const item = itemOf(state);
   if (!item) return 'Nothing waits here.';
-  const why = whyUnsteady(state);
+  const why = whyShifted(state);
   if (why !== null) return why;
   const { kind, request } = item;
   if (request || kind === 'proposal' || kind === 'finish' || canSetAside(kind)) return null;
-  return kind === 'limited' || kind === 'limit-over' ? 'It stays here until it goes on.' : inPane;
+  return kind === 'limited' || kind === 'limit-over' ? 'It stays here until it goes on.' : onlyInPane;
 }
 
 function decline(state: AppState): Step {

@@ -45,33 +45,33 @@ export function findRequest({ facts }: Pick<AppState, 'facts'>, id: string): Age
   return facts?.queue.find(({ request }) => request?.id === id)?.request ?? null;
 }
 
-export function canSay(request: AgentRequest, say: RequestAnswer['say']): boolean {
+export function canAnswer(request: AgentRequest, say: RequestAnswer['say']): boolean {
   return allowedAnswers(request).includes(say);
 }
 
-export const inPane = 'That can only be answered in its pane: press enter.';
+export const onlyInPane = 'That can only be answered in its pane: press enter.';
 
 /** Least number of cells in which a request's text is shown. */
-export const leastWords = 10;
+export const minTextCells = 10;
 
 /**
  * Returns the cells for a request's text in a row of the queue, beside worker and age; 0 where there are too few.
  * @param width of the row
  */
-export function roomInRow(
+export function requestTextColumns(
   { worker, since }: Pick<QueueItem, 'worker' | 'since'>,
   now: number,
   width: number,
 ) {
   const room = width - cellWidth(worker) - cellWidth(shortAge(since, now)) - 5;
-  return room >= leastWords ? room : 0;
+  return room >= minTextCells ? room : 0;
 }
 
 /** Reports whether the row of a request shows all of it, so that it can be allowed without its card. */
-export function isSaidInFull(state: AppState, item: QueueItem): boolean {
+export function isShownInFull(state: AppState, item: QueueItem): boolean {
   const width = selectGeometry(state).queue.width - 2;
   const isWhole = item.request?.isWhole === true;
-  return isWhole && cellWidth(item.text) <= roomInRow(item, state.now, width);
+  return isWhole && cellWidth(item.text) <= requestTextColumns(item, state.now, width);
 }
 
 /** Opens the card of a request. */
@@ -81,7 +81,7 @@ export function openRequest(state: AppState, { id }: AgentRequest): AppState {
 }
 
 /** Sends an answer to exactly this request; an open dialog waits for the outcome. */
-export function say(
+export function sendAnswer(
   state: AppState,
   { id }: AgentRequest,
   answer: RequestAnswer,
@@ -103,7 +103,7 @@ export function questionOf({ picked }: AskDialog, { questions }: AgentRequest): 
 }
 
 /** The card that shows all of an agent's request and takes the answer. */
-export const asking = defineDialog<AskDialog>({
+export const askDialog = defineDialog<AskDialog>({
   kind: 'ask',
   group: 'An agent asks',
   subject: (_, { request, picked, marked: marks }) => `${request} ${picked.length} ${marks}`,
@@ -113,8 +113,8 @@ export const asking = defineDialog<AskDialog>({
       title: 'allow what the card shows',
       hint: 'allow',
       keys: ['y'],
-      disabledReason: (state, dialog) => whyNotSaid(state, dialog, 'allow'),
-      run: onRequest((state, dialog, request) => say(state, request, { say: 'allow' }, dialog)),
+      disabledReason: (state, dialog) => whyNotAnswered(state, dialog, 'allow'),
+      run: onRequest((state, dialog, request) => sendAnswer(state, request, { say: 'allow' }, dialog)),
     },
     ...([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map(
       (number): RoomDialogKey<AskDialog> => ({
@@ -131,7 +131,7 @@ export const asking = defineDialog<AskDialog>({
       hint: 'deny',
       keys: ['n'],
       isHarmless: true,
-      disabledReason: (state, dialog) => whyNotSaid(state, dialog, 'deny'),
+      disabledReason: (state, dialog) => whyNotAnswered(state, dialog, 'deny'),
       run: onRequest((state, _, request) => noEffects(openDeny(state, request))),
     },
     {
@@ -158,19 +158,19 @@ export const asking = defineDialog<AskDialog>({
   isStale: whyOver,
 });
 
-function whyNotSaid(state: AppState, dialog: AskDialog, what: 'allow' | 'deny'): string | null {
+function whyNotAnswered(state: AppState, dialog: AskDialog, what: 'allow' | 'deny'): string | null {
   const request = findRequest(state, dialog.request);
   if (!request) return 'This request has already been answered.';
-  if (canSay(request, what)) return whyBusy(state);
+  if (canAnswer(request, what)) return whyBusy(state);
   if (request.isCut) return 'It is too long to be shown here: look at all of it in its pane, with enter.';
-  return request.questions.length > 0 ? 'Choose an option by its number.' : inPane;
+  return request.questions.length > 0 ? 'Choose an option by its number.' : onlyInPane;
 }
 
 function whyNotChosen(state: AppState, dialog: AskDialog, option: number): string | null {
   const request = findRequest(state, dialog.request);
   if (!request) return 'This request has already been answered.';
   const question = questionOf(dialog, request);
-  if (!question) return request.kind === 'question' ? inPane : 'There is nothing to choose.';
+  if (!question) return request.kind === 'question' ? onlyInPane : 'There is nothing to choose.';
   return question.options[option] ? whyBusy(state) : `There is no option ${option + 1}.`;
 }
 
@@ -198,7 +198,7 @@ function take(state: AppState, dialog: AskDialog, request: AgentRequest, choice:
   const next = withDialog(state, { ...dialog, picked, marked: [] });
   if (picked.length < request.questions.length) return { state: next, effects: [] };
   const chosen: AskDialog = { ...dialog, picked, marked: [] };
-  return say(next, request, { say: 'choose', options: picked }, chosen);
+  return sendAnswer(next, request, { say: 'choose', options: picked }, chosen);
 }
 
 /** Draws all of a request, so that nothing is allowed unseen. */
@@ -289,7 +289,7 @@ export const denyDialog = defineDialog<DenyDialog>({
       run(state, dialog) {
         const request = findRequest(state, dialog.request);
         if (!request) return noEffects(toList(state));
-        return say(state, request, { say: 'deny', why: dialog.why.text.trim() }, dialog);
+        return sendAnswer(state, request, { say: 'deny', why: dialog.why.text.trim() }, dialog);
       },
     },
     {

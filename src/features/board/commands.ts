@@ -174,7 +174,7 @@ const giveCardIds = defineServed<{ given: number }>()({
 async function giveIds(call: VerbCall, _: unknown, { yes = false }: { yes?: boolean }): Promise<Printed> {
   const { withoutId } = await call.ask(board, {});
   const question = `Give an id to ${counted(withoutId, 'card')}? Tables without a column for it get one.`;
-  await call.demandYes(yes || withoutId === 0, question);
+  await call.requireYes(yes || withoutId === 0, question);
   const { given } = await call.ask(giveCardIds, {});
   const text = given === 0 ? 'All cards have an id.' : `${counted(given, 'card')} got an id.`;
   return { value: { given }, text };

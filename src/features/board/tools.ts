@@ -10,11 +10,11 @@ import {
 } from '../../core/board.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
-import { defineTool, type World } from '../define.ts';
+import { type ClientTypes, defineTool } from '../define.ts';
 import type { SessionServices } from '../services.ts';
 import type { ControllerState } from '../state.ts';
 
-type Schemas = World['schemas'];
+type Schemas = ClientTypes['schemas'];
 
 /** Limits in characters: a card's text, and its other cells. */
 const textLimit = 2000;

@@ -224,7 +224,7 @@ async function giveIds(call: VerbCall, _: unknown, { yes = false }: { yes?: bool
   const { entries } = await call.ask(invoices, {});
   const without = entries.filter(({ id }) => id === null).length;
   const question = `Give an id to ${entriesText(without)}? Tables without a column for it get one.`;
-  await call.demandYes(yes || without === 0, question);
+  await call.requireYes(yes || without === 0, question);
   const { given } = await call.ask(giveEntryIds, {});
   const text = given === 0 ? 'All entries have an id.' : `${entriesText(given)} got an id.`;
   return { value: { given }, text };
@@ -273,8 +273,8 @@ const exportEntries = defineServed<{ text: string; entries: number }>()({
   name: 'exportEntries',
   by: 'anyone',
   onForeignState: true,
-  params: ({ z, text, queried }) =>
-    z.strictObject({ ...queried, format: z.enum(exportFormats), number: text.exactOptional() }),
+  params: ({ z, text, queryFields }) =>
+    z.strictObject({ ...queryFields, format: z.enum(exportFormats), number: text.exactOptional() }),
   handle: (services, wanted) => services.invoices.export(wanted),
   verbs: [
     {
@@ -309,7 +309,7 @@ async function exportInvoice(
   { csv = false, html = false, json = false, out, ...query }: ExportOptions,
 ): Promise<Printed> {
   const [format, ...others] = exportFormats.filter((one) => ({ csv, html, json })[one]);
-  if (!format || others.length > 0) return call.misused('say one of --csv, --json and --html');
+  if (!format || others.length > 0) return call.refuseUsage('say one of --csv, --json and --html');
   const { text, entries } = await call.ask(exportEntries, { ...query, format });
   if (out === undefined) return { value: format === 'json' ? JSON.parse(text) : text, text, isScreen: true };
   const file = call.saveNew(out, text);

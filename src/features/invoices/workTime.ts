@@ -10,7 +10,7 @@ import type { Logged, Slice } from '../../core/slice.ts';
 import type { UpdateDraft } from '../../core/worker.ts';
 import { listOf, mapOf, nullable, number, object, oneOf, type Shape, string } from '../../lib/shape.ts';
 import { PersistentMap } from '../../lib/store.ts';
-import type { EndEvent, SeenEvent, StartEvent, WeighedEvent } from '../workers/workerState.ts';
+import type { ActivityEvent, EndEvent, StartEvent, WeighedEvent } from '../workers/workerState.ts';
 
 /** A worker's time, derived from the log. */
 export interface WorkTime {
@@ -92,52 +92,53 @@ const billedEntry: Shape<BilledEntry> = object<BilledEntry>({
 });
 
 /** The times' part of the log's state. */
-export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | EndEvent | WeighedEvent> = {
-  start: { workTimes: new PersistentMap(), madeEntries: new PersistentMap(), billed: new PersistentMap() },
-  fields: {
-    'time-entered': { id: string, entry: nullable(timeEntry), measured: number, claimed: nullable(number) },
-    'entry-written': { entry: string },
-    billed: { number: string, entries: listOf(billedEntry), left: mapOf(string) },
-  },
-  on: {
-    started: ({ workTimes }, { id, at }) => ({ workTimes: workTimes.with(id, { ...fresh, seenAt: at }) }),
-    observed: ofTime((time, { state, at }) =>
-      state === 'working' ? { ...time, since: time.since ?? at } : stopped(time, at),
-    ),
-    exited: ofTime((time, { at }) => stopped(time, at)),
-    resumed: ofTime((time, { at }) => stopped(time, at)),
-    'spawn-failed': ofTime((time, { at }) => stopped(time, at)),
-    // Detected later, perhaps after days: only the time until the latest event is certain.
-    lost: ofTime((time) => stopped(time, time.seenAt)),
-    updated: ofTime((time, { update: { minutes, timestamp } }) => ({
-      ...time,
-      ...(minutes !== null && { claimed: (time.claimed ?? 0) + minutes }),
-      ...latestWriting(time, timestamp),
-    })),
-    'time-weighed': ofTime(weighed),
-    finished: ofTime((time, { at }) => ({ ...stopped(time, at), isOwed: true })),
-    cleaned: ofTime((time, { at }) => stopped(time, at)),
-    undone: ofTime((time) => ({ ...time, isOwed: false })),
-    'time-entered': entered,
-    billed: ({ billed }, { number, entries, left }) => {
-      const known = billed.get(number);
-      const all = {
-        entries: entries.length > 0 ? entries : (known?.entries ?? []),
-        left: { ...known?.left, ...left },
-      };
-      return { billed: billed.with(number, all) };
+export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | ActivityEvent | EndEvent | WeighedEvent> =
+  {
+    start: { workTimes: new PersistentMap(), madeEntries: new PersistentMap(), billed: new PersistentMap() },
+    fields: {
+      'time-entered': { id: string, entry: nullable(timeEntry), measured: number, claimed: nullable(number) },
+      'entry-written': { entry: string },
+      billed: { number: string, entries: listOf(billedEntry), left: mapOf(string) },
     },
-    'entry-written': ({ madeEntries }, { entry }) => {
-      const made = madeEntries.get(entry);
-      return made ? { madeEntries: madeEntries.with(entry, { ...made, isWritten: true }) } : {};
+    on: {
+      started: ({ workTimes }, { id, at }) => ({ workTimes: workTimes.with(id, { ...fresh, seenAt: at }) }),
+      observed: ofTime((time, { state, at }) =>
+        state === 'working' ? { ...time, since: time.since ?? at } : stopped(time, at),
+      ),
+      exited: ofTime((time, { at }) => stopped(time, at)),
+      resumed: ofTime((time, { at }) => stopped(time, at)),
+      'spawn-failed': ofTime((time, { at }) => stopped(time, at)),
+      // Detected later, perhaps after days: only the time until the latest event is certain.
+      lost: ofTime((time) => stopped(time, time.seenAt)),
+      updated: ofTime((time, { update: { minutes, timestamp } }) => ({
+        ...time,
+        ...(minutes !== null && { claimed: (time.claimed ?? 0) + minutes }),
+        ...latestWriting(time, timestamp),
+      })),
+      'time-weighed': ofTime(weighed),
+      finished: ofTime((time, { at }) => ({ ...stopped(time, at), isOwed: true })),
+      cleaned: ofTime((time, { at }) => stopped(time, at)),
+      undone: ofTime((time) => ({ ...time, isOwed: false })),
+      'time-entered': entered,
+      billed: ({ billed }, { number, entries, left }) => {
+        const known = billed.get(number);
+        const all = {
+          entries: entries.length > 0 ? entries : (known?.entries ?? []),
+          left: { ...known?.left, ...left },
+        };
+        return { billed: billed.with(number, all) };
+      },
+      'entry-written': ({ madeEntries }, { entry }) => {
+        const made = madeEntries.get(entry);
+        return made ? { madeEntries: madeEntries.with(entry, { ...made, isWritten: true }) } : {};
+      },
     },
-  },
-  every: ({ workTimes }, { type, id, at }) => {
-    const time = id !== undefined && type !== 'time-entered' ? workTimes.get(id) : undefined;
-    if (id === undefined || !time || time.seenAt === at) return {};
-    return { workTimes: workTimes.with(id, { ...time, seenAt: at }) };
-  },
-};
+    every: ({ workTimes }, { type, id, at }) => {
+      const time = id !== undefined && type !== 'time-entered' ? workTimes.get(id) : undefined;
+      if (id === undefined || !time || time.seenAt === at) return {};
+      return { workTimes: workTimes.with(id, { ...time, seenAt: at }) };
+    },
+  };
 
 const fresh: Omit<WorkTime, 'seenAt'> = {
   measuredMs: 0,

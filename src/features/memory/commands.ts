@@ -3,10 +3,10 @@ import { orchestrator } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
 import { alignColumns, timeText } from '../../ui/format.ts';
-import { defineCommand, defineServed, defineTool, defineWish } from '../define.ts';
+import { defineCommand, defineServed, defineSessionCommand, defineTool } from '../define.ts';
 import { readReport } from '../messages/reports.ts';
 import type { NamedRequest, RequestId } from '../messages.ts';
-import { type ControllerState, type Decision, noted, reply } from '../state.ts';
+import { type ControllerState, type Decision, record, reply } from '../state.ts';
 import { entryNumber, type FoundMemory, type Memory, type MemoryDraft, memoryKinds } from './memoryState.ts';
 
 /** Stores something for all sessions to find. */
@@ -18,10 +18,10 @@ export const remember = defineCommand<{ id: string }>()({
   handle: (services, draft) => {
     const memory = cleanMemory(draft);
     if (!memory.ok) return memory;
-    const request: NamedRequest & Remembering = { do: 'remember', memory: memory.value };
+    const request: NamedRequest & RememberParams = { do: 'remember', memory: memory.value };
     return services.ask<{ id: string }>(request);
   },
-  decide: (state, { memory }: Remembering, { ticket }) => rememberBy(state, ticket, 'person', memory),
+  decide: (state, { memory }: RememberParams, { ticket }) => recordMemory(state, ticket, 'person', memory),
   verbs: [
     {
       usage: 'memory store <text>',
@@ -75,7 +75,7 @@ export const searchMemory = defineServed<readonly FoundMemory[]>()({
  * Stores a memory for a session, with name and answer of the copilot-memory server. A text block in it
  * counts as a report too.
  */
-export const storeMemory = defineWish<unknown>()({
+export const storeMemory = defineSessionCommand<unknown>()({
   name: 'remember',
   by: 'agent',
   params: ({ z }) =>
@@ -93,9 +93,9 @@ export const storeMemory = defineWish<unknown>()({
     const update = readReport(services.state, content);
     if (update) await services.ask({ do: 'report', update });
     const kept = services.state.log.memories.findLast((one) => one.id === stored.value.id);
-    return success(kept ? shown(services.state, { memory: kept, distance: 0 }) : null);
+    return success(kept ? memoryJson(services.state, { memory: kept, distance: 0 }) : null);
   },
-  decide: (state, { memory }: Remembering, { ticket, id }) => rememberBy(state, ticket, id, memory),
+  decide: (state, { memory }: RememberParams, { ticket, id }) => recordMemory(state, ticket, id, memory),
   mcp: {
     name: 'memory_store',
     has: 'everyone',
@@ -116,7 +116,7 @@ export const memorySearch = defineTool<unknown>()({
     }),
   async handle({ state, searchMemory }, { query, type, limit }) {
     const found = await searchMemory(query, type, limit);
-    return success(found.map((one) => shown(state, one)));
+    return success(found.map((one) => memoryJson(state, one)));
   },
   mcp: {
     has: 'everyone',
@@ -126,7 +126,7 @@ export const memorySearch = defineTool<unknown>()({
   },
 });
 
-function shown({ log, config }: ControllerState, { memory, distance }: FoundMemory) {
+function memoryJson({ log, config }: ControllerState, { memory, distance }: FoundMemory) {
   const { id, by, at, kind: type, content, tags, metadata } = memory;
   const sessionId = log.workers.get(by)?.sessionId ?? null;
   return {
@@ -135,12 +135,12 @@ function shown({ log, config }: ControllerState, { memory, distance }: FoundMemo
   };
 }
 
-type Remembering = { readonly memory: MemoryDraft };
+type RememberParams = { readonly memory: MemoryDraft };
 
 /** @param by the session that stores it, or `person` */
-function rememberBy(state: ControllerState, ticket: RequestId, by: string, memory: MemoryDraft): Decision {
+function recordMemory(state: ControllerState, ticket: RequestId, by: string, memory: MemoryDraft): Decision {
   const entry = state.log.lastMemory + 1;
-  return noted(
+  return record(
     state,
     ticket,
     { type: 'remembered', id: by, entry, memory },
@@ -182,15 +182,19 @@ export const correctMemory = defineCommand<{ id: string }>()({
   params: ({ z, text }) => z.strictObject({ id: text, content: text.check(z.minLength(1)) }),
   handle: async (services, { id, content }) => {
     const entry = entryNumber(id);
-    if (entry === null) return named(id, await services.changeTheirs(id, content));
+    if (entry === null) return named(id, await services.changeServerMemory(id, content));
     const found = findMemory(services.state, id);
     if (!found.ok) return found;
     const clean = cleanMemory({ kind: 'context', tags: [], metadata: {}, content });
     if (!clean.ok) return clean;
-    const request: NamedRequest & Correcting = { do: 'correctMemory', entry, content: clean.value.content };
+    const request: NamedRequest & CorrectParams = {
+      do: 'correctMemory',
+      entry,
+      content: clean.value.content,
+    };
     return services.ask<{ id: string }>(request);
   },
-  decide: (state, { entry, content }: Correcting, { ticket }) =>
+  decide: (state, { entry, content }: CorrectParams, { ticket }) =>
     changed(state, ticket, entry, { type: 'memory-corrected', id: 'person', entry, content }),
   verbs: [
     {
@@ -210,13 +214,13 @@ export const removeMemory = defineCommand<{ id: string }>()({
   params: ({ z, text }) => z.strictObject({ id: text }),
   handle: async (services, { id }) => {
     const entry = entryNumber(id);
-    if (entry === null) return named(id, await services.changeTheirs(id, null));
+    if (entry === null) return named(id, await services.changeServerMemory(id, null));
     const found = findMemory(services.state, id);
     if (!found.ok) return found;
-    const request: NamedRequest & Removing = { do: 'removeMemory', entry };
+    const request: NamedRequest & RemoveParams = { do: 'removeMemory', entry };
     return services.ask<{ id: string }>(request);
   },
-  decide: (state, { entry }: Removing, { ticket }) =>
+  decide: (state, { entry }: RemoveParams, { ticket }) =>
     changed(state, ticket, entry, { type: 'memory-removed', id: 'person', entry }),
   verbs: [
     {
@@ -228,8 +232,8 @@ export const removeMemory = defineCommand<{ id: string }>()({
   ],
 });
 
-type Correcting = { readonly entry: number; readonly content: string };
-type Removing = { readonly entry: number };
+type CorrectParams = { readonly entry: number; readonly content: string };
+type RemoveParams = { readonly entry: number };
 
 function named(id: string, done: Result<null>): Result<{ id: string }> {
   return done.ok ? success({ id }) : done;
@@ -250,18 +254,18 @@ function changed(
   state: ControllerState,
   ticket: RequestId,
   entry: number,
-  happening: Parameters<typeof noted>[2],
+  happening: Parameters<typeof record>[2],
 ): Decision {
   const found = findMemory(state, `orch-${entry}`);
   return found.ok
-    ? noted(state, ticket, happening, success({ id: found.value.id }))
+    ? record(state, ticket, happening, success({ id: found.value.id }))
     : reply(state, ticket, found);
 }
 
 /** Tools by which sessions change stored memories, with copilot-memory's names. */
 
 /** Replaces the text of a stored memory; kind and tags stay, and the log has both texts. */
-export const updateMemory = defineWish<unknown>()({
+export const updateMemory = defineSessionCommand<unknown>()({
   name: 'correctMemory',
   by: 'agent',
   params: ({ z }) => z.object({ id: z.string().max(200), content: z.string().min(1).max(20_000) }),
@@ -270,7 +274,7 @@ export const updateMemory = defineWish<unknown>()({
     if (!clean.ok) return clean;
     return services.ask({ do: 'correctMemory', id, content: clean.value.content });
   },
-  decide: (state, { id, content = '' }: Wished, { ticket, id: by }) =>
+  decide: (state, { id, content = '' }: MemoryParams, { ticket, id: by }) =>
     decided(state, ticket, { id, by }, (entry) => ({ type: 'memory-corrected', id: by, entry, content })),
   mcp: {
     name: 'memory_update',
@@ -281,12 +285,12 @@ export const updateMemory = defineWish<unknown>()({
 });
 
 /** Removes a session's memory from search; the log keeps it. */
-export const deleteMemory = defineWish<unknown>()({
+export const deleteMemory = defineSessionCommand<unknown>()({
   name: 'removeMemory',
   by: 'agent',
   params: ({ z }) => z.object({ id: z.string().max(200) }),
   handle: (services, { id }) => services.ask({ do: 'removeMemory', id }),
-  decide: (state, { id }: Wished, { ticket, id: by }) =>
+  decide: (state, { id }: MemoryParams, { ticket, id: by }) =>
     decided(state, ticket, { id, by }, (entry) => ({ type: 'memory-removed', id: by, entry })),
   mcp: {
     name: 'memory_delete',
@@ -296,20 +300,20 @@ export const deleteMemory = defineWish<unknown>()({
   },
 });
 
-type Wished = { readonly id: string; readonly content?: string };
+type MemoryParams = { readonly id: string; readonly content?: string };
 
 function decided(
   state: ControllerState,
   ticket: RequestId,
   { id, by }: { id: string; by: string },
-  happening: (entry: number) => Parameters<typeof noted>[2],
+  happening: (entry: number) => Parameters<typeof record>[2],
 ): Decision {
   const entry = entryNumber(id);
   const found = state.log.memories.find((one) => one.id === id);
   if (entry === null || !found) return reply(state, ticket, notStored(id));
   const may = mayChange(found, by);
   return may.ok
-    ? noted(state, ticket, happening(entry), success({ id: found.id }))
+    ? record(state, ticket, happening(entry), success({ id: found.id }))
     : reply(state, ticket, may);
 }
 

@@ -28,14 +28,14 @@ export interface Delivery {
 }
 
 /** The known state of an agent at one moment. */
-export interface SeenLine {
+export interface InputState {
   readonly worker: Worker;
   readonly hasHooks: boolean;
   readonly delivery?: Delivery | undefined;
 }
 
 /** Retries of Enter: Claude Code loses one in ten that come while it redraws, most right after its start. */
-export const mostEnters = 5;
+export const maxEnters = 5;
 
 /** Milliseconds. */
 export interface Pace {
@@ -60,7 +60,7 @@ export const usualPace: Pace = {
 };
 
 /** Reports whether a line has to wait: for an agent that has not begun, and a person's line also for the brief. */
-export function hasToWait({ kind }: MessageLine, { worker, hasHooks, delivery }: SeenLine): boolean {
+export function mustWait({ kind }: MessageLine, { worker, hasHooks, delivery }: InputState): boolean {
   if (!isLive(worker.state) || isAsking(worker) || !hasHooks) return false;
   if (worker.state === 'starting') return true;
   return isForPerson({ kind }) && (delivery?.state === 'waiting' || delivery?.state === 'typing');
@@ -103,19 +103,19 @@ export function afterEnter(
 export function afterLook({ kind, text }: MessageLine, screen: string | null): Next {
   if (screen === null) return 'taken';
   const box = readBox(screen);
-  return (kind === 'command' ? isLeft(text, box) : stands(text, box)) ? 'enter' : 'taken';
+  return (kind === 'command' ? isSurelyInBox(text, box) : isInBox(text, box)) ? 'enter' : 'taken';
 }
 
 /**
  * Reports whether to follow a line that the host did not enter because the agent did not show it. A slow machine shows
  * it late, and a hook reports whether it is taken.
  */
-export function mayComeYet({ kind }: MessageLine, before: Worker, { code }: Problem): boolean {
+export function mayAppearLater({ kind }: MessageLine, before: Worker, { code }: Problem): boolean {
   return code === 'not_shown' && kind !== 'command' && before.state !== 'working';
 }
 
 /** Returns the milliseconds within which an agent should have taken a line. */
-export function patience({ kind }: MessageLine, before: Worker, { hookMs, queueMs }: Pace): number {
+export function acceptMs({ kind }: MessageLine, before: Worker, { hookMs, queueMs }: Pace): number {
   return before.state === 'working' && kind !== 'command' ? queueMs : hookMs;
 }
 
@@ -125,18 +125,18 @@ export function isFollowed({ kind }: MessageLine, before: Worker): boolean {
 }
 
 /** Reports whether a line is certainly still in the box after a long time: a person may have begun to type there. */
-export function isLeft(text: string, box: string | null): boolean {
-  return stands(text, box) && (box === text.trim() || (box ?? '').length >= surelyOurs);
+export function isSurelyInBox(text: string, box: string | null): boolean {
+  return isInBox(text, box) && (box === text.trim() || (box ?? '').length >= minDistinct);
 }
 
 /** Reports whether the box holds the beginning of a line, or Claude Code's placeholder for a long one. */
-function stands(text: string, box: string | null): boolean {
+function isInBox(text: string, box: string | null): boolean {
   if (box === null || box === '') return false;
   return text.trimStart().startsWith(box) || (box.startsWith('[Pasted text') && isShortened(text));
 }
 
 /** Least number of characters that identify the beginning of a line. */
-const surelyOurs = 16;
+const minDistinct = 16;
 
 /** Reports whether Claude Code shows a placeholder instead of the text. */
 function isShortened(text: string): boolean {
@@ -166,9 +166,9 @@ export function selectUndelivered(
 }
 
 /** Codes of refusals at a question, or before a possible one: typed text would have answered it. */
-export const heldBy: ReadonlySet<string> = new Set(['asks', 'asks_meanwhile', 'not_at_prompt']);
+export const questionCodes: ReadonlySet<string> = new Set(['asks', 'asks_meanwhile', 'not_at_prompt']);
 
-export function tooLikeCommand(id: string): Result<never> {
+export function takenForCommand(id: string): Result<never> {
   return failure(
     'looks_like_command',
     `${id} would take this for a command, and not for words to it.`,
@@ -176,7 +176,7 @@ export function tooLikeCommand(id: string): Result<never> {
   );
 }
 
-export function notBegun(id: string): Result<never> {
+export function notStarted(id: string): Result<never> {
   return failure('not_begun', `${id} has not begun yet.`, 'Look at its pane, or send it again later.');
 }
 

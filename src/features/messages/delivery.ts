@@ -15,7 +15,7 @@ import {
   notRunning,
   reply,
 } from '../state.ts';
-import { type Delivery, heldBy, isAsking } from './agentInput.ts';
+import { type Delivery, isAsking, questionCodes } from './agentInput.ts';
 
 /** Id of a request without a recipient: the controller that received it has ended. */
 const noReply: RequestId = 0;
@@ -57,13 +57,13 @@ function follow(decision: Decision, message: DeliveryMessage): Decision {
 
 function afterReport(decision: Decision, id: string, kind: string): Decision {
   if (kind === 'prompted') return withDelivered(decision, id, null);
-  const known = decision.state.deliveries.get(id) ?? leftBehind(decision.state, id);
+  const known = decision.state.deliveries.get(id) ?? undelivered(decision.state, id);
   if (kind !== 'session-started' || known?.what !== 'brief' || known.state !== 'waiting') return decision;
   return withEffect(withDelivered(decision, id, known), { type: 'await-listing', id, key: known.key });
 }
 
 /** Returns the delivery that an earlier controller did not make to a session that begins only now. */
-function leftBehind({ log }: ControllerState, id: string): Delivery | undefined {
+function undelivered({ log }: ControllerState, id: string): Delivery | undefined {
   const isLeft = log.workers.get(id)?.awaitsBrief === true;
   return isLeft ? { key: noReply, what: 'brief', state: 'waiting' } : undefined;
 }
@@ -97,7 +97,7 @@ function afterTyping(decision: Decision, { id, key, result }: MessageOf<'prompt-
   const known = deliveries.get(id);
   if (known?.key !== key || known.state !== 'typing') return decision;
   const worker = log.workers.get(id);
-  const asks = result.ok ? worker !== undefined && isAsking(worker) : heldBy.has(result.problem.code);
+  const asks = result.ok ? worker !== undefined && isAsking(worker) : questionCodes.has(result.problem.code);
   if (result.ok && !asks) return withDelivered(decision, id, null);
   return failed(decision, id, known, asks ? 'shows a question' : 'did not take it up');
 }
@@ -111,7 +111,7 @@ function failed(decision: Decision, id: string, known: Delivery, why: string): D
 }
 
 /** Types the brief again for a person. */
-export function deliver(state: ControllerState, ticket: RequestId, id: string): Decision {
+export function retypeBrief(state: ControllerState, ticket: RequestId, id: string): Decision {
   const worker = state.log.workers.get(id);
   if (!worker) return reply(state, ticket, noSuchWorker(state, id));
   if (!isLive(worker.state)) return reply(state, ticket, notRunning(id));

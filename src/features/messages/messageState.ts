@@ -2,7 +2,7 @@ import type { Facts, Note, OverlapFile, OverlapNote } from '../../core/facts.ts'
 import type { Slice } from '../../core/slice.ts';
 import type { Update, Worker } from '../../core/worker.ts';
 import { boolean, listOf, natural, object, oneOf, optional, type Shape, string } from '../../lib/shape.ts';
-import type { EndEvent, SeenEvent, ToolsContact } from '../workers/workerState.ts';
+import type { ActivityEvent, EndEvent, ToolsContact } from '../workers/workerState.ts';
 
 /** Log events of messages between sessions. */
 type MessageEvent =
@@ -47,7 +47,7 @@ const about: Shape<{ readonly worker: string; readonly files: readonly OverlapFi
 });
 
 /** The log's state of reports and notes. */
-export const messageSlice: Slice<MessagesState, MessageEvent, SeenEvent | EndEvent> = {
+export const messageSlice: Slice<MessagesState, MessageEvent, ActivityEvent | EndEvent> = {
   start: { updates: [], notes: [], lastNote: 0, met: [], muted: new Set() },
   fields: {
     'note-sent': { id: string, n: natural, from: string, text: string, about: optional(about) },
@@ -94,7 +94,7 @@ function withoutMet({ met }: MessagesState, { id }: { readonly id: string }) {
 }
 
 /** Returns the facts about notes, muted workers and agents without tools. */
-export function selectTalk(
+export function selectMessages(
   { notes, muted }: MessagesState,
   workers: ReadonlyMap<string, Worker>,
   tools: ReadonlyMap<string, ToolsContact>,

@@ -3,20 +3,27 @@ import type { Printed } from '../../core/verb.ts';
 import { failure, type Result } from '../../lib/result.ts';
 import { paragraphs } from '../../lib/sanitize.ts';
 import { alignColumns, timeText } from '../../ui/format.ts';
-import { defineCommand, defineVerb, defineWish, type VerbCall } from '../define.ts';
+import { defineCommand, defineSessionCommand, defineVerb, type VerbCall } from '../define.ts';
 import type { SessionMessage } from '../messages.ts';
-import { about, type ControllerState, type Decision, noSuchWorker, noted, reply } from '../state.ts';
+import {
+  type ControllerState,
+  type Decision,
+  noSuchWorker,
+  record,
+  recordForWorker,
+  reply,
+} from '../state.ts';
 
 /** Upper bound of undelivered notes to one worker. */
-export const notesWaiting = 20;
+export const maxWaitingNotes = 20;
 
 /** Writes to another session. */
-export const noteSession = defineWish<null>()({
+export const noteSession = defineSessionCommand<null>()({
   name: 'note',
   by: 'agent',
   params: ({ z }) => z.object({ to: z.string().min(1).max(300), text: z.string().min(1).max(noteLimit) }),
   handle: (services, { to, text }) => services.ask({ do: 'note', to, text: paragraphs(text, noteLimit) }),
-  decide: takeNote,
+  decide: sendNote,
   mcp: {
     name: 'send_message',
     has: 'everyone',
@@ -26,7 +33,7 @@ export const noteSession = defineWish<null>()({
   },
 });
 
-function takeNote(
+function sendNote(
   state: ControllerState,
   { to, text }: { readonly to: string; readonly text: string },
   { ticket, id: from }: SessionMessage,
@@ -36,11 +43,15 @@ function takeNote(
   if (to === from) return refuse(failure('bad_request', 'That would be a message to yourself.'));
   if (text.length > noteLimit)
     return refuse(failure('too_long', `A message has at most ${noteLimit} characters.`, 'Say less.'));
-  if (waitingNotes(state, to).length >= notesWaiting)
+  if (waitingNotes(state, to).length >= maxWaitingNotes)
     return refuse(
-      failure('too_many', `${notesWaiting} messages wait for ${to} already.`, 'Wait until it has read them.'),
+      failure(
+        'too_many',
+        `${maxWaitingNotes} messages wait for ${to} already.`,
+        'Wait until it has read them.',
+      ),
     );
-  return noted(state, ticket, { type: 'note-sent', id: to, n: state.log.lastNote + 1, from, text });
+  return record(state, ticket, { type: 'note-sent', id: to, n: state.log.lastNote + 1, from, text });
 }
 
 /** Returns a worker's undelivered notes. */
@@ -71,7 +82,7 @@ export function contextFor(state: ControllerState, id: string): { text: string; 
 }
 
 /** Returns the workers with undelivered notes that are not muted. */
-export function addressed(state: ControllerState): readonly string[] {
+export function workersWithNotes(state: ControllerState): readonly string[] {
   const ids = new Set(state.log.notes.filter(({ deliveredAt }) => deliveredAt === null).map(({ to }) => to));
   return [...ids].filter((id) => state.log.workers.has(id) && !state.log.muted.has(id));
 }
@@ -86,7 +97,8 @@ export const mute = defineCommand<null>()({
   by: 'person',
   what: 'mute workers',
   params: ({ z, text }) => z.strictObject({ id: text, muted: z.boolean() }),
-  decide: (state, { id, muted }, { ticket }) => about(state, ticket, id, { type: 'notes-muted', id, muted }),
+  decide: (state, { id, muted }, { ticket }) =>
+    recordForWorker(state, ticket, id, { type: 'notes-muted', id, muted }),
   verbs: [
     {
       usage: 'messages mute <id>',
@@ -107,7 +119,7 @@ export const mute = defineCommand<null>()({
 });
 
 /** Verbs about messages between sessions, and the tools' own. */
-export const talkVerbs = [
+export const messageVerbs = [
   defineVerb({
     usage: 'messages [id]',
     about: 'what sessions wrote to each other',

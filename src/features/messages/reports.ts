@@ -3,10 +3,16 @@ import { demandWorker, type Printed, upTo } from '../../core/verb.ts';
 import type { Update, UpdateDraft } from '../../core/worker.ts';
 import { failure, success } from '../../lib/result.ts';
 import { alignColumns, timeText } from '../../ui/format.ts';
-import { defineServed, defineTool, defineWish, type VerbCall, type World } from '../define.ts';
+import {
+  type ClientTypes,
+  defineServed,
+  defineSessionCommand,
+  defineTool,
+  type VerbCall,
+} from '../define.ts';
 import { withAddedTime } from '../invoices/workTime.ts';
 import type { SessionServices } from '../services.ts';
-import { type ControllerState, noted } from '../state.ts';
+import { type ControllerState, record } from '../state.ts';
 
 /** Returns reports of one worker or of all, newest first. */
 export const updates = defineServed<readonly Update[]>()({
@@ -58,7 +64,7 @@ export const listUpdates = defineTool<readonly Update[]>()({
 });
 
 /** Returns the fields of a worker's report, as an agent or a command sends them. */
-function reportFields({ z }: World['schemas']) {
+function reportFields({ z }: ClientTypes['schemas']) {
   const texts = z.union([z.string().max(8000), z.array(z.string().max(2000)).max(50)]);
   return {
     summary: z.string().max(4000).describe('One sentence: how far the task is.'),
@@ -77,7 +83,7 @@ function reportFields({ z }: World['schemas']) {
 }
 
 /** Takes in a worker's report: a text block, or the same fields. */
-export const report = defineWish<null>()({
+export const report = defineSessionCommand<null>()({
   name: 'report',
   by: 'agent',
   params: (schemas) => {
@@ -103,7 +109,11 @@ export const report = defineWish<null>()({
         );
   },
   decide: (state, { update }: { readonly update: UpdateDraft }, { ticket, id }) =>
-    noted(state, ticket, { type: 'updated', id, update: withAddedTime(update, state.log.workTimes.get(id)) }),
+    record(state, ticket, {
+      type: 'updated',
+      id,
+      update: withAddedTime(update, state.log.workTimes.get(id)),
+    }),
   verbs: [
     {
       usage: 'report [summary]',

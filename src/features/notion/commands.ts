@@ -49,7 +49,7 @@ const proposeNotion = defineServed<{ integration: string; proposals: readonly No
   name: 'proposeNotion',
   by: 'person',
   what: 'ask Notion',
-  params: ({ notionWish }) => notionWish,
+  params: ({ connectRequest }) => connectRequest,
   handle: (services, wish) => {
     services.readConfig();
     return services.notion.propose(wish);
@@ -61,7 +61,7 @@ const connectNotion = defineServed<{ proposals: readonly NotionProposal[]; token
   name: 'connectNotion',
   by: 'person',
   what: 'connect to Notion',
-  params: ({ z, wished, flag }) => z.strictObject({ ...wished, keep: flag }),
+  params: ({ z, connectFields, flag }) => z.strictObject({ ...connectFields, keep: flag }),
   handle: (services, wish) => {
     services.readConfig();
     return services.notion.connect(wish);
@@ -106,9 +106,9 @@ async function connect(
   const typed = tokenStdin ? await call.readInput() : await askToken(call, yes);
   await call.lend(typed === null ? call.token : { token: typed.trim(), source: 'What was given' });
   const { integration, proposals } = await call.ask(proposeNotion, wish);
-  call.say([`Notion knows us as ${integration}.`, ...proposals.map(tableProposalText)].join('\n\n'));
-  if (!yes) call.say('\nTo have a field held by another property: --map FIELD=PROPERTY');
-  await call.demandYes(yes, 'Connect?');
+  call.print([`Notion knows us as ${integration}.`, ...proposals.map(tableProposalText)].join('\n\n'));
+  if (!yes) call.print('\nTo have a field held by another property: --map FIELD=PROPERTY');
+  await call.requireYes(yes, 'Connect?');
   // A token of the environment is used and not stored; a typed one is stored.
   const done = await call.ask(connectNotion, { ...wish, keep: typed !== null });
   return {
@@ -199,11 +199,11 @@ async function runSync(
   { dryRun = false, allowMassDelete = false, rebuild = false, yes = false }: SyncOptions,
 ): Promise<Printed> {
   if (rebuild && (dryRun || allowMassDelete))
-    call.misused('--rebuild goes with no other option: it only looks, and syncs nothing');
+    call.refuseUsage('--rebuild goes with no other option: it only looks, and syncs nothing');
   await call.connect();
   if (rebuild) {
-    if (!yes) call.say(rebuildQuestion);
-    await call.demandYes(yes, 'Rebuild it?');
+    if (!yes) call.print(rebuildQuestion);
+    await call.requireYes(yes, 'Rebuild it?');
   }
   await call.lend(call.token);
   const work = async (): Promise<Printed> => {
@@ -284,7 +284,7 @@ async function resolve(
 ): Promise<Printed> {
   const isSide = side === 'mine' || side === 'theirs';
   if (isSide === (value !== undefined) || (side !== undefined && !isSide))
-    call.misused('say mine, theirs, or --value TEXT');
+    call.refuseUsage('say mine, theirs, or --value TEXT');
   const conflicts = await call.ask(syncConflicts, {});
   const known = conflicts.find((one) => one.id === id && one.field === field);
   const choice = isSide ? side : editedOf(value ?? '', known);

@@ -11,7 +11,7 @@ import {
 import { type Problem, problemOf } from '../../lib/result.ts';
 import { oneLine, withoutHidden } from '../../lib/sanitize.ts';
 import type { DomainEvent, LogState } from '../log.ts';
-import { notesWaiting, waitingNotes } from '../messages/notes.ts';
+import { maxWaitingNotes, waitingNotes } from '../messages/notes.ts';
 import type { MessageOf } from '../messages.ts';
 import {
   addNotice,
@@ -223,7 +223,7 @@ function sideOf({ a, b, files }: RadarPair, side: 'a' | 'b'): Side {
 function canBeTold(state: ControllerState, { id, other }: Side): boolean {
   const { workers } = state.log;
   const agent = state.config.agents[workers.get(id)?.agent ?? ''];
-  return agent?.speaks === 'claude' && workers.has(other) && waitingNotes(state, id).length < notesWaiting;
+  return agent?.speaks === 'claude' && workers.has(other) && waitingNotes(state, id).length < maxWaitingNotes;
 }
 
 /** Conflicts first, for there may be more than can be told. */

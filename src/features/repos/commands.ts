@@ -4,7 +4,7 @@ import type { Backup, CommitHistory, CommitText, RepoDetails, RepoStatus } from 
 import { type Printed, refuse } from '../../core/verb.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import { alignColumns, counted, longAge, memoryText, signingText } from '../../ui/format.ts';
-import { defineServed, defineTool, defineVerb, type VerbCall, type World } from '../define.ts';
+import { type ClientTypes, defineServed, defineTool, defineVerb, type VerbCall } from '../define.ts';
 import { proposalRows, workerJson, workersText } from '../workers/describe.ts';
 import { ageOf } from '../workers/snapshots.ts';
 
@@ -161,7 +161,7 @@ function operationText({ id, kind, ahead }: OperationFact): string {
 
 // Looking at what was committed, for the session that has no shell: nothing is fetched, checked out or run for it.
 
-const fields = ({ z }: World['schemas']) => ({
+const fields = ({ z }: ClientTypes['schemas']) => ({
   repo: z.string().min(1).max(200).describe('One of those in status.'),
   path: z.string().max(4000).optional().describe('Only this file or folder, from the top of the repository.'),
 });

@@ -24,7 +24,7 @@ export const goOn = defineCommand<ContinueOutcome>()({
   by: 'person',
   what: 'let workers go on',
   params: ({ z, text }) => z.strictObject({ ids: z.array(text).readonly() }),
-  decide: (state, { ids }, { ticket }) => tellToGoOn(state, ticket, ids),
+  decide: (state, { ids }, { ticket }) => requestGoOn(state, ticket, ids),
   verbs: [
     {
       usage: 'worker go-on [ids...]',
@@ -41,13 +41,13 @@ async function resumeAfterLimit(
   [ids = []]: readonly [(readonly string[])?],
   { all = false, yes = false }: { readonly all?: boolean; readonly yes?: boolean },
 ): Promise<Printed> {
-  if (ids.length > 0 === all) call.misused('name workers, or say --all');
+  if (ids.length > 0 === all) call.refuseUsage('name workers, or say --all');
   const { canContinue: canGoOn, ended, held } = stoppedByLimit(await call.facts());
   const toResume = all ? ended.map(({ id }) => id) : [];
   const wanted = all ? canGoOn.map(({ id }) => id) : ids;
   if (all && wanted.length > 0) {
-    call.say(['These would go on:', ...wanted.map((id) => `  ${id}`)].join('\n'));
-    await call.demandYes(yes, 'Let them go on?', refusals);
+    call.print(['These would go on:', ...wanted.map((id) => `  ${id}`)].join('\n'));
+    await call.requireYes(yes, 'Let them go on?', refusals);
   }
   const { going, left } = await call.ask(goOn, { ids: wanted });
   const lines = [
@@ -79,7 +79,7 @@ function heldText({ id, limitedUntil }: Worker, now: number): string {
 // Workers that stopped at a usage limit go on only when a person asks for it.
 
 /** Queues the prompt for each worker, spaced as starts are; returns why the others cannot go on. */
-function tellToGoOn(state: ControllerState, ticket: RequestId, ids: readonly string[]): Decision {
+function requestGoOn(state: ControllerState, ticket: RequestId, ids: readonly string[]): Decision {
   const checked = [...new Set(ids)].map((id) => ({ id, can: canGoOn(state, id) }));
   const going = checked.filter(({ can }) => can.ok).map(({ id }) => id);
   const left = checked.flatMap(({ id, can }) => (can.ok ? [] : [{ id, problem: can.problem }]));

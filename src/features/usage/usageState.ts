@@ -154,7 +154,7 @@ function sumBy(rows: readonly UsageRow[], key: (row: UsageRow) => string): Recor
 }
 
 /** The part of the controller's state that limits depend on. */
-interface Counted {
+interface LimitState {
   readonly config: WorkspaceConfig;
   readonly log: { readonly workers: ReadonlyMap<string, Worker>; readonly used: Used };
   /** Local day, `2026-11-22`. */
@@ -165,7 +165,7 @@ interface Counted {
 }
 
 /** Returns the limit that prevents a proposal's start; null for none. */
-export function limitOf(state: Counted, open: Pick<OpenProposal, 'n' | 'draft'>): Problem | null {
+export function limitOf(state: LimitState, open: Pick<OpenProposal, 'n' | 'draft'>): Problem | null {
   const { config, log } = state;
   const { draft } = open;
   const held = budgetProblem(state, draftId(draft)) ?? agentProblem(state, open);
@@ -176,7 +176,7 @@ export function limitOf(state: Counted, open: Pick<OpenProposal, 'n' | 'draft'>)
 }
 
 /** Returns the ids of workers whose usage limit holds. */
-export function selectHeld({ log, now }: Pick<Counted, 'log' | 'now'>): readonly string[] {
+export function selectHeld({ log, now }: Pick<LimitState, 'log' | 'now'>): readonly string[] {
   return [...log.workers.values()].filter((worker) => holdsLimit(worker, now)).map(({ id }) => id);
 }
 
@@ -187,7 +187,7 @@ export function canInsist({ code }: Problem): boolean {
 
 /** Returns the limit of a proposal's agent that ends last; null for none. */
 function agentProblem(
-  { config, log, plans, now }: Counted,
+  { config, log, plans, now }: LimitState,
   { n, draft }: Pick<OpenProposal, 'n' | 'draft'>,
 ): Problem | null {
   const plan = plans.get(n);
@@ -201,7 +201,7 @@ function endOf({ limitedUntil = null }: Worker): number {
   return limitedUntil === null ? Number.POSITIVE_INFINITY : Date.parse(limitedUntil);
 }
 
-function budgetProblem({ config, log, today }: Counted, id: string): Problem | null {
+function budgetProblem({ config, log, today }: LimitState, id: string): Problem | null {
   const { day, worker } = config.limits?.dollars ?? {};
   const sums = [
     { of: 'today', budget: day, spent: spentOn(log.used, today) },

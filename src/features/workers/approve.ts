@@ -9,8 +9,8 @@ import type { DomainEvent } from '../log.ts';
 import type { RequestId, RequestMessage } from '../messages.ts';
 import { type ControllerState, type Decision, noSuchProposal, reply, withBusy } from '../state.ts';
 import { canInsist, limitOf } from '../usage/usageState.ts';
-import { beyondText, proposalText, selectBeyond, workerJson } from './describe.ts';
-import { checkDraft, planIn, portsAreTaken } from './start.ts';
+import { overLimitText, proposalText, selectOverLimit, workerJson } from './describe.ts';
+import { checkDraft, portsAreTaken, switchEnvironment } from './start.ts';
 import type { OpenProposal } from './workerState.ts';
 
 /** Option of verbs that start a worker. */
@@ -76,22 +76,22 @@ async function approveProposals(
   [numbers = []]: readonly [(readonly number[])?],
   { all = false, yes = false, overLimit = false }: ApproveOptions & { readonly all?: boolean },
 ): Promise<Printed> {
-  if (numbers.length > 0 === all) call.misused('name proposals by their numbers, or say --all');
+  if (numbers.length > 0 === all) call.refuseUsage('name proposals by their numbers, or say --all');
   await call.lendEnvironment();
   const [first = 0] = numbers;
   if (numbers.length === 1) return approveShown(call, first, { yes: true, overLimit }, false);
   const facts = await call.facts();
   const wanted = all ? facts.proposals.map(({ n }) => n) : [...new Set(numbers)];
   const proposals: Proposal[] = [];
-  for (const n of wanted) proposals.push(await planned(call, n));
-  if (proposals.length > 0) await call.sayPaged(listText(call, facts, proposals), all && !yes);
-  if (all && proposals.some(isPlanned)) await call.demandYes(yes, 'Start them?', refusals);
+  for (const n of wanted) proposals.push(await waitForPlan(call, n));
+  if (proposals.length > 0) await call.printPaged(listText(call, facts, proposals), all && !yes);
+  if (all && proposals.some(isPlanned)) await call.requireYes(yes, 'Start them?', refusals);
   // Asked for all at once: the controller takes them in order and spaces the starts.
   return approvedText(await Promise.all(proposals.map((one) => approveOne(call, one, overLimit))));
 }
 
 /** Returns a proposal once its plan is ready or has failed. */
-async function planned(call: VerbCall, n: number): Promise<Proposal> {
+async function waitForPlan(call: VerbCall, n: number): Promise<Proposal> {
   const find = ({ proposals }: Facts) => proposals.find((proposal) => proposal.n === n);
   const facts = await call.until((now) => {
     const found = find(now);
@@ -113,7 +113,7 @@ export async function approveShown(
   withdraw: boolean,
 ): Promise<Printed> {
   await call.lendEnvironment();
-  const proposal = await planned(call, n);
+  const proposal = await waitForPlan(call, n);
   const { plan, limit, kind, draft } = proposal;
   const takeBack = async (why: string) => {
     if (withdraw) await call.attempt(reject, { n, why });
@@ -122,7 +122,7 @@ export async function approveShown(
     await takeBack('could not be started');
     throw new Refusal(notStartable(proposal, withdraw));
   }
-  await call.sayPaged(proposalText(proposal, call.now, call.columns), !options.yes);
+  await call.printPaged(proposalText(proposal, call.now, call.columns), !options.yes);
   // Names the worker, because only the end of a long card is in sight.
   const question = `${kind === 'start' ? 'Start' : 'Resume'} ${draftId(draft)}${limit ? ' all the same' : ''}?`;
   if (!options.yes && !(await call.askYes(question))) {
@@ -201,8 +201,8 @@ function approvedText(all: readonly Approved[]): Printed {
 /** Returns the card of each proposal, followed by the limits that all of them together would exceed. */
 function listText({ now, columns }: VerbCall, facts: Facts, proposals: readonly Proposal[]): string {
   const cards = proposals.map((proposal) => proposalText(proposal, now, columns));
-  const beyond = [...selectBeyond(facts, proposals)].map(
-    (n) => `! #${n}: ${beyondText(facts.workspace.mostWorkers ?? 0)}`,
+  const beyond = [...selectOverLimit(facts, proposals)].map(
+    (n) => `! #${n}: ${overLimitText(facts.workspace.mostWorkers ?? 0)}`,
   );
   return [cards.join('\n\n'), ...beyond].join('\n');
 }
@@ -214,7 +214,7 @@ function decideApproval(state: ControllerState, request: Approve, message: Reque
   if (state.trust.configuration !== 'trusted')
     return reply(state, ticket, { ok: false, problem: untrustedProblem(state.config.root, state.trust) });
   if (from.environment !== undefined && from.environment !== state.environment)
-    return planAgain(state, from.environment, open.n, ticket);
+    return replanIn(state, from.environment, open.n, ticket);
   const allowed = approvable(state, open, request.digest);
   if (allowed.ok && portsAreTaken(state, open, allowed.value)) return replan(state, open, ticket);
   if (!allowed.ok) return reply(state, ticket, allowed);
@@ -268,21 +268,21 @@ function startedFrom(open: OpenProposal, plan: StartPlan): DomainEvent {
   const { id, role, branch, worktree, agent, sessionId } = plan;
   const base = { branch: plan.base?.branch ?? '', commit: plan.base?.commit ?? '' };
   const worker = { id, repo, task, branch, worktree, base, agent, brief, sessionId };
-  return { type: 'started', ...worker, ...(role && { role }), ...givenBy(plan) };
+  return { type: 'started', ...worker, ...(role && { role }), ...runFields(plan) };
 }
 
 function resumedFrom(plan: StartPlan): DomainEvent {
-  return { type: 'resumed', id: plan.id, ...givenBy(plan) };
+  return { type: 'resumed', id: plan.id, ...runFields(plan) };
 }
 
 /** Returns the fields that this start alone gives to the worker. */
-function givenBy({ ports, delivery }: StartPlan): { ports?: PortBlock; typed?: true } {
+function runFields({ ports, delivery }: StartPlan): { ports?: PortBlock; typed?: true } {
   return { ...(ports && { ports }), ...(delivery === 'typed' && { typed: true }) };
 }
 
 /** Plans again: the plan that was shown is for another shell's environment than the one that approves. */
-function planAgain(state: ControllerState, environment: string, n: number, ticket: RequestId): Decision {
-  const again = planIn(state, environment);
+function replanIn(state: ControllerState, environment: string, n: number, ticket: RequestId): Decision {
+  const again = switchEnvironment(state, environment);
   const message = `Proposal ${n} was planned for the environment of another shell; it is now planned for this one.`;
   const problem = problemOf('plan_changed', message, 'Look at it again, then approve.');
   return { ...again, effects: [...again.effects, ...reply(state, ticket, { ok: false, problem }).effects] };

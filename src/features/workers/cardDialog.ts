@@ -37,7 +37,7 @@ import {
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
 import { createDevelopKey } from '../repos/developDialog.ts';
 import { openEdit } from './formDialog.ts';
-import { type CardDialog, openReject, proposalGone } from './proposalDialogs.ts';
+import { type CardDialog, openReject, proposalClosed } from './proposalDialogs.ts';
 
 /** The approval card of a proposal. Approving sends the digest on the screen and nothing else. */
 export const card = defineDialog<CardDialog>({
@@ -94,7 +94,7 @@ export const card = defineDialog<CardDialog>({
     }),
   ],
   view,
-  isStale: (state, { n }) => (findProposal(state, n) ? null : proposalGone(n)),
+  isStale: (state, { n }) => (findProposal(state, n) ? null : proposalClosed(n)),
   onFacts(state, dialog) {
     const plan = findProposal(state, dialog.n)?.plan ?? null;
     if (plan === null || plan.digest === dialog.digest) return state;
@@ -164,7 +164,7 @@ function view(state: AppState, card: CardDialog, width: number): DialogBody {
     ...(proposal.limit ? [...marked('!', proposal.limit.message, width, 'warning'), line('')] : []),
     ...planRows(state, proposal, width),
     ...commandRows(proposal.plan, proposal.draft.brief, width),
-    ...readyingRows(proposal.plan, width),
+    ...setupRows(proposal.plan, width),
     ...briefRows(proposal.draft.brief, proposal.plan?.delivery, width),
   ];
   return { ...emptyBody, title: cardTitle(proposal), aside: cardAside(state, proposal), rows };
@@ -247,7 +247,7 @@ function briefRows(brief: string, delivery: StartPlan['delivery'], width: number
 }
 
 /** Draws what happens in the worktree before the agent starts. */
-function readyingRows(plan: StartPlan | null, width: number): readonly Line[] {
+function setupRows(plan: StartPlan | null, width: number): readonly Line[] {
   const copies = plan?.copies ?? [];
   const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
   const minutes = (plan?.setup?.timeoutMs ?? 0) / 60_000;

@@ -38,7 +38,7 @@ export function workerText(worker: Worker, { lacks, undelivered, usage }: Worker
   const { asks, update, openTime, said, denied, startedAt } = worker;
   const rows: readonly NamedText[] = [
     ['asks', asks],
-    ['reported', update && `${reportedWords(update)} (${longAge(update.at, now)})`],
+    ['reported', update && `${reportText(update)} (${longAge(update.at, now)})`],
     ['time', openTime && `unclear, enter it yourself: ${openTime.text}`],
     ['said', said?.text],
     ['kept from', denied && `${denied.what}: ${denied.why}`],
@@ -55,7 +55,7 @@ export function workerText(worker: Worker, { lacks, undelivered, usage }: Worker
 }
 
 /** Returns a report's blockers if it is blocked, else its summary. */
-function reportedWords({ status, blockers, summary }: Update): string {
+function reportText({ status, blockers, summary }: Update): string {
   return status === 'blocked' ? `blocked: ${blockers.join('; ') || summary}` : summary;
 }
 
@@ -112,7 +112,7 @@ export function workersText(workers: readonly Worker[]): string {
       one.id,
       stateWord(one),
       one.branch,
-      one.asks ?? (one.update && reportedWords(one.update)) ?? one.said?.text ?? '',
+      one.asks ?? (one.update && reportText(one.update)) ?? one.said?.text ?? '',
     ]),
   );
 }
@@ -124,7 +124,7 @@ function stateWord(worker: Worker): string {
 }
 
 /** Cells of the longest name and its padding. */
-const besideNames = 'environment'.length + 4;
+const nameColumns = 'environment'.length + 4;
 
 /**
  * Describes all that an approval starts, as the approval card does: our own text first, text by others last.
@@ -157,7 +157,7 @@ export function proposalText(proposal: Proposal, now: number, columns?: number):
           'brief',
           draft.brief.trim() === ''
             ? 'none'
-            : quotedText(draft.brief.trim(), columns && columns - besideNames),
+            : quotedText(draft.brief.trim(), columns && columns - nameColumns),
         ],
       ],
       columns,
@@ -207,14 +207,14 @@ function placeTexts({ base, branch, worktree }: StartPlan, now: number): readonl
 }
 
 /** Returns the numbers of proposals that would exceed the worker limit if all earlier ones were started. */
-export function selectBeyond(facts: Facts | null, proposals: readonly Proposal[]): ReadonlySet<number> {
+export function selectOverLimit(facts: Facts | null, proposals: readonly Proposal[]): ReadonlySet<number> {
   const running = facts?.workers.filter(({ role, state }) => !role && isLive(state)).length ?? 0;
   const free = (facts?.workspace.mostWorkers ?? Number.POSITIVE_INFINITY) - running;
   const counted = proposals.filter(({ draft, limit, problem }) => !draft.role && !limit && !problem);
   return new Set(counted.slice(Math.max(0, free)).map(({ n }) => n));
 }
 
-export function beyondText(mostWorkers: number): string {
+export function overLimitText(mostWorkers: number): string {
   return `With those before it, the limit of ${mostWorkers} workers is exceeded.`;
 }
 

@@ -43,7 +43,7 @@ export interface EndDialog extends PendingRequest, Scrolling {
 export const unpreviewed = { preview: null, typed: emptyField, scroll: 0, problem: null } as const;
 
 /** The parts in which the two dialogs differ. */
-interface End<D> {
+interface RemovalDialog<D> {
   readonly hint: string;
   /** Reports whether the task's name must be typed first, because something would be lost for good. */
   wantsName(dialog: D): boolean;
@@ -57,8 +57,8 @@ interface End<D> {
 }
 
 /** Builds the parts that finishing and cleaning share: keys, the typed name, and when the dialog is stale. */
-export function endOf<D extends EndDialog>(
-  end: End<D>,
+export function removalParts<D extends EndDialog>(
+  end: RemovalDialog<D>,
 ): Pick<RoomDialog<D>, 'group' | 'keys' | 'modes' | 'text' | 'subject' | 'isStale'> {
   return {
     group: answersGroup,
@@ -77,7 +77,7 @@ const leave = { title: 'no, leave everything as it is' } as const;
 const close = (state: AppState) => noEffects(toList(state));
 
 /** Returns the keys of a preview that one key answers. */
-function answerKeys<D extends EndDialog>(end: End<D>): readonly RoomDialogKey<D>[] {
+function answerKeys<D extends EndDialog>(end: RemovalDialog<D>): readonly RoomDialogKey<D>[] {
   return [
     {
       id: 'confirm',
@@ -96,7 +96,7 @@ function answerKeys<D extends EndDialog>(end: End<D>): readonly RoomDialogKey<D>
 }
 
 /** Returns the keys of a preview that is confirmed by typing the task's name. */
-function typingKeys<D extends EndDialog>(end: End<D>): readonly RoomDialogKey<D>[] {
+function typingKeys<D extends EndDialog>(end: RemovalDialog<D>): readonly RoomDialogKey<D>[] {
   return [
     {
       id: 'confirm-typed',
@@ -111,7 +111,7 @@ function typingKeys<D extends EndDialog>(end: End<D>): readonly RoomDialogKey<D>
   ];
 }
 
-function previewKeys<D extends EndDialog>({ lookAgain }: End<D>): readonly RoomDialogKey<D>[] {
+function previewKeys<D extends EndDialog>({ lookAgain }: RemovalDialog<D>): readonly RoomDialogKey<D>[] {
   return [
     {
       id: 'look-again',
@@ -143,7 +143,11 @@ function closeQuestionKey<D extends EndDialog>(isTyping: boolean): RoomDialogKey
   };
 }
 
-function whyNotConfirmed<D extends EndDialog>(state: AppState, dialog: D, end: End<D>): string | null {
+function whyNotConfirmed<D extends EndDialog>(
+  state: AppState,
+  dialog: D,
+  end: RemovalDialog<D>,
+): string | null {
   if (dialog.pending !== null) return waitingText;
   if (!dialog.preview) return 'There is nothing to confirm yet; ctrl-r looks again.';
   const blocker = end.blocker(dialog);
@@ -217,7 +221,7 @@ export function openClean(state: AppState, { id }: Pick<Worker, 'id'>): Step {
 
 export const cleanDialog = defineDialog<CleanDialog>({
   kind: 'clean',
-  ...endOf<CleanDialog>({
+  ...removalParts<CleanDialog>({
     hint: 'remove',
     wantsName: cleanWantsName,
     blocker: () => null,
@@ -283,7 +287,7 @@ export function openFinish(state: AppState, { id }: Pick<Worker, 'id'>): Step {
 
 export const finishDialog = defineDialog<FinishDialog>({
   kind: 'finish',
-  ...endOf<FinishDialog>({
+  ...removalParts<FinishDialog>({
     hint: 'merge',
     wantsName: finishWantsName,
     blocker: ({ preview }) => preview?.blockers[0] ?? null,
@@ -291,8 +295,8 @@ export const finishDialog = defineDialog<FinishDialog>({
     lookAgain: openFinish,
     decline,
     more: [
-      bringing('bring-base', 'b', 'conflicts: bring the base into the worktree', 'bring it in', false),
-      bringing(
+      mergeBaseKey('bring-base', 'b', 'conflicts: bring the base into the worktree', 'bring it in', false),
+      mergeBaseKey(
         'bring-base-tell',
         't',
         'conflicts: the same, and tell the worker to resolve them',
@@ -329,7 +333,7 @@ function decline(state: AppState, { id }: FinishDialog): Step {
 }
 
 /** Returns a key that merges the base into a worktree with conflicts. */
-function bringing(
+function mergeBaseKey(
   id: string,
   key: string,
   title: string,
@@ -369,7 +373,7 @@ function finishView(state: AppState, dialog: FinishDialog, width: number): Dialo
     warnings = [],
   } = preview;
   const rows: readonly Line[] = [
-    ...wishRows(state, dialog.id, width),
+    ...suggestionRows(state, dialog.id, width),
     ...blockers.flatMap((blocker) => marked('✕', blocker, width, 'bad')),
     ...(blockers.length > 0 ? [line('')] : []),
     [span('Merges ', 'muted'), span(branch, 'strong'), span(' into ', 'muted'), span(into, 'strong')],
@@ -390,7 +394,7 @@ function finishView(state: AppState, dialog: FinishDialog, width: number): Dialo
 }
 
 /** Draws the orchestrator's suggestion, and that declining it differs from deciding later. */
-function wishRows(state: AppState, id: string, width: number): readonly Line[] {
+function suggestionRows(state: AppState, id: string, width: number): readonly Line[] {
   const wish = findWorker(state, id)?.finishWish;
   if (!wish) return [];
   const why = wish.why === '' ? '' : `: ${wish.why}`;

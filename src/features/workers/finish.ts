@@ -12,11 +12,11 @@ import { failure, success } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { defineCommand, defineServed, type VerbCall } from '../define.ts';
 import type { RequestId } from '../messages.ts';
-import { about, type ControllerState, type Decision, reply, withoutBusy } from '../state.ts';
-import { beginEnd } from './removal.ts';
+import { type ControllerState, type Decision, recordForWorker, reply, withoutBusy } from '../state.ts';
+import { requestRemoval } from './removal.ts';
 
-const foreseen = { '--dry-run': 'only show what would happen', ...yesOption } as const;
-const onlyLooks = { name: 'dryRun', by: 'anyone' } as const;
+const previewOptions = { '--dry-run': 'only show what would happen', ...yesOption } as const;
+const dryRunOption = { name: 'dryRun', by: 'anyone' } as const;
 
 /** Previews a finish. */
 export const previewFinish = defineServed<FinishPreview>()({
@@ -44,15 +44,15 @@ export const finish = defineCommand<FinishResult>()({
       skipChecks: flag,
       left: left.exactOptional(),
     }),
-  decide: (state, told, { ticket }) => beginEnd(state, ticket, { ...told, do: 'finish' }),
+  decide: (state, told, { ticket }) => requestRemoval(state, ticket, { ...told, do: 'finish' }),
   verbs: [
     {
       usage: 'worker finish <id>',
       about: 'merge it into develop, remove worktree and branch',
       notForAgents: true,
-      withOption: onlyLooks,
+      withOption: dryRunOption,
       options: {
-        ...foreseen,
+        ...previewOptions,
         '--confirm <task>': 'the task name, when ignored files would go',
         '--no-verify': 'without the configured checks',
       },
@@ -86,11 +86,11 @@ async function finishWorker(
         ? `Bring ${into} in and resolve them there: orch-tui worker update ${id}`
         : `Look closer: orch-tui worker finish ${id} --dry-run`,
     );
-  call.say(finishText(preview));
-  const confirm = await agree(call, preview, preview.ignored, options, 'Finish it?');
+  call.print(finishText(preview));
+  const confirm = await confirmLoss(call, preview, preview.ignored, options, 'Finish it?');
   const skipChecks = options.verify === false;
   if (checks && !skipChecks)
-    call.say(`Running ${quoteCommand(checks)} first. To end it: orch-tui worker cancel ${id}`);
+    call.print(`Running ${quoteCommand(checks)} first. To end it: orch-tui worker cancel ${id}`);
   // For the comment on its card's page.
   await call.lend(call.token);
   const agreed = { ...(checks && { checks }), ...(left && { left }), ...confirm };
@@ -129,14 +129,14 @@ export const clean = defineCommand<CleanResult>()({
   what: 'clean workers',
   params: ({ z, text, left }) =>
     z.strictObject({ id: text, tip: text, confirm: text.exactOptional(), left: left.exactOptional() }),
-  decide: (state, told, { ticket }) => beginEnd(state, ticket, { ...told, do: 'clean' }),
+  decide: (state, told, { ticket }) => requestRemoval(state, ticket, { ...told, do: 'clean' }),
   verbs: [
     {
       usage: 'worker clean <id>',
       about: 'remove worktree and branch without merging',
       notForAgents: true,
-      withOption: onlyLooks,
-      options: { ...foreseen, '--confirm <task>': 'the task name, when work would be lost' },
+      withOption: dryRunOption,
+      options: { ...previewOptions, '--confirm <task>': 'the task name, when work would be lost' },
       run: cleanWorker,
     },
   ],
@@ -157,9 +157,9 @@ async function cleanWorker(
     ...marked(preview.warnings),
   ].join('\n');
   if (options.dryRun) return { value: preview, text: shown };
-  call.say(shown);
+  call.print(shown);
   const lost = preview.wantsTypedName ? [...unmerged, ...uncommitted, ...ignored] : [];
-  const confirm = await agree(call, preview, lost, options, 'Clean it?');
+  const confirm = await confirmLoss(call, preview, lost, options, 'Clean it?');
   const done = await call.ask(clean, { id, tip, ...confirm, ...(left && { left }) });
   return {
     value: done,
@@ -180,7 +180,7 @@ function marked(warnings: readonly string[] = []): readonly string[] {
 }
 
 /** Asks for a yes where nothing is lost, else for the task's name. Scripts give both as options. */
-async function agree(
+async function confirmLoss(
   call: VerbCall,
   { id }: FinishPreview | CleanPreview,
   lost: readonly string[],
@@ -190,7 +190,7 @@ async function agree(
   const task = taskOf(id);
   checkName(confirm, task);
   if (lost.length === 0) {
-    await call.demandYes(yes, question);
+    await call.requireYes(yes, question);
     return {};
   }
   const asks = call.canAsk && !yes;
@@ -262,7 +262,7 @@ export const leaveUnfinished = defineCommand<null>()({
   decide: (state, { id }, { ticket }) =>
     state.log.workers.get(id)?.finishWish === null
       ? reply(state, ticket, failure('not_wished', `The orchestrator has not suggested finishing ${id}.`))
-      : about(state, ticket, id, { type: 'finish-wished', id, by: null, why: '' }),
+      : recordForWorker(state, ticket, id, { type: 'finish-wished', id, by: null, why: '' }),
   verbs: [
     {
       usage: 'worker leave-unfinished <id>',

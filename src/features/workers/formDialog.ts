@@ -24,7 +24,7 @@ import {
   withNotice,
 } from '../../ui/step.ts';
 import { type Line, line, span } from '../../ui/text.ts';
-import { openCard, proposalGone } from './proposalDialogs.ts';
+import { openCard, proposalClosed } from './proposalDialogs.ts';
 
 const fields = ['repo', 'agent', 'task', 'brief'] as const;
 export type FormField = (typeof fields)[number];
@@ -155,7 +155,7 @@ export const form = defineDialog<FormDialog>({
   onFacts(state, dialog) {
     const { editing, pending } = dialog;
     if (editing === null || pending !== null || findProposal(state, editing)) return state;
-    const text = `${proposalGone(editing)} What you typed becomes a new one.`;
+    const text = `${proposalClosed(editing)} What you typed becomes a new one.`;
     return withNotice(withDialog(state, { ...dialog, editing: null }), text);
   },
 });

@@ -34,7 +34,7 @@ export function openCard(state: AppState, proposal: Proposal): AppState {
 }
 
 /** Returns why a dialog about a proposal closes. */
-export function proposalGone(n: number): string {
+export function proposalClosed(n: number): string {
   return `Proposal ${n} is no longer open.`;
 }
 
@@ -76,7 +76,7 @@ export const rejectDialog = defineDialog<RejectDialog>({
     },
   ],
   view: rejectView,
-  isStale: (state, { n }) => (findProposal(state, n) ? null : proposalGone(n)),
+  isStale: (state, { n }) => (findProposal(state, n) ? null : proposalClosed(n)),
 });
 
 function rejectView(state: AppState, dialog: RejectDialog, width: number): DialogBody {
@@ -87,13 +87,13 @@ function rejectView(state: AppState, dialog: RejectDialog, width: number): Dialo
   return {
     title: line(`Reject ${name}?`, 'strong'),
     aside: line(`proposal ${dialog.n}`, 'muted'),
-    rows: [...problemRows(dialog.problem, width), line(proposerHears[proposal.by], 'muted'), line('')],
+    rows: [...problemRows(dialog.problem, width), line(reasonHints[proposal.by], 'muted'), line('')],
     tail: [why.line],
     caret: { row: 0, column: cellWidth('Why not? ') + why.column },
   };
 }
 
-const proposerHears = {
+const reasonHints = {
   person: 'The reason is kept in the log. It may be left empty.',
   orchestrator: 'The orchestrator gets the reason. It may be left empty.',
   board: 'The reason is kept in the log. It may be left empty.',

@@ -9,7 +9,7 @@ import { type ApproveOptions, approveShown, overLimit } from './approve.ts';
 import { workerJson } from './describe.ts';
 import { checkDraft } from './start.ts';
 
-type Wish =
+type CheckRequest =
   | { readonly do: 'propose'; readonly draft: ProposalDraft }
   | { readonly do: 'propose-resume' | 'undo'; readonly id: string };
 
@@ -32,22 +32,22 @@ export const check = defineServed<null>()({
 });
 
 /** Returns the request to check, which needs no session id. */
-function requestFor(wish: Wish): NamedRequest {
+function requestFor(wish: CheckRequest): NamedRequest {
   if (wish.do === 'undo') return wish;
   return wish.do === 'propose' ? { ...wish, ...{ sessionId: '' } } : { ...wish, do: 'proposeResume' };
 }
 
 /** Option of verbs that propose: the person's yes. */
-export const approvesHere = { '--yes': 'approve it here and now' } as const;
+export const approveOption = { '--yes': 'approve it here and now' } as const;
 
 /**
  * Refuses to start anything without a person's yes, which a script gives by `--yes` and a terminal asks for. Other
  * reasons to refuse are reported first, so that the next attempt does not fail for them.
  */
-export async function demandPerson(
+export async function requireApproval(
   call: VerbCall,
   { yes = false }: { readonly yes?: boolean },
-  wish: Wish | null,
+  wish: CheckRequest | null,
   command: string,
 ): Promise<void> {
   if (yes || call.canAsk) return;
@@ -68,10 +68,14 @@ export const propose = defineCommand<Proposal>()({
   handle: (services, draft) => {
     services.readConfig();
     services.measureMemory();
-    const request: NamedRequest & Proposing = { do: 'propose', draft, sessionId: services.newSessionId() };
+    const request: NamedRequest & ProposeParams = {
+      do: 'propose',
+      draft,
+      sessionId: services.newSessionId(),
+    };
     return services.ask<Proposal>(request);
   },
-  decide: (state, { draft, sessionId }: Proposing, { ticket }) =>
+  decide: (state, { draft, sessionId }: ProposeParams, { ticket }) =>
     proposeBy(state, ticket, draft, sessionId, 'person'),
   verbs: [
     {
@@ -81,7 +85,7 @@ export const propose = defineCommand<Proposal>()({
       options: {
         '--brief <text>': 'what it should do; - reads it from standard input',
         '--agent <name>': 'which agent',
-        ...approvesHere,
+        ...approveOption,
         ...overLimit,
       },
       run: startWorker,
@@ -93,7 +97,7 @@ export const propose = defineCommand<Proposal>()({
       options: {
         '--brief <text>': 'what it should do first',
         '--agent <name>': 'which agent',
-        ...approvesHere,
+        ...approveOption,
       },
       run: runOrchestrator,
     },
@@ -113,7 +117,7 @@ async function startWorker(
 ): Promise<Printed> {
   const brief = options.brief === '-' ? await call.readInput() : (options.brief ?? '');
   const draft = { repo, task, brief, agent: options.agent ?? null };
-  await demandPerson(call, options, { do: 'propose', draft }, `worker start ${repo} ${task}`);
+  await requireApproval(call, options, { do: 'propose', draft }, `worker start ${repo} ${task}`);
   const { n } = await call.ask(propose, draft);
   return approveShown(call, n, options, true);
 }
@@ -131,13 +135,13 @@ async function runOrchestrator(call: VerbCall, _: unknown, options: StartOptions
   const { brief = '', agent = null } = options;
   const draft = { role: 'orchestrator', repo, task, brief, agent } as const;
   const wish = known ? ({ do: 'propose-resume', id } as const) : ({ do: 'propose', draft } as const);
-  await demandPerson(call, options, open ? null : wish, 'orchestrator');
+  await requireApproval(call, options, open ? null : wish, 'orchestrator');
   const ask = () => (known ? call.ask(resume, { id }) : call.ask(propose, draft));
   const { n } = open ?? (await ask());
   return approveShown(call, n, options, open === undefined);
 }
 
-interface Proposing {
+interface ProposeParams {
   readonly draft: ProposalDraft;
   readonly sessionId: string;
 }
@@ -177,7 +181,7 @@ export const resume = defineCommand<Proposal>()({
       usage: 'worker resume <id>',
       about: 'go on with its conversation',
       what: 'resume workers',
-      options: { ...approvesHere, ...overLimit },
+      options: { ...approveOption, ...overLimit },
       run: resumeWorker,
     },
   ],
@@ -189,7 +193,7 @@ async function resumeWorker(
   [id = '']: readonly string[],
   options: ApproveOptions,
 ): Promise<Printed> {
-  await demandPerson(call, options, { do: 'propose-resume', id }, `worker resume ${id}`);
+  await requireApproval(call, options, { do: 'propose-resume', id }, `worker resume ${id}`);
   const { n } = await call.ask(resume, { id });
   return approveShown(call, n, options, true);
 }

@@ -11,7 +11,7 @@ import {
   type Decision,
   type Effect,
   findIdle,
-  isInLine,
+  isSequential,
   noSuchWorker,
   type QueuedRequest,
   reply,
@@ -21,13 +21,13 @@ import {
 import { check } from './propose.ts';
 
 /** Begins a finish or clean, or queues it: at most one runs for each worker and each repository. */
-export function beginEnd(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
+export function requestRemoval(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
   const found = findIdle(state, request.id);
   if (!found.ok) return reply(state, ticket, found);
   if (isOrchestrator(found.value)) return reply(state, ticket, hasNoBranch(request.do));
-  return isTaken(state, found.value.repo)
+  return isRepoBusy(state, found.value.repo)
     ? enqueue(state, ticket, request)
-    : startEnding(state, ticket, request);
+    : startRemoval(state, ticket, request);
 }
 
 function hasNoBranch(what: 'finish' | 'clean'): Result<never> {
@@ -40,25 +40,25 @@ function hasNoBranch(what: 'finish' | 'clean'): Result<never> {
 
 export function finishEnded(state: ControllerState, message: MessageOf<'finish-ended'>): Decision {
   const { id, ticket, result } = message;
-  if (!result.ok) return refused(state, id, ticket, message);
+  if (!result.ok) return refuseRemoval(state, id, ticket, message);
   const { into, merge, backup } = result.value;
-  return removed(state, ticket, { type: 'finished', id, into, merge, backup }, message);
+  return afterRemoval(state, ticket, { type: 'finished', id, into, merge, backup }, message);
 }
 
 export function cleanEnded(state: ControllerState, message: MessageOf<'clean-ended'>): Decision {
   const { id, ticket, result } = message;
-  if (!result.ok) return refused(state, id, ticket, message);
-  return removed(state, ticket, { type: 'cleaned', id, backup: result.value.backup }, message);
+  if (!result.ok) return refuseRemoval(state, id, ticket, message);
+  return afterRemoval(state, ticket, { type: 'cleaned', id, backup: result.value.backup }, message);
 }
 
 type Ended = MessageOf<'finish-ended'> | MessageOf<'clean-ended'>;
 
-function refused(state: ControllerState, id: string, ticket: RequestId, message: Ended): Decision {
+function refuseRemoval(state: ControllerState, id: string, ticket: RequestId, message: Ended): Decision {
   return startNext(reply({ ...state, busy: withoutBusy(state.busy, id) }, ticket, message.result), id);
 }
 
 /** Removes the worker, and plans the repository's open proposals again, because their base may have moved. */
-function removed(
+function afterRemoval(
   state: ControllerState,
   ticket: RequestId,
   happening: Extract<DomainEvent, { type: 'finished' | 'cleaned' }>,
@@ -88,8 +88,8 @@ function removed(
 // Finishes, cleans and undos of a repository run one after the other, each planned on the result of the last one.
 
 /** Reports whether an operation of the repository is under way that others wait for. */
-export function isTaken({ busy }: ControllerState, repo: string): boolean {
-  return [...busy].some(([id, { kind }]) => repoOf(id) === repo && isInLine(kind));
+export function isRepoBusy({ busy }: ControllerState, repo: string): boolean {
+  return [...busy].some(([id, { kind }]) => repoOf(id) === repo && isSequential(kind));
 }
 
 export function enqueue(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
@@ -98,7 +98,7 @@ export function enqueue(state: ControllerState, ticket: RequestId, request: Queu
 }
 
 /** Begins a finish or clean at once. */
-export function startEnding(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
+export function startRemoval(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
   const kind = request.do === 'finish' ? 'finishing' : 'cleaning';
   const { id, tip, confirm = null, left } = request;
   const agreed = { confirm, ...(left && { left }) };
@@ -117,9 +117,9 @@ export function startNext(decision: Decision, id: string): Decision {
   const { state } = decision;
   const repo = repoOf(id);
   for (const [waiting, operation] of state.busy) {
-    if (repoOf(waiting) !== repo || !isInLine(operation.kind)) continue;
+    if (repoOf(waiting) !== repo || !isSequential(operation.kind)) continue;
     if (operation.kind !== 'queued') return decision;
-    const next = startEnding(state, operation.ticket, operation.request);
+    const next = startRemoval(state, operation.ticket, operation.request);
     return { ...decision, state: next.state, effects: [...decision.effects, ...next.effects] };
   }
   return decision;
@@ -148,7 +148,7 @@ async function bringBack(
   { keepMerge = false, yes = false }: { readonly keepMerge?: boolean; readonly yes?: boolean },
 ): Promise<Printed> {
   await call.ask(check, { do: 'undo', id });
-  await call.demandYes(yes, `Bring ${id} back?`);
+  await call.requireYes(yes, `Bring ${id} back?`);
   const done = await call.ask(undo, { id, keepMerge });
   const { branch, uncommitted, takenBackFrom, mergeStays, warnings = [] } = done;
   const what = `${branch}${uncommitted ? ' and its uncommitted work' : ''}`;
@@ -174,7 +174,7 @@ function beginUndo(
       failure('not_ended', `${id} is there; nothing was finished or cleaned that could be undone.`),
     );
   if (!gone) return reply(state, ticket, noSuchWorker(state, id));
-  if (state.busy.has(id) || isTaken(state, gone.repo))
+  if (state.busy.has(id) || isRepoBusy(state, gone.repo))
     return reply(
       state,
       ticket,

@@ -132,11 +132,11 @@ type Event<T extends LogEvent['type']> = Extract<LogEvent, { readonly type: T }>
  * @param id the worker's
  */
 export function eventText(event: LogEvent, id: string): string {
-  return plainLine(ended(sentence(event, id)));
+  return plainLine(withFullStop(sentence(event, id)));
 }
 
 /** Adds a full stop, unless quoted words end the text with punctuation of their own. */
-function ended(text: string): string {
+function withFullStop(text: string): string {
   return /[.!?…:]\s*$/u.test(text) ? text : `${text}.`;
 }
 
@@ -151,7 +151,7 @@ function sentence(event: LogEvent, id: string): string {
 const sentences: { readonly [T in LogEvent['type']]?: (event: Event<T>, id: string) => string } = {
   proposed: ({ by, kind, n }) => `${proposers[by]} proposed to ${kind} it (proposal ${n})`,
   edited: ({ n }) => `Proposal ${n} was edited`,
-  rejected: ({ n, why }) => `Proposal ${n} was rejected${because(why)}`,
+  rejected: ({ n, why }) => `Proposal ${n} was rejected${reasonText(why)}`,
   approved: ({ n }) => `Proposal ${n} was approved`,
   started: startedText,
   resumed: () => 'It was resumed',
@@ -168,7 +168,7 @@ const sentences: { readonly [T in LogEvent['type']]?: (event: Event<T>, id: stri
   'memory-corrected': ({ entry, content }) => `It corrected what is stored as orch-${entry}: ${content}`,
   'memory-removed': ({ entry }) => `It removed what is stored as orch-${entry}`,
   'finish-wished': ({ by, why }) =>
-    by === null ? 'You left it unfinished' : `The orchestrator suggested finishing it${because(why)}`,
+    by === null ? 'You left it unfinished' : `The orchestrator suggested finishing it${reasonText(why)}`,
   answered: ({ answer, what }) => `You ${answerText(answer)}: ${what}`,
   'set-aside': () => 'You dismissed its news',
   spent: ({ run, total }) => `Its run ${run} has cost ${moneyText(total)} so far`,
@@ -190,7 +190,7 @@ const proposers: Readonly<Record<Proposer, string>> = {
   board: 'The board',
 };
 
-function because(why: string): string {
+function reasonText(why: string): string {
   return why === '' ? '' : `: ${why}`;
 }
 
@@ -226,11 +226,11 @@ function observedText({ state, asks, questions, askedBefore = [], until }: Event
 function updatedText({ update }: Event<'updated'>): string {
   const { status, percent, readyToMerge, summary, blockers } = update;
   const how = [
-    status === 'blocked' ? `blocked${because(blockers.join('; '))}` : status,
+    status === 'blocked' ? `blocked${reasonText(blockers.join('; '))}` : status,
     ...(percent === null ? [] : [`${percent}%`]),
     ...(readyToMerge ? ['ready to merge'] : []),
   ].join(', ');
-  return `It reported (${how})${because(summary)}`;
+  return `It reported (${how})${reasonText(summary)}`;
 }
 
 function answerText(answer: RequestAnswer): string {
@@ -268,6 +268,6 @@ function radarText({ a, b, verdict, files }: Event<'radar-turned'>, id: string):
   const other = b === null ? 'the branch it goes to' : a === id ? b : a;
   const link = b === null ? 'into' : 'with';
   return verdict === 'conflict'
-    ? `It does not merge ${link} ${other}${because(files.join(', '))}`
+    ? `It does not merge ${link} ${other}${reasonText(files.join(', '))}`
     : `It merges ${link} ${other} again`;
 }

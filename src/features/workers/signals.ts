@@ -31,7 +31,7 @@ export function hostConnected(state: ControllerState, terminals: readonly Termin
   const known: ControllerState = { ...state, terminals: new Map(terminals.map((one) => [one.id, one])) };
   const met = [...state.log.workers.values()]
     .filter(({ id }) => !state.busy.has(id))
-    .map((worker) => meet(known, worker, known.terminals.get(worker.id)));
+    .map((worker) => reconcile(known, worker, known.terminals.get(worker.id)));
   const strangers = terminals.filter((one) => !state.log.workers.has(one.id));
   const running = strangers.filter((one) => one.exit === null);
   return {
@@ -45,12 +45,12 @@ export function hostConnected(state: ControllerState, terminals: readonly Termin
   };
 }
 
-type Seen = Pick<Decision, 'events' | 'effects'>;
+type Observed = Pick<Decision, 'events' | 'effects'>;
 
-function meet(state: ControllerState, worker: Worker, terminal: TerminalRecord | undefined): Seen {
+function reconcile(state: ControllerState, worker: Worker, terminal: TerminalRecord | undefined): Observed {
   if (isLive(worker.state))
     return terminal
-      ? see(state, worker, undefined, terminal)
+      ? observeTerminal(state, worker, undefined, terminal)
       : { events: [{ type: 'lost', id: worker.id }], effects: [] };
   if (!terminal || terminal.exit) return { events: [], effects: [] };
   // It runs although the log says that it ended: the last lines of the log did not survive.
@@ -80,7 +80,7 @@ export function terminalChanged(state: ControllerState, terminal: TerminalRecord
   const known = { ...state, terminals: new Map(state.terminals).set(terminal.id, terminal) };
   const worker = state.log.workers.get(terminal.id);
   if (!worker || !isLive(worker.state)) return { state: known, events: [], effects: [] };
-  const seen = see(known, worker, before, terminal);
+  const seen = observeTerminal(known, worker, before, terminal);
   const operation = state.busy.get(terminal.id);
   if (!terminal.exit || !operation || operation.kind === 'launching') return { state: known, ...seen };
   return { state: known, ...seen, events: seen.events.map(wanted) };
@@ -92,28 +92,28 @@ function wanted(happening: DomainEvent): DomainEvent {
 }
 
 /** The settings by which an agent's output is read. */
-type Speech = Pick<AgentPreset, 'speaks' | 'titles'>;
+type OutputFormat = Pick<AgentPreset, 'speaks' | 'titles'>;
 
-function speechOf({ config }: ControllerState, worker: Worker): Speech {
+function outputFormatOf({ config }: ControllerState, worker: Worker): OutputFormat {
   return config.agents[worker.agent] ?? { speaks: 'none' };
 }
 
 /** Derives events and effects from the change of a live worker's terminal. */
-function see(
+function observeTerminal(
   state: ControllerState,
   worker: Worker,
   before: TerminalRecord | undefined,
   now: TerminalRecord,
-): Seen {
-  const speech = speechOf(state, worker);
-  const signs = () => signsOf(before, now, speech).filter((sign) => !isOfAnother(state, worker, sign));
+): Observed {
+  const speech = outputFormatOf(state, worker);
+  const signs = () => signalsOf(before, now, speech).filter((sign) => !isBesideSubagent(state, worker, sign));
   return {
     events: now.exit ? [exited(worker.id, now.exit)] : observed(state, worker, signs()),
-    effects: speech.speaks === 'claude' ? looksNeeded(worker, before, now) : [],
+    effects: speech.speaks === 'claude' ? screenLooks(worker, before, now) : [],
   };
 }
 
-function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Signal[] {
+function signalsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: OutputFormat): Signal[] {
   const signs: Signal[] = [];
   const says = titleOf(now, speech);
   // Claude Code has the same title at rest and with a question; the effect `look-at-agent` finds out which.
@@ -126,7 +126,10 @@ function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech
 }
 
 /** Reads the title. A resting one counts only once nothing is printed any more, because a question may follow. */
-function titleOf({ title, flowing }: TerminalRecord, { speaks, titles }: Speech): TitleSignal['says'] | null {
+function titleOf(
+  { title, flowing }: TerminalRecord,
+  { speaks, titles }: OutputFormat,
+): TitleSignal['says'] | null {
   const says = speaks === 'none' ? readTitleBy(titles ?? {}, title) : readTitle(title);
   return says === 'resting' && flowing ? null : says;
 }
@@ -135,7 +138,7 @@ function titleOf({ title, flowing }: TerminalRecord, { speaks, titles }: Speech)
  * Returns looks at the screen for states that no hook reports: a question before the first hook, one that Esc was pressed
  * at, one without a hook, and an exit before the start was seen.
  */
-function looksNeeded(
+function screenLooks(
   { id, state }: Worker,
   before: TerminalRecord | undefined,
   now: TerminalRecord,
@@ -156,7 +159,10 @@ export function titleRests({ title }: Pick<TerminalRecord, 'title'>): boolean {
 }
 
 /** Takes in a signal from hook, session file, title or screen. The conversation id may change, as after `/clear`. */
-export function signed(state: ControllerState, message: Extract<Message, { type: 'signed' }>): Decision {
+export function signalReceived(
+  state: ControllerState,
+  message: Extract<Message, { type: 'signed' }>,
+): Decision {
   const worker = state.log.workers.get(message.id);
   if (!worker) return { state, events: [], effects: [] };
   const { sign, sessionId, ofStateSince = worker.stateSince } = message;
@@ -164,8 +170,8 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
   if (sign.source === 'session' && !isFresh(worker, sign)) return { state, events: [], effects: [] };
   if (sign.source === 'title' && sign.says === 'resting' && !stillRests(state.terminals.get(worker.id)))
     return { state, events: [], effects: [] };
-  if (isOfAnother(state, worker, sign)) return { state, events: [], effects: [] };
-  const events = withEnd(worker, sign, observed(state, worker, [sign]));
+  if (isBesideSubagent(state, worker, sign)) return { state, events: [], effects: [] };
+  const events = withLimitEnd(worker, sign, observed(state, worker, [sign]));
   if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
     events.push({ type: 'session-changed', id: worker.id, sessionId });
   const said = sign.source === 'hook' && sign.report.kind === 'turn-ended' ? sign.report.said : null;
@@ -174,7 +180,7 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
 }
 
 /** Adds when a usage limit ends, where the agent reported it; a later report may name another time. */
-function withEnd(
+function withLimitEnd(
   { id, state, limitedUntil }: Worker,
   sign: Signal,
   seen: readonly DomainEvent[],
@@ -211,7 +217,11 @@ export function isFresh(
  * 2.1.332 goes on above such a question: it takes prompts, its title and session file show work or rest, and its screen
  * may no longer show the dialog. Only a key can have answered the question there.
  */
-function isOfAnother({ held, terminals }: ControllerState, { id, state }: Worker, sign: Signal): boolean {
+function isBesideSubagent(
+  { held, terminals }: ControllerState,
+  { id, state }: Worker,
+  sign: Signal,
+): boolean {
   if (state !== 'waiting' || sign.source === 'process') return false;
   const asked = [...held.values()].filter(({ request }) => request.worker === id && request.bySubagent);
   if (asked.length === 0) return false;
@@ -317,10 +327,10 @@ function corrected(
 }
 
 /** Milliseconds from an agent's first turn until its missing tools are reported. */
-export const toolsPatienceMs = 20_000;
+export const toolsTimeoutMs = 20_000;
 
 /** Notes a run that this controller started; nothing is known of earlier runs. */
-export function noteRun({ now }: Moment, { id }: MessageOf<'launched'>): Consequence {
+export function trackRun({ now }: Moment, { id }: MessageOf<'launched'>): Consequence {
   return { now: fresh(now, id) };
 }
 
@@ -362,7 +372,7 @@ function withContact(state: ControllerState, id: string, contact: ToolsContact):
 }
 
 /** Takes a snapshot when a worker's turn ends: it may have changed files. */
-export function keepWork(
+export function snapshotAfterTurn(
   { before: { log, busy } }: Moment,
   happening: Extract<DomainEvent, { type: 'observed' | 'exited' | 'lost' }>,
 ): Consequence {
@@ -378,7 +388,7 @@ export function keepWork(
 }
 
 /** Looks for processes that a killed host left running, if there are workers. */
-export function lookForLeft({ now: { log } }: Moment): Consequence {
+export function findLeftovers({ now: { log } }: Moment): Consequence {
   return log.workers.size === 0 ? noConsequence : { effects: [{ type: 'look-for-left' }] };
 }
 

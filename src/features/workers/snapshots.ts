@@ -95,7 +95,7 @@ async function restore(
   { exact = false, yes = false }: { readonly exact?: boolean; readonly yes?: boolean },
 ): Promise<Printed> {
   const kept = await numbered(call, id, n);
-  await call.demandYes(yes, `Put the files of ${id} back as they were ${ageOf(kept.at, call.now)} ago?`);
+  await call.requireYes(yes, `Put the files of ${id} back as they were ${ageOf(kept.at, call.now)} ago?`);
   const done = await call.ask(restoreWork, { id, ref: kept.ref, exact });
   const changed = done.restored.length + done.deleted.length;
   const before = done.before ? ' What was there before is snapshot 1 now.' : '';

@@ -124,7 +124,7 @@ export function portsAreTaken(state: ControllerState, open: OpenProposal, { port
 }
 
 /** Makes all plans again in another environment, where other programs may be found. */
-export function planIn(state: ControllerState, environment: string): Decision {
+export function switchEnvironment(state: ControllerState, environment: string): Decision {
   if (environment === state.environment) return { state, events: [], effects: [] };
   const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
   return { state: { ...state, environment, plans: new Map() }, events: [], effects };

@@ -38,7 +38,7 @@ import {
   withNotice,
 } from '../../ui/step.ts';
 import { cellWidth, type Line, line, type Span, span, wrapLines } from '../../ui/text.ts';
-import { beyondText, selectBeyond } from './describe.ts';
+import { overLimitText, selectOverLimit } from './describe.ts';
 
 export const severalGroup = 'Several at once';
 export const yesToAll = 'yes, to exactly those that are listed, one after the other, as far as limits allow';
@@ -187,7 +187,7 @@ function view(state: AppState, dialog: StartSeveralDialog, width: number): Dialo
   const columns = columnsOf(listed);
   // Started proposals count as running workers.
   const open = listed.flatMap(({ proposal }) => findProposal(state, proposal.n) ?? []);
-  const beyond = selectBeyond(state.facts, open);
+  const beyond = selectOverLimit(state.facts, open);
   const against = (one: Listed) => limitOf(state, one, beyond);
   const shared = sharedArguments(listed.map(({ proposal }) => proposal.plan.command));
   // The plans were shown before the yes; the results are short.
@@ -219,7 +219,7 @@ function limitOf(state: AppState, { proposal }: Listed, beyond: ReadonlySet<numb
   const { limit } = findProposal(state, proposal.n) ?? proposal;
   const most = state.facts?.workspace.mostWorkers ?? 0;
   if (limit || !beyond.has(proposal.n)) return limit?.message ?? null;
-  return beyondText(most);
+  return overLimitText(most);
 }
 
 /** Widths of number, name and agent in cells, for alignment. */
@@ -261,7 +261,7 @@ function listedRows(
   const below = [
     ...(isShort ? [] : planRows(state, one, columns.shared, room)),
     ...(isShort ? [] : briefRows(draft.brief, room)),
-    ...(outcome === null ? againstRows(state, one, limit, room) : outcomeRows(outcome, room)),
+    ...(outcome === null ? warningRows(state, one, limit, room) : outcomeRows(outcome, room)),
     ...(one.tag !== null && outcome === null ? [line('starting …', 'notice')] : []),
   ];
   return [head, ...below.map((row) => [span(' '.repeat(indent)), ...row])];
@@ -310,7 +310,7 @@ function briefRows(brief: string, width: number): readonly Line[] {
 }
 
 /** Draws warnings, and why a proposal that has changed since is not started. */
-function againstRows(state: AppState, one: Listed, limit: string | null, width: number): readonly Line[] {
+function warningRows(state: AppState, one: Listed, limit: string | null, width: number): readonly Line[] {
   const left = one.tag === null ? skipReason(state, one) : null;
   const against = [...(limit === null ? [] : [limit]), ...one.proposal.plan.warnings];
   return [

@@ -3,10 +3,17 @@ import type { Proposal, ProposalDraft } from '../../core/proposal.ts';
 import { orchestrator, type Worker } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
-import { defineTool, defineWish, type World } from '../define.ts';
+import { type ClientTypes, defineSessionCommand, defineTool } from '../define.ts';
 import type { SessionMessage } from '../messages.ts';
 import type { SessionServices } from '../services.ts';
-import { about, type ControllerState, type Decision, noSuchWorker, reply, selectFacts } from '../state.ts';
+import {
+  type ControllerState,
+  type Decision,
+  noSuchWorker,
+  recordForWorker,
+  reply,
+  selectFacts,
+} from '../state.ts';
 import { proposeBy } from './propose.ts';
 
 // Tools of the orchestrator. It reads and proposes; a person approves.
@@ -19,7 +26,7 @@ export const status = defineTool<unknown>()({
   params: ({ z }) => z.object({}),
   handle({ state }) {
     const { workspace, repos, proposals, operations = [], notices } = selectFacts(state);
-    const wanted = proposals.map(proposalBrief);
+    const wanted = proposals.map(proposalSummary);
     return success({ workspace, repos, workers: workersOf(state), proposals: wanted, operations, notices });
   },
   mcp: {
@@ -40,20 +47,21 @@ export const listWorkers = defineTool<unknown>()({
 function workersOf({ log, busy }: ControllerState) {
   return [...log.workers.values()]
     .filter(({ id }) => id !== orchestrator.id)
-    .map((worker) => ({ ...briefly(worker), operation: busy.get(worker.id)?.kind ?? null }));
+    .map((worker) => ({ ...workerSummary(worker), operation: busy.get(worker.id)?.kind ?? null }));
 }
 
-function briefly(worker: Worker) {
+function workerSummary(worker: Worker) {
   const { id, state, asks, stateSince, branch, base, agent, brief, update, said } = worker;
   const { limitedUntil = null } = worker;
   return { id, state, asks, limitedUntil, stateSince, branch, base: base.branch, agent, brief, update, said };
 }
 
-function proposalBrief({ n, kind, by, draft, problem, limit }: Proposal) {
+function proposalSummary({ n, kind, by, draft, problem, limit }: Proposal) {
   return { n, kind, by, ...draft, problem, limit: limit?.message ?? null };
 }
 
-const workerId = ({ z }: World['schemas']) => z.string().min(1).max(300).describe('Such as "backend/auth".');
+const workerId = ({ z }: ClientTypes['schemas']) =>
+  z.string().min(1).max(300).describe('Such as "backend/auth".');
 /** Characters of a terminal’s text. */
 const screenLimit = 60_000;
 
@@ -101,7 +109,7 @@ function ofWorker<T>(
 }
 
 /** Proposes a new worker to the person. */
-export const proposeWorker = defineWish<Proposal>()({
+export const proposeWorker = defineSessionCommand<Proposal>()({
   name: 'propose',
   by: 'agent',
   what: 'propose workers',
@@ -127,7 +135,7 @@ export const proposeWorker = defineWish<Proposal>()({
 });
 
 /** Upper bound of the orchestrator's open proposals: a person will not review more, and each plan fetches. */
-export const proposalsWaiting = 30;
+export const maxOpenProposals = 30;
 
 function proposeForPerson(
   state: ControllerState,
@@ -135,19 +143,19 @@ function proposeForPerson(
   { ticket }: SessionMessage,
 ): Decision {
   const waiting = [...state.log.proposals.values()].filter(({ by }) => by === 'orchestrator').length;
-  return waiting >= proposalsWaiting
+  return waiting >= maxOpenProposals
     ? reply(state, ticket, tooManyProposals)
     : proposeBy(state, ticket, draft, sessionId, 'orchestrator');
 }
 
 const tooManyProposals = failure(
   'too_many',
-  `${proposalsWaiting} of your proposals wait for a person already.`,
+  `${maxOpenProposals} of your proposals wait for a person already.`,
   'Wait until they have been decided about.',
 );
 
 /** Suggests to the person to finish a worker. */
-export const proposeFinish = defineWish<null>()({
+export const proposeFinish = defineSessionCommand<null>()({
   name: 'wish-finish',
   by: 'agent',
   what: 'propose a finish',
@@ -155,7 +163,7 @@ export const proposeFinish = defineWish<null>()({
     schemas.z.object({ worker: workerId(schemas), why: schemas.z.string().max(2000).default('') }),
   handle: (services, { worker, why }) => services.ask({ do: 'wish-finish', worker, why: oneLine(why, 300) }),
   decide: (state, { worker, why }: { readonly worker: string; readonly why: string }, { ticket, id }) =>
-    about(state, ticket, worker, { type: 'finish-wished', id: worker, by: id, why }),
+    recordForWorker(state, ticket, worker, { type: 'finish-wished', id: worker, by: id, why }),
   mcp: {
     name: 'propose_finish',
     has,

@@ -4,16 +4,16 @@ import { isLive, type Worker } from '../../core/worker.ts';
 import { failure, success } from '../../lib/result.ts';
 import { oneLine, withoutHidden } from '../../lib/sanitize.ts';
 import { defineCommand, defineServed, type VerbCall } from '../define.ts';
-import { deliver } from '../messages/delivery.ts';
+import { retypeBrief } from '../messages/delivery.ts';
 import type { MessageOf, RequestId } from '../messages.ts';
 import {
   type ControllerState,
   type Decision,
   findIdle,
-  missing,
   noSuchWorker,
-  noted,
   notRunning,
+  record,
+  refuseUnknown,
   reply,
   withBusy,
   withoutBusy,
@@ -68,7 +68,7 @@ export const deliverBrief = defineCommand<null>()({
   by: 'person',
   what: 'type into workers',
   params: ({ worker }) => worker,
-  decide: (state, { id }, { ticket }) => deliver(state, ticket, id),
+  decide: (state, { id }, { ticket }) => retypeBrief(state, ticket, id),
 });
 
 /** Characters that fit into a list. */
@@ -87,7 +87,7 @@ export const rename = defineCommand<{ id: string; title: string }>()({
       return reply(state, ticket, failure('not_renamed', `${id} was not renamed.`));
     const next = undo ? (worker.titleBefore ?? '') : oneLine(withoutHidden(title), longestTitle);
     const shown = success({ id, title: next || worker.task });
-    return noted(state, ticket, { type: 'renamed', id, title: next }, shown);
+    return record(state, ticket, { type: 'renamed', id, title: next }, shown);
   },
   verbs: [
     {
@@ -106,7 +106,7 @@ interface Weighed {
   readonly minutes: number | null;
 }
 
-interface Weighing {
+interface WeighTimeParams {
   readonly id: string;
   /** Minutes on the whole task; null withdraws an earlier answer. */
   readonly minutes: number | null;
@@ -125,30 +125,30 @@ export const weighTime = defineCommand<Weighed>()({
   params: ({ z, text, count }) =>
     z.strictObject({ id: text, minutes: count.nullable(), said: text.exactOptional() }),
   decide: (state, asked, { ticket }) =>
-    missing(state, ticket, asked.id) ??
+    refuseUnknown(state, ticket, asked.id) ??
     (asked.minutes === null ? withdrawTime(state, ticket, asked.id) : weigh(state, ticket, asked)),
   verbs: [
     {
       usage: 'worker time <id> [time]',
       about: 'enter how long its task has taken so far, where its report is unclear',
       options: { '--undo': 'withdraw the time you entered, so that it waits for you again' },
-      run: sayTime,
+      run: enterWorkedTime,
     },
   ],
 });
 
-async function sayTime(
+async function enterWorkedTime(
   call: VerbCall,
   [id = '', time]: readonly string[],
   { undo = false }: { readonly undo?: boolean },
 ): Promise<Printed> {
-  if (undo !== (time === undefined)) return call.misused('say a time such as 1h 30m, or --undo');
+  if (undo !== (time === undefined)) return call.refuseUsage('say a time such as 1h 30m, or --undo');
   const minutes = time === undefined ? null : demand(parseDuration(time));
   const weighed = await call.ask(weighTime, { id, minutes });
   return { value: weighed, text: weighedText(weighed) };
 }
 
-function weigh(state: ControllerState, ticket: RequestId, { id, minutes, said }: Weighing): Decision {
+function weigh(state: ControllerState, ticket: RequestId, { id, minutes, said }: WeighTimeParams): Decision {
   const refuse = (code: string, message: string, hint: string) =>
     reply(state, ticket, failure(code, message, hint));
   const open = state.log.workers.get(id)?.openTime;
@@ -160,12 +160,12 @@ function weigh(state: ControllerState, ticket: RequestId, { id, minutes, said }:
       `${id} has reported something else since: ${open.text}.`,
       'Look at it again.',
     );
-  return noted(state, ticket, { type: 'time-weighed', id, minutes }, success({ id, minutes }));
+  return record(state, ticket, { type: 'time-weighed', id, minutes }, success({ id, minutes }));
 }
 
 function withdrawTime(state: ControllerState, ticket: RequestId, id: string): Decision {
   if (state.log.workers.get(id)?.weighedTime)
-    return noted(state, ticket, { type: 'time-weighed', id, minutes: null }, success({ id, minutes: null }));
+    return record(state, ticket, { type: 'time-weighed', id, minutes: null }, success({ id, minutes: null }));
   const message = `You have entered no time for ${id}.`;
   return reply(state, ticket, failure('not_weighed', message));
 }

@@ -55,7 +55,7 @@ export type StartEvent =
   | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup };
 
 /** Log events of a worker's activity. */
-export type SeenEvent =
+export type ActivityEvent =
   | ObservedEvent
   | { readonly type: 'said'; readonly id: string; readonly text: string }
   /** The guard denied it the use of a tool. */
@@ -120,7 +120,7 @@ type DecidedEvent =
   /** Backups of branches and worktrees that were deleted after their retention time. */
   | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] };
 
-type WorkerEvent = StartEvent | SeenEvent | EndEvent | DecidedEvent;
+type WorkerEvent = StartEvent | ActivityEvent | EndEvent | DecidedEvent;
 type EventOf<T extends WorkerEvent['type']> = Extract<WorkerEvent, { readonly type: T }> & Logged;
 
 interface WorkersState {
@@ -362,8 +362,8 @@ export const proposalSlice: Slice<ProposalState, ProposalEvent, StartEvent> = {
     rejected: ({ proposals }, { n }) => ({ proposals: without(proposals, n) }),
     // The start that follows closes the proposal: if the log is cut off in between, it stays open.
     approved: unchanged,
-    started: (state, { id }) => withoutWish(state, 'start', id),
-    resumed: (state, { id }) => withoutWish(state, 'resume', id),
+    started: (state, { id }) => closeProposals(state, 'start', id),
+    resumed: (state, { id }) => closeProposals(state, 'resume', id),
     'start-failed': ({ proposals }, { proposal }) => ({
       proposals: withEntry(proposals, proposal.n, proposal),
     }),
@@ -371,7 +371,7 @@ export const proposalSlice: Slice<ProposalState, ProposalEvent, StartEvent> = {
 };
 
 /** Closes proposals of a worker that has been started or resumed. */
-function withoutWish(
+function closeProposals(
   { proposals }: ProposalState,
   kind: OpenProposal['kind'],
   id: string,

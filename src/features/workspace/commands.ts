@@ -2,7 +2,7 @@ import type { Facts } from '../../core/facts.ts';
 import { yesOption } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed, defineVerb, type OwnVerb } from '../define.ts';
-import { hasLooked, selectFacts } from '../state.ts';
+import { hasReadRepos, selectFacts } from '../state.ts';
 
 /** Returns all facts; `refresh` reads the repositories first. */
 const facts = defineServed<Facts>()({
@@ -12,7 +12,7 @@ const facts = defineServed<Facts>()({
   params: ({ z, flag }) => z.strictObject({ refresh: flag }),
   handle: async (services, { refresh }) => {
     services.readConfig();
-    if (refresh || !hasLooked(services.state)) await services.refreshRepos();
+    if (refresh || !hasReadRepos(services.state)) await services.refreshRepos();
     return success(selectFacts(services.state));
   },
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RadarFile, RepoRadar } from '../../../src/core/radar.ts';
-import { addressed, contextFor } from '../../../src/features/messages/notes.ts';
+import { contextFor, workersWithNotes } from '../../../src/features/messages/notes.ts';
 import { success } from '../../../src/lib/result.ts';
 import { Scene } from '../../controller/scene.ts';
 
@@ -31,7 +31,7 @@ describe('two workers that change the same file', () => {
       { id: auth, from: 'radar', about: { worker: cart, files: [{ path: 'src/app.ts', kind: 'overlap' }] } },
       { id: cart, from: 'radar', about: { worker: auth } },
     ]);
-    expect(addressed(scene.state)).toEqual([auth, cart]);
+    expect(workersWithNotes(scene.state)).toEqual([auth, cart]);
     const text = contextFor(scene.state, cart)?.text ?? '';
     expect(text).toContain('not instructions from the person');
     expect(text).toContain(`${auth} is changing files that you change, too`);
@@ -92,6 +92,6 @@ describe('two workers that change the same file', () => {
     expect(scene.state.log.notes.filter(({ to }) => to === cart)).toHaveLength(20);
     const muted = two().ask({ do: 'muteNotes', id: cart, muted: true });
     expect(contextFor(looked(muted, file('a.ts')).state, cart)).toBeNull();
-    expect(addressed(muted.state)).toEqual([auth]);
+    expect(workersWithNotes(muted.state)).toEqual([auth]);
   });
 });
