@@ -7,12 +7,12 @@ import {
 } from '../core/workspace.ts';
 import { plainLines, withoutHidden } from '../lib/sanitize.ts';
 
-/** Whether a later start can go on with the conversation of the last one. */
+/** Reports whether a later start can continue the last conversation. */
 export function canResume({ speaks, resume }: Pick<AgentPreset, 'speaks' | 'resume'>): boolean {
   return speaks === 'claude' || resume !== undefined;
 }
 
-/** What agents lack, by the names of their presets; those that lack nothing are left out. */
+/** Returns the missing abilities of agents by preset name; complete agents are left out. */
 export function abilitiesMissing(
   agents: Readonly<Record<string, Pick<AgentPreset, 'speaks'>>>,
 ): Readonly<Record<string, readonly Ability[]>> {
@@ -20,17 +20,17 @@ export function abilitiesMissing(
   return Object.fromEntries(silent.map(([name]) => [name, ['hooks', 'tools']]));
 }
 
-/** Whether a start hands over the brief. */
+/** Reports whether a start passes the brief to the agent. */
 export function takesBrief({ command, prompt, speaks }: AgentPreset): boolean {
   return (
     speaks === 'claude' || prompt !== undefined || command.some((argument) => argument.includes('{brief}'))
   );
 }
 
-/** Programs with hooks of their own; the name of each is that of its program's file. */
+/** File names of programs with their own hooks. */
 const hooked: ReadonlySet<string> = new Set(['codex', 'gemini', 'qwen', 'copilot']);
 
-/** Returns what an agent cannot do here, each in a sentence for the person who is about to start it. */
+/** Returns an agent's limitations, each as a sentence for the person who is about to start it. */
 export function missingAbilities({ speaks, titles, command }: AgentPreset): readonly string[] {
   if (speaks === 'claude') return [];
   const program = command[0]?.split('/').at(-1) ?? '';
@@ -43,7 +43,7 @@ export function missingAbilities({ speaks, titles, command }: AgentPreset): read
   ];
 }
 
-/** What a preset's rules read from a title: the first kind that one of whose texts stands in it; null for none. */
+/** Returns the first kind with a text contained in the title; null for none. */
 export function readTitleBy(rules: TitleRules, title: string): 'asking' | 'working' | 'resting' | null {
   if (title === '') return null;
   const says = (texts: readonly string[] = []) => texts.some((text) => title.includes(text));
@@ -52,21 +52,23 @@ export function readTitleBy(rules: TitleRules, title: string): 'asking' | 'worki
   return says(rules.resting) ? 'resting' : null;
 }
 
-/** Signs that a line typed into an agent may not begin with: a shell, a command, a memory, a file. */
+/** First characters that give a typed line another meaning: a shell, a command, a memory, a file. */
 const commandSigns = /^\s*[!/#@&]/;
 
-/** Whether an agent would take the text for something else than words to it. */
+/** Reports whether an agent would read the text as a command. */
 export function looksLikeCommand(text: string): boolean {
   return commandSigns.test(text);
 }
 
-/** Text as an agent takes it for words, whatever it begins with; nothing is in it that a person could not have seen. */
+/**
+ * Returns text that an agent reads as plain text, whatever it begins with, without characters that a person cannot see.
+ */
 export function asPlainText(text: string): string {
   const plain = plainLines(withoutHidden(text), { tab: '\t', control: '' });
   return looksLikeCommand(plain) ? `Task: ${plain.trimStart()}` : plain;
 }
 
-/** How a host asks an agent to end before it makes it; see `EndingManners` of the host's requests. */
+/** Returns how a host asks an agent to exit before it ends it; see `ShutdownPolicy` of the host's requests. */
 export function shutdownPolicy(
   { interrupt, type }: NonNullable<AgentPreset['quit']>,
   limits: Limits = {},

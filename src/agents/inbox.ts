@@ -1,15 +1,15 @@
 import { request } from 'node:http';
 
-/** All of standard input. */
+/** Reads all of standard input. */
 export async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Where a session's own programs reach the control room. */
+/** Address at which a session's own programs reach the control room. */
 export interface Address {
-  /** `http://127.0.0.1:<port>/hook` for what happens, `/mcp` for our tools. */
+  /** `http://127.0.0.1:<port>/hook` for events, `/mcp` for our tools. */
   readonly url: string;
   readonly token: string;
 }
@@ -36,7 +36,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** An answer of more than `most` characters is none of ours; `timeout`: milliseconds until it is complete. */
+/** `most`: maximum characters of an answer; `timeout`: milliseconds until it is complete. */
 interface PostOptions {
   readonly timeout: number;
   readonly most: number;
@@ -81,21 +81,21 @@ export async function postToInbox(inbox: Address, json: string, timeout: number)
   throw new Error(`the inbox answered ${status}`);
 }
 
-/** A message of JSON-RPC 2.0; without an id it wants no answer. */
+/** A message of JSON-RPC 2.0; without an id it expects no answer. */
 export interface RpcMessage {
   readonly id?: string | number | null;
   readonly method?: string;
   readonly [field: string]: unknown;
 }
 
-/** Milliseconds; a look at all worktrees takes a while. */
+/** Milliseconds; comparing all worktrees takes a while. */
 const timeoutMs = 120_000;
 
-/** Speaks Streamable HTTP, as much of it as our own endpoint does: one JSON answer for each message, no streams. */
+/** MCP client for Streamable HTTP, as far as our own endpoint uses it: one JSON answer for each message, no streams. */
 export class McpClient {
   readonly #address: Address;
   #session: string | null = null;
-  /** Sent again to a control room that was restarted and knows no session. */
+  /** The first `initialize` message, repeated after a restart of the control room, which forgets sessions. */
   #hello: RpcMessage | null = null;
 
   constructor(address: Address) {
@@ -104,7 +104,7 @@ export class McpClient {
 
   /**
    * Sends one message.
-   * @returns the answer's text, empty for a message that wants none
+   * @returns the answer's text, empty for a message without one
    * @throws Error when the control room cannot be reached, or refuses it
    */
   async send(message: RpcMessage): Promise<string> {

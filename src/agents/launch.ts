@@ -5,14 +5,14 @@ import type { AgentPreset } from '../core/workspace.ts';
 import { oneLine } from '../lib/sanitize.ts';
 import { claudeArguments, type SessionStart } from './claude/launch.ts';
 
-/** One start of an agent. */
+/** A start of an agent. */
 export interface AgentStart extends SessionStart {
   readonly preset: Pick<AgentPreset, 'command' | 'speaks' | 'prompt' | 'resume'>;
-  /** Of the preset's `ifListed`, what this program knows. */
+  /** Flags of the preset's `ifListed` that this program supports. */
   readonly flags?: readonly string[];
 }
 
-/** Program and arguments that start an agent. Never passes through a shell. */
+/** Returns program and arguments that start an agent. Never passes through a shell. */
 export function commandLine(start: AgentStart): string[] {
   const { preset, brief } = start;
   if (preset.speaks === 'claude') return [...preset.command, ...claudeArguments(preset.command, start)];
@@ -21,18 +21,18 @@ export function commandLine(start: AgentStart): string[] {
     const resume = preset.resume.map((argument) => argument.replaceAll('{session}', () => start.sessionId));
     return [...preset.command, ...flags, ...resume];
   }
-  // A function, for in a text for `replaceAll` some signs have a meaning.
+  // A function, because `$` has a meaning in a replacement text.
   const filled = (argument: string) => argument.replaceAll('{brief}', () => brief);
   const prompt = brief === '' ? [] : (preset.prompt ?? []);
   return [...preset.command.map(filled), ...flags, ...prompt.map(filled)];
 }
 
-/** What a coding agent, git, ssh and package managers need. `PREFIX_*` stands for every name with that prefix. */
+/** Variables for coding agents, git, ssh and package managers. `PREFIX_*` matches every name with that prefix. */
 const commonVariables = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_*', 'TZ', 'TMPDIR'],
   ...['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME'],
   ...['SSH_AUTH_SOCK', 'GIT_SSH_COMMAND', 'GNUPGHOME', 'GPG_AGENT_INFO', 'KRB5CCNAME'],
-  // No GPG_TTY: what asks there would draw over the person's own terminal.
+  // No GPG_TTY: a pinentry there would draw over the person's own terminal.
   ...['LANGUAGE', 'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY'],
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY'],
   ...['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'],
@@ -41,17 +41,17 @@ const commonVariables = [
   ...['AWS_*', 'GOOGLE_*'],
 ];
 
-/** Our own secrets and marks: not even a preset lets them through. */
+/** Our own secrets and marks; a preset cannot pass them either. */
 const neverPassed = ['NOTION_*', 'ORCH_*'];
 
-/** What our panes can show. A TERM_PROGRAM, TMUX or KITTY_* of the person's terminal would promise more. */
+/** Terminal of our panes. A TERM_PROGRAM, TMUX or KITTY_* of the person's terminal would promise more. */
 const terminalVariables = { TERM: 'xterm-256color', COLORTERM: 'truecolor' };
 
 /**
- * The environment of an agent's process, built from nothing: workers run arbitrary commands, and a variable such
- * as CLAUDE_CODE_CHILD_SESSION, inherited, silently turns an agent's transcript off.
+ * Builds the environment of an agent's process from an allow list: workers run arbitrary commands, and an inherited
+ * variable such as CLAUDE_CODE_CHILD_SESSION silently turns an agent's transcript off.
  * @param ambient the person's environment
- * @param extra wins over everything but the terminal's own variables
+ * @param extra overrides everything except the terminal's variables
  */
 export function agentEnvironment(
   ambient: Readonly<Record<string, string | undefined>>,
@@ -73,7 +73,10 @@ function matches(patterns: readonly string[], name: string): boolean {
   );
 }
 
-/** Hooks are posted to 127.0.0.1, and Claude Code would send even those through a proxy. */
+/**
+ * Excludes loopback addresses from proxies: hooks are posted to 127.0.0.1, and Claude Code would send even those
+ * through a proxy.
+ */
 function keepLoopbackDirect(environment: Record<string, string>): Record<string, string> {
   if (!Object.keys(environment).some((name) => /^(https?|all)_proxy$/i.test(name))) return environment;
   const listed = environment.no_proxy ?? environment.NO_PROXY ?? '';
@@ -82,10 +85,10 @@ function keepLoopbackDirect(environment: Record<string, string>): Record<string,
   return { ...environment, no_proxy: value, NO_PROXY: value };
 }
 
-/** Absolute paths of what agents are given to run. */
+/** Absolute paths of programs that agents run. */
 export type AgentPrograms = ReturnType<typeof agentPrograms>;
 
-/** Returns where the programs lie: beside the running bundle, or as sources when those are run. */
+/** Returns the paths of the programs: beside the running bundle, or as sources. */
 export function agentPrograms() {
   const here = fileURLToPath(import.meta.url);
   const isSource = here.endsWith('.ts');
@@ -96,21 +99,21 @@ export function agentPrograms() {
     statusLine: program('../programs/statusLine.ts', 'status-line.js'),
     demoAgent: program('../programs/demoAgent.ts', 'demo-agent.js'),
     setup: program('../programs/setup.ts', 'setup.js'),
-    /** Folder of the plugin that sessions are given for one start: our skills. */
+    /** Folder of the plugin with our skills, passed to sessions at each start. */
     plugin: program('../../.claude', '../.claude'),
   };
 }
 
-/** What the setup program is told, in its first argument: what was approved cannot change on its way. */
+/** First argument of the setup program: the approved commands cannot change on their way. */
 export interface SetupSpec extends SetupPlan {
-  /** Absolute; what was run is written there. */
+  /** Absolute path of the log of commands. */
   readonly logFile: string;
   /** Absolute; gets `stamp` once all commands have succeeded. */
   readonly doneFile: string;
   readonly stamp: string;
 }
 
-/** A command that first prepares its folder and then becomes the agent. */
+/** Returns a command that prepares its folder and then executes the agent. */
 export function withSetup(
   { node, setup }: { readonly node: string; readonly setup: string },
   spec: SetupSpec,
@@ -120,7 +123,7 @@ export function withSetup(
 }
 
 /**
- * Reads what the setup program posts. The sender is whoever holds the worker's token, so nothing is trusted.
+ * Reads a report of the setup program. The sender is anyone with the worker's token, so everything is validated.
  * @returns null for anything else
  */
 export function parseFailedSetup(body: unknown): FailedSetup | null {

@@ -1,6 +1,6 @@
 /**
- * `orch-tui mcp`: the control room's tools over standard input and output, for agents that speak MCP, but not over
- * HTTP. One line is one message. There is one such process for each agent, so it loads next to nothing.
+ * `orch-tui mcp`: the control room's tools over standard input and output, for agents that support MCP but not over
+ * HTTP. One line is one message. Each agent has its own process, so it loads as little as possible.
  */
 import { createInterface } from 'node:readline';
 import { McpClient, mcpOf, type RpcMessage } from './inbox.ts';
@@ -11,7 +11,7 @@ if (address === null) {
   process.exitCode = 1;
 } else {
   const client = new McpClient(address);
-  // One after the other: an agent's first message opens the session that the others need.
+  // In order: an agent's first message opens the session for the others.
   for await (const line of createInterface({ input: process.stdin })) {
     if (line.trim() === '') continue;
     const answer = await relay(client, line);
@@ -35,7 +35,7 @@ function parse(line: string): RpcMessage | null {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
   } catch {
-    // Said to the agent by the caller.
+    // The caller reports it to the agent.
     return null;
   }
 }

@@ -6,10 +6,10 @@ import { type AgentPrograms, agentPrograms } from './launch.ts';
 export type Presets = Readonly<Record<string, AgentPreset>>;
 
 /**
- * The built-in presets and those of the configuration's `agents`, which may also change a built-in one's command
- * and environment.
+ * Returns the built-in presets and those of the configuration's `agents`, which may also change a built-in one's
+ * command and environment.
  * @param agents that part of `.orch/config.json` as parsed JSON; undefined when absent
- * @returns `config_invalid` naming the first entry that is wrong
+ * @returns `config_invalid` naming the first invalid entry
  */
 export function resolvePresets(
   agents: unknown,
@@ -59,7 +59,9 @@ function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefi
   return ways.ok ? success({ command, env, pass, speaks, ...ways.value }) : ways;
 }
 
-/** Whether an argument is a script with the brief inside: behind the flag of a shell or an interpreter for one. */
+/**
+ * Reports whether an argument is a script that contains the brief: behind a flag of a shell or an interpreter for one.
+ */
 function isScriptOfBrief(argument: string, at: number, command: readonly string[]): boolean {
   const flag = command[at - 1] ?? '';
   return (
@@ -70,7 +72,7 @@ function isScriptOfBrief(argument: string, at: number, command: readonly string[
   );
 }
 
-/** How an agent is talked to, all of which may be absent. */
+/** Validates the optional settings for talking to an agent. */
 function parseWays(
   at: string,
   { prompt, resume, quit, titles, delivery, sessions, ifListed }: Readonly<Record<string, unknown>>,
@@ -103,7 +105,7 @@ function refuse(where: string, why: string): Result<never> {
   return failure('config_invalid', `${where} ${why}.`, 'Fix .orch/config.json.');
 }
 
-/** Names come from a file that anyone may have written. */
+/** Makes a name safe to show: anyone may have written the file. */
 function plain(name: string): string {
   return name.replace(/[^\x21-\x7e]/g, '?').slice(0, 40);
 }
@@ -112,7 +114,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** NUL would end a text early on its way into the kernel. */
+/** NUL would truncate a text in the kernel. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && !value.includes('\0');
 }
@@ -147,13 +149,13 @@ function isNameList(value: unknown): value is readonly string[] {
 const variable = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const passed = /^[A-Za-z_][A-Za-z0-9_]*\*?$/;
 
-/** The key that interrupts most programs of this kind. */
+/** Key that interrupts most agents. */
 const escapeKey = '\x1b';
 
-/** Empties the line that may stand in the box to type into. */
+/** Key that clears the input line. */
 const clearLine = '\x15';
 
-/** The presets that are always there; what a configuration may change of them is said in `presets.ts`. */
+/** Returns the built-in presets. `parsePreset` says what a configuration may change. */
 export function builtInPresets(
   programs: Pick<AgentPrograms, 'node' | 'demoAgent'>,
 ): Readonly<Record<'claude' | 'demo' | 'codex' | 'gemini' | 'opencode' | 'aider', AgentPreset>> {
@@ -165,10 +167,11 @@ export function builtInPresets(
     codex: {
       ...plain,
       command: ['codex'],
-      // Without it one background server runs the turns and commands of all workers, with the environment of the first.
+      // Without this flag one background server runs the turns and commands of all workers, with the environment of the
+      // first.
       ifListed: ['--no-daemon'],
       prompt: ['--', '{brief}'],
-      // The last one of the folder it runs in, which is the worker's alone.
+      // The last conversation of its folder, which is the worker's alone.
       resume: ['resume', '--last'],
       sessions: 'codex',
       quit: { interrupt: escapeKey, type: `${clearLine}/quit` },
@@ -189,14 +192,14 @@ export function builtInPresets(
       ...plain,
       command: ['opencode'],
       prompt: ['--prompt={brief}'],
-      // `--continue` goes on with the last session of the repository, which may be another worker's.
+      // `--continue` continues the last session of the repository, which may be another worker's.
       resume: ['--session', '{session}'],
-      // Plugins are left out: a repository may bring some along.
+      // No plugins: a repository may bring some along.
       sessions: ['session', 'list', '--format', 'json', '--pure'],
       quit: { interrupt: escapeKey, type: `${clearLine}/exit` },
       pass: ['OPENCODE_*', 'OPENAI_*'],
     },
-    // It reads its brief from the keyboard: `--message` would end it after the answer.
+    // Its brief is typed: with `--message` it would exit after the answer.
     aider: {
       ...plain,
       command: ['aider'],

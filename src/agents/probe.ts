@@ -8,7 +8,7 @@ import { failure, type Result, success } from '../lib/result.ts';
 import { oneLine } from '../lib/sanitize.ts';
 import { isTooOld, newestTested, oldestSupported } from './claude/launch.ts';
 
-/** Where and how a program is asked something. */
+/** A program to query. */
 export interface QueriedProgram {
   /** Absolute path. */
   readonly file: string;
@@ -16,12 +16,12 @@ export interface QueriedProgram {
   readonly cwd: string;
 }
 
-/** Bytes; what lists conversations may be long. */
+/** Maximum bytes of output; a list of conversations may be long. */
 const longestAnswer = 8 * 1024 * 1024;
 
 /**
- * Runs a program for what it prints. Only for a proposal that is being planned.
- * @returns null where it fails, prints more than `maxBuffer` bytes, or has not ended in time
+ * Runs a program and returns its output. Only for planning a proposal.
+ * @returns null when it fails, prints more than `maxBuffer` bytes, or exceeds the timeout
  */
 export function queryProgram(
   { file, env, cwd }: QueriedProgram,
@@ -36,11 +36,11 @@ export function queryProgram(
   });
 }
 
-/** What a preset's program turned out to be. */
+/** A preset's program, found and queried. */
 export interface FoundAgent {
   /** Absolute path of the program. */
   readonly file: string;
-  /** First line of `--version`; null when it says nothing, or is not asked because its flags are unknown. */
+  /** First line of `--version`; null when it prints none, or is not queried because its flags are unknown. */
   readonly version: string | null;
 }
 
@@ -48,10 +48,10 @@ export interface FoundAgent {
 const versionTimeoutMs = 5000;
 
 /**
- * Looks for a preset's program the way starting it would, and asks its version.
- * @param environment the process would get; its PATH counts
- * @param cwd folder that a relative path with a slash is looked up from
- * @returns `agent_missing`, or `agent_too_old` for a version whose hooks we cannot use
+ * Finds a preset's program as a start would, and queries its version.
+ * @param environment of the process; its PATH counts
+ * @param cwd base folder for a relative path with a slash
+ * @returns `agent_missing`, or `agent_too_old` for a version with unsupported hooks
  */
 export async function probeAgent(
   name: string,
@@ -84,7 +84,7 @@ function missing(name: string, program: string): Result<never> {
   );
 }
 
-/** The file that a program name stands for, as the kernel and a shell would find it; null when there is none. */
+/** Returns the file of a program name, as the kernel and a shell find it; null when there is none. */
 export async function findProgram(program: string, path: string, cwd: string): Promise<string | null> {
   if (program === '') return null;
   const candidates = program.includes('/')
@@ -102,23 +102,23 @@ async function isProgram(file: string): Promise<boolean> {
     await access(file, constants.X_OK);
     return (await stat(file)).isFile();
   } catch {
-    // Missing, or not ours to run: no program either way.
+    // Missing or not executable: no program either way.
     return false;
   }
 }
 
-/** Returns the first line that a program prints for these arguments; null where it prints none. */
+/** Returns the first line of a program's output; null when it prints none. */
 async function queryVersion(program: QueriedProgram, args: readonly string[]): Promise<string | null> {
   const printed = await queryProgram(program, args, versionTimeoutMs, 64 * 1024);
   return oneLine(printed?.split('\n')[0] ?? '', 80) || null;
 }
 
-/** Milliseconds; a program of Node's takes seconds on a busy machine. */
+/** Milliseconds; a Node program takes seconds on a busy machine. */
 const helpTimeoutMs = 15_000;
 
 /**
- * Looks in a program's `--help` for the arguments that a preset gives only where they are listed.
- * @returns those that it knows; null where it gave no help
+ * Searches a program's `--help` for flags that a preset passes only to programs that list them.
+ * @returns the supported flags; null when it printed no help
  */
 export async function listedFlags(
   { command, ifListed = [] }: Pick<AgentPreset, 'command' | 'ifListed'>,
@@ -131,22 +131,22 @@ export async function listedFlags(
   return ifListed.filter((flag) => words.has(flag));
 }
 
-/** What is known of an agent's conversations in a folder; `id` where it can be named. */
+/** Result of looking for a conversation in a folder; `id` if it can be named. */
 export type KnownSession =
   | { readonly kind: 'found'; readonly id: string | null }
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown' };
 
-/** Milliseconds; OpenCode takes some seconds, and a minute on a machine with too much to do. To start over costs more. */
+/** Milliseconds; OpenCode takes some seconds, and a minute on an overloaded machine. Starting over costs more. */
 const listTimeoutMs = 90_000;
-/** Files; with more of them the older ones are not looked at. */
+/** Maximum files to read, newest first. */
 const mostLookedAt = 3000;
-/** Bytes at the beginning of a file of Codex; its first line may be long, and what is wanted comes first in it. */
+/** Bytes read from the beginning of a Codex file; its first line may be long, and the wanted fields come first. */
 const headBytes = 8 * 1024;
 
 /**
- * Looks whether an agent has had a conversation in a folder, so that a resume does not begin an empty one.
- * @param folder absolute path, where the agent runs; the program, where it has to be asked, is run there
+ * Finds an agent's conversation in a folder, so that a resume does not begin an empty one.
+ * @param folder absolute path of the agent's folder; also the working folder of queries
  */
 export async function findSession(
   { command, sessions }: Pick<AgentPreset, 'command' | 'sessions'>,
@@ -158,18 +158,21 @@ export async function findSession(
   try {
     if (sessions === 'codex') return await findCodex(program.env, names);
     if (sessions === 'gemini') return await findGemini(program.env, names);
-    // No folder: nothing can be run in it, and a worktree that has to be made again has no conversation that fits it.
+    // Without the folder nothing can run in it, and a recreated worktree has no matching conversation.
     if (!(await isFolder(folder))) return { kind: 'unknown' };
     const args = [...command.slice(1), ...sessions];
     const listed = await queryProgram({ ...program, cwd: folder }, args, listTimeoutMs);
     return listed === null ? { kind: 'unknown' } : newest(listed, names);
   } catch {
-    // Unreadable, or not of the shape that we know.
+    // Unreadable, or of an unknown format.
     return { kind: 'unknown' };
   }
 }
 
-/** From a list with `id`, `directory` and `updated` in it; without conversations some print nothing. */
+/**
+ * Returns the newest session of a list with `id`, `directory` and `updated`. Without conversations some agents print
+ * nothing.
+ */
 function newest(listed: string, folders: ReadonlySet<string>): KnownSession {
   if (listed.trim() === '') return { kind: 'none' };
   const all: unknown = JSON.parse(listed);
@@ -180,12 +183,12 @@ function newest(listed: string, folders: ReadonlySet<string>): KnownSession {
   return own[0] ? { kind: 'found', id: own[0].id } : { kind: 'none' };
 }
 
-/** An id becomes an argument: it must not be taken for a flag. */
+/** Reports whether an id is safe as an argument: it must not look like a flag. */
 function isId(id: unknown): id is string {
   return typeof id === 'string' && /^\w[\w.:-]{0,199}$/.test(id);
 }
 
-/** Codex keeps each conversation in `sessions/YYYY/MM/DD/rollout-….jsonl`, whose first line names its folder. */
+/** Finds a conversation of Codex: `sessions/YYYY/MM/DD/rollout-….jsonl`, whose first line names its folder. */
 async function findCodex(
   env: Readonly<Record<string, string>>,
   folders: ReadonlySet<string>,
@@ -221,7 +224,7 @@ function field(head: string, name: string): string | null {
   return found === undefined ? null : (JSON.parse(found) as string);
 }
 
-/** Gemini keeps conversations below `tmp/`, in a folder named for the project; older versions name it by a hash. */
+/** Finds a conversation of Gemini, below `tmp/` in a folder named for the project; older versions name it by a hash. */
 async function findGemini(
   env: Readonly<Record<string, string>>,
   folders: ReadonlySet<string>,

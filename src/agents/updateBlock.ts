@@ -2,7 +2,7 @@ import { parseDuration } from '../core/amounts.ts';
 import type { Update, UpdateDraft, UpdateStatus } from '../core/worker.ts';
 import { oneLine } from '../lib/sanitize.ts';
 
-/** What a worker may say of itself, before anything is trusted. */
+/** A worker's report about itself, not validated. */
 export interface RawUpdate {
   readonly status?: UpdateStatus | undefined;
   readonly summary?: string | undefined;
@@ -19,7 +19,7 @@ export interface RawUpdate {
   readonly timestamp?: string | undefined;
 }
 
-/** How long a worker says that its whole task has taken so far: minutes, or words that only a person can weigh. */
+/** Time that a worker reports for its whole task: minutes, or text that only a person can judge. */
 type ReportedTime = { readonly total: number } | { readonly openTime: string };
 
 const lineLimit = 300;
@@ -27,8 +27,9 @@ const itemLimit = 20;
 const longestMinutes = 24 * 60;
 
 /**
- * The same in plain text and within bounds: nothing in it can steer a terminal or fill a screen. Who names a blocker is
- * blocked, whatever its status says, unless it is done and ready: with some that text is the only signal.
+ * Validates an update: plain text within limits, so that it can neither control a terminal nor fill a screen. An update
+ * with blockers is blocked whatever its status says, unless it is done and ready: some agents put their only signal
+ * there.
  */
 export function cleanUpdate(raw: RawUpdate): UpdateDraft {
   const blockers = items(raw.blockers);
@@ -64,7 +65,7 @@ function items(raw: string | readonly string[] = []): readonly string[] {
     .filter((text) => text !== '' && !nothing.test(text));
 }
 
-/** What people and models write where there is nothing to say. */
+/** Texts that people and models write for "nothing". */
 const nothing =
   /^[[("'`*_]*(?:(?:there (?:are|is) )?(?:none|no|nope|nil|null|n\/?a|not applicable|nothing)(?: (?:so far|yet|at (?:the|this) moment|at this time|currently|known|blockers?|blocking))?|[-–—]+)[\])"'`*_.!]*$/i;
 
@@ -75,25 +76,25 @@ function bounded(value: number | undefined, most: number): number | null {
 
 const head = '[WORKER UPDATE]';
 
-/** Whether a text is such a block. */
+/** Reports whether a text is a `[WORKER UPDATE]` block. */
 export function isUpdateBlock(text: string): boolean {
   return withoutHead(text) !== null;
 }
 
-/** Returns the text behind the head; null without one. People put quotes, marks and spaces around it. */
+/** Returns the text behind the head; null without one. People add quotes, marks and spaces around it. */
 function withoutHead(text: string): string | null {
   const [found] = /^[\s"'`*_#>]*\[\s*worker\s+update\s*\][*_]*:?/i.exec(text) ?? [];
   return found === undefined ? null : text.slice(found.length);
 }
 
-/** Working time of a day in minutes where the configuration says nothing else. */
+/** Default working minutes of a day. */
 export const usualDay = 8 * 60;
 
 /**
- * Reads a `[WORKER UPDATE]` block: lines of `Name: value`, lists below their name, names in any case and order; or all
- * of it in one line. Its time is that of the whole task so far. A time without a unit, with an unknown one, or that is
- * no single amount is kept as words: see `Update.openTime`.
- * @param day working time of one day, in minutes
+ * Parses a `[WORKER UPDATE]` block: lines of `Name: value`, lists below their name, names in any case and order; or
+ * everything in one line. Its time is that of the whole task so far. A time without a known unit, or that is no single
+ * amount, is kept as text: see `Update.openTime`.
+ * @param day working minutes of a day
  * @returns null when the text is no such block
  */
 export function parseUpdateBlock(text: string, day = usualDay): UpdateDraft | null {
@@ -123,12 +124,15 @@ export function parseUpdateBlock(text: string, day = usualDay): UpdateDraft | nu
   });
 }
 
-/** A shell's quotes keep `\\n` as two characters. */
+/**
+ * Quoted in a shell, `\
+ * ` stays two characters.
+ */
 function linesOf(text: string): readonly string[] {
   return (text.includes('\n') ? text : text.replaceAll('\\n', '\n')).split(/\r?\n/);
 }
 
-/** Longer names before shorter ones that they begin with. Whose report it is, the sender's token says: not `Worker`. */
+/** Field names, longer ones before their prefixes. The reporter is known by its token, not by `Worker`. */
 const names = [
   ['sinceLast', 'minutes since (?:the )?last report'],
   ['status', 'status|state'],
@@ -149,7 +153,7 @@ const names = [
 
 type Field = (typeof names)[number][0];
 
-/** Fields that may have more lines than the one of their name. */
+/** Fields that may span several lines. */
 const multiLineFields: ReadonlySet<Field> = new Set(['summary', 'done', 'next', 'blockers', 'notes']);
 
 const nameWords = names.map(([, words]) => words.replaceAll(' ', '\\s+')).join('|');
@@ -159,12 +163,12 @@ function fieldOf(name: string): Field | null {
   return names.find(([, words]) => new RegExp(`^(?:${words})$`, 'i').test(plain))?.[0] ?? null;
 }
 
-/** `Minutes: 45` names its unit itself. */
+/** Adds the unit that a field's name implies, as in `Minutes: 45`. */
 function withUnit(name: string, value: string): string {
   return /^(?:minutes|hours)$/i.test(name.trim()) && /^[\d.,]+$/.test(value) ? `${value} ${name}` : value;
 }
 
-/** A name that is not known ends a field of one line; in a longer one it is a line as any other. */
+/** Parses fields in lines. An unknown name ends a one-line field; in a longer field it is text. */
 function fieldsOfLines(lines: readonly string[]): Map<Field, string[]> {
   const fields = new Map<Field, string[]>();
   let field: Field = 'other';
@@ -184,14 +188,14 @@ function fieldsOfLines(lines: readonly string[]): Map<Field, string[]> {
 interface Label {
   readonly field: Field;
   readonly name: string;
-  /** Where it begins, and where its value does. */
+  /** Start of the label, and of its value. */
   readonly at: number;
   readonly end: number;
 }
 
 /**
- * Names with a colon in one line. They are written as the first one is, capital or small, and each counts once: a word
- * with a colon inside a text is less often taken for a field.
+ * Finds labels in one line. They have the capitalization of the first one, and each counts once, so that a word with a
+ * colon inside a text is rarely taken for a label.
  */
 function labelsIn(line: string): readonly Label[] {
   const pattern = new RegExp(`(?<=^|[\\s*_|;,.])(${nameWords})[*_]*\\s*:`, 'gi');
@@ -233,7 +237,7 @@ function numberOf(text: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-/** A number alone may be hours or minutes: nothing but a person can tell. */
+/** Parses a time. A bare number may be hours or minutes, which only a person can tell. */
 function timeOf(text: string, day: number): ReportedTime | undefined {
   const [words] = items([text]);
   if (words === undefined) return undefined;
@@ -241,7 +245,7 @@ function timeOf(text: string, day: number): ReportedTime | undefined {
   return read.ok ? { total: read.value } : { openTime: oneLine(words, 60) };
 }
 
-/** The update as such a block; its time is that of the whole task, where the worker said it. */
+/** Returns an update as a `[WORKER UPDATE]` block; its time is that of the whole task, if reported. */
 export function updateBlock(update: Update): string {
   const list = (name: string, texts: readonly string[]) =>
     texts.length === 0 ? [`${name}: none`] : [`${name}:`, ...texts.map((text) => `- ${text}`)];

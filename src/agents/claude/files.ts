@@ -7,7 +7,7 @@ import type { SessionSignal } from '../../core/observation.ts';
 import { addTokens, noTokens, type Tokens } from '../../core/usage.ts';
 import type { AgentPreset } from '../../core/workspace.ts';
 
-/** Where Claude Code keeps what is its own: settings, transcripts, plans, and who runs. */
+/** Returns Claude Code's own folder: settings, transcripts, plans and running sessions. */
 export function claudeFolder(
   { env }: Pick<AgentPreset, 'env'>,
   ambient: Readonly<Record<string, string | undefined>>,
@@ -16,20 +16,20 @@ export function claudeFolder(
   return env.CLAUDE_CONFIG_DIR ?? ambient.CLAUDE_CONFIG_DIR ?? join(home, '.claude');
 }
 
-/** Bytes; such a file holds a dozen short fields. */
+/** Maximum bytes; such a file has a dozen short fields. */
 const largest = 64 * 1024;
 
 /**
- * What Claude Code says of a process of its own in `sessions/<pid>.json`. That is no promised interface: what is not
- * understood says nothing. Verified with 2.1.197: it is true within a tenth of a second, also after Esc, and left
- * behind by a process that was killed.
+ * Reads the state of a Claude Code process from `sessions/<pid>.json`. This is no documented interface: anything
+ * unknown is ignored. Verified with 2.1.197: it is current within a tenth of a second, also after Esc, and a killed
+ * process leaves its file behind.
  * @param folder see `claudeFolder`
- * @param start when that process began, as `ProcessEntry` has it
+ * @param start start of the process, as in `ProcessEntry`
  */
 export async function readSession(folder: string, pid: number, start: string): Promise<SessionSignal | null> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(join(folder, 'sessions', `${pid}.json`), flags).catch(() => null);
-  // No such file, a link, or one that is not ours to read.
+  // No such file, a link, or unreadable.
   if (file === null) return null;
   try {
     const { uid, size } = await file.stat().then((stat) => (stat.isFile() ? stat : { uid: -1, size: 0 }));
@@ -37,14 +37,14 @@ export async function readSession(folder: string, pid: number, start: string): P
     const { buffer, bytesRead } = await file.read(Buffer.alloc(largest), 0, largest, 0);
     return parseSession(buffer.toString('utf8', 0, bytesRead), pid, start);
   } catch {
-    // It was taken away while it was read.
+    // Deleted while it was read.
     return null;
   } finally {
     await file.close();
   }
 }
 
-/** A shell that is left running does not keep the agent busy. */
+/** State by status. A background shell does not keep the agent busy. */
 const meanings: Readonly<Record<string, SessionSignal['says']>> = {
   idle: 'resting',
   shell: 'resting',
@@ -57,7 +57,7 @@ export function parseSession(text: string, pid: number, start: string): SessionS
   const fields = object(text);
   if (fields?.pid !== pid) return null;
   const { procStart, status, statusUpdatedAt: at } = fields;
-  // Ticks since boot on Linux; elsewhere it is another clock's.
+  // Ticks since boot on Linux; another clock elsewhere.
   if (typeof procStart === 'string' && /:\d+$/.test(start) && !start.endsWith(`:${procStart}`)) return null;
   const says = typeof status === 'string' && Object.hasOwn(meanings, status) ? meanings[status] : undefined;
   if (says === undefined || typeof at !== 'number' || !(at > 0 && at < 8.64e15)) return null;
@@ -69,18 +69,21 @@ function object(text: string): Readonly<Record<string, unknown>> | null {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
   } catch {
-    // Half written.
+    // Incompletely written.
     return null;
   }
 }
 
-/** Bytes read at once. */
+/** Bytes per read. */
 const pieceBytes = 256 * 1024;
 
-/** A line longer than this holds a picture or the like, and no usage that anybody would miss. */
+/** Maximum bytes of a line; longer ones contain pictures or the like, and no usage. */
 const longestLine = 4 * 1024 * 1024;
 
-/** Where a conversation's transcript stands, as its hooks say: only a file named by the conversation is taken. */
+/**
+ * Returns the path of a conversation's transcript from a hook's message; only a file named after the conversation is
+ * accepted.
+ */
 export function transcriptOf(body: unknown): { session: string; path: string } | null {
   if (typeof body !== 'object' || body === null) return null;
   const { session_id: session, transcript_path: path } = body as Record<string, unknown>;
@@ -91,8 +94,8 @@ export function transcriptOf(body: unknown): { session: string; path: string } |
 }
 
 /**
- * Counts the tokens of one conversation, subagents included, by day; each look reads only what has come since. A
- * message stands in several lines, one for each of its parts, each with the same usage: it is counted once, by its id.
+ * Counts the tokens of a conversation by day, subagents included; each count reads only new data. A message has one
+ * line for each of its parts, each with the same usage, so it is counted once by its id.
  */
 export class TranscriptReader {
   readonly #path: string;
@@ -103,7 +106,7 @@ export class TranscriptReader {
     this.#path = path;
   }
 
-  /** Tokens by day, of all that is there now. */
+  /** Returns tokens by day up to now. */
   async count(): Promise<Readonly<Record<Day, Tokens>>> {
     for (const file of [this.#path, ...(await this.#subagents())]) await this.#read(file);
     const days: Record<Day, Tokens> = {};
@@ -118,7 +121,7 @@ export class TranscriptReader {
       const names = await readdir(folder);
       return names.filter((name) => /^agent-.*\.jsonl$/.test(name)).map((name) => join(folder, name));
     } catch {
-      // There are none.
+      // No subagents.
       return [];
     }
   }
@@ -126,12 +129,12 @@ export class TranscriptReader {
   async #read(path: string): Promise<void> {
     const at = this.#files.get(path) ?? { offset: 0, rest: Buffer.alloc(0) };
     this.#files.set(path, at);
-    // A pipe in the place of a file would make the opening wait.
+    // Opening a pipe instead of a file would block.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
     if (file === null) return;
     try {
       const { size } = await file.stat();
-      // Begun anew by somebody: what was counted stays counted, by its ids.
+      // The file was replaced: counted messages stay counted, by their ids.
       if (size < at.offset) Object.assign(at, { offset: 0, rest: Buffer.alloc(0) });
       const piece = Buffer.alloc(pieceBytes);
       while (at.offset < size) {
@@ -145,7 +148,7 @@ export class TranscriptReader {
     }
   }
 
-  /** @returns the beginning of a line whose end has not been written yet */
+  /** @returns the beginning of an incomplete line */
   #take(bytes: Buffer): Buffer {
     let from = 0;
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
@@ -158,7 +161,7 @@ export class TranscriptReader {
   }
 }
 
-/** One line of a transcript, if it says what a message used. */
+/** Returns the usage of a message in a transcript's line; null for any other line. */
 export function parseUsage(line: string): { id: string; day: Day; tokens: Tokens } | null {
   if (!line.includes('"usage"')) return null;
   try {
@@ -175,7 +178,7 @@ export function parseUsage(line: string): { id: string; day: Day; tokens: Tokens
     };
     return { id, day: dayOf(at), tokens };
   } catch {
-    // A line of another kind, or one that somebody else wrote.
+    // A line of another kind or from another program.
     return null;
   }
 }

@@ -10,19 +10,19 @@ import {
 } from '../../core/queue.ts';
 import { countHidden, oneLine, paragraphs, speltControls } from '../../lib/sanitize.ts';
 
-/** What a hook's message comes to. */
+/** A report from a hook's message. */
 export interface HookReport {
   readonly report: Report;
-  /** The conversation it speaks for; it changes within a process when the person clears it. */
+  /** Id of the conversation; it changes within a process when the person clears it. */
   readonly sessionId: string | null;
 }
 
-/** Longest text taken from a hook, in characters. */
+/** Maximum characters of a text from a hook. */
 const textLimit = 200;
 
 /**
- * Reads what a hook of Claude Code posted. The sender is whoever holds the worker's token, so nothing is trusted.
- * @param at when it was posted: it speaks of times that are near to that, and may have waited for us
+ * Parses a message of a Claude Code hook. The sender is anyone with the worker's token, so everything is validated.
+ * @param at when it was posted; its times are near to that, and it may have waited for us
  * @returns null for events and shapes that change nothing
  */
 export function parseHook(body: unknown, at = new Date()): HookReport | null {
@@ -52,14 +52,14 @@ function reportOf(hook: Fields, sessionId: string | null, at: Date): Report | nu
     case 'StopFailure':
       return failed(hook, at);
     case 'SessionEnd':
-      // After `/clear` the same process goes on with another conversation.
+      // After `/clear` the same process continues with another conversation.
       return hook.reason === 'clear' ? null : { kind: 'session-ended' };
     default:
       return null;
   }
 }
 
-/** Reports whether a prompt is the word that Claude Code gives itself when a task in the background ends. */
+/** Reports whether a prompt is Claude Code's own message about a finished background task. */
 function isNotification(prompt: unknown): boolean {
   return typeof prompt === 'string' && prompt.startsWith('<task-notification>');
 }
@@ -71,19 +71,22 @@ function turnEnded(hook: Fields): Report {
 }
 
 /**
- * Reports whether a background task is the agent's own work. While one runs, Claude Code itself shows that it works,
- * in its title and in its session file, and it begins a turn by itself at the end. A shell is not, nor a monitor: a
- * server or a watch may run for days, and the agent rests beside it. The other kinds keep house or run elsewhere.
+ * Reports whether a background task is the agent's own work. While one runs, Claude Code shows itself as working, in
+ * its title and in its session file, and at its end begins a turn by itself. Shells and monitors are not: a server or a
+ * watch may run for days beside a resting agent. The other kinds are housekeeping or run elsewhere.
  */
 function isWork(task: unknown): boolean {
   return isObject(task) && workTypes.has(task.type) && !endStatuses.has(task.status);
 }
 
 const workTypes: ReadonlySet<unknown> = new Set(['subagent', 'workflow']);
-/** A task that has ended may be listed until the agent was given its result. */
+/** A finished task may be listed until the agent gets its result. */
 const endStatuses: ReadonlySet<unknown> = new Set(['completed', 'failed', 'killed', 'stopped']);
 
-/** `permission_prompt` comes 6 s after PermissionRequest, `idle_prompt` 60 s after Stop: both late repetitions. */
+/**
+ * Only dialogs are reported: `permission_prompt` comes 6 s after PermissionRequest and `idle_prompt` 60 s after Stop,
+ * both late repetitions.
+ */
 function notified(hook: Fields): Report | null {
   if (hook.notification_type !== 'elicitation_dialog') return null;
   return { kind: 'asked', what: line(hook.message) ?? 'input' };
@@ -97,7 +100,7 @@ function failed(hook: Fields, at: Date): Report {
   return { kind: 'turn-failed', error: said ?? code, limited, ...(until !== null && { until }) };
 }
 
-/** What a permission dialog is about, such as `Bash: npm install jsonwebtoken`. */
+/** Returns the subject of a permission dialog, such as `Bash: npm install jsonwebtoken`. */
 function question(hook: Fields): string {
   const tool = line(hook.tool_name) ?? 'permission';
   const input = isObject(hook.tool_input) ? hook.tool_input : {};
@@ -114,7 +117,7 @@ function firstQuestion(input: Fields): string | null {
   return isObject(first) ? line(first.question) : null;
 }
 
-/** The file a tool is about, relative to the worker's folder where it lies inside. */
+/** Returns the file of a tool's input, relative to the worker's folder if inside. */
 function file(input: Fields, cwd: unknown): string | null {
   const path = input.file_path ?? input.notebook_path;
   if (typeof path !== 'string') return null;
@@ -133,23 +136,26 @@ function line(value: unknown): string | null {
   return text === '' ? null : text;
 }
 
-/** Session ids become arguments of a later start, so nothing else is let through. */
+/** Returns a valid session id, because ids become arguments of a later start. */
 function uuid(value: unknown): string | null {
   return typeof value === 'string' && uuidPattern.test(value) ? value : null;
 }
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** What a PermissionRequest hook says of what an agent waits for. */
+/** Fields of a request from a PermissionRequest hook. */
 export type AskedFor = Pick<
   AgentRequest,
   'kind' | 'detail' | 'isWhole' | 'isCut' | 'bySubagent' | 'questions'
 >;
 
-/** Longest detail that is shown, in characters; what is longer can only be allowed where all of it can be seen. */
+/** Maximum characters of a shown detail; a longer one can only be allowed where all of it is visible. */
 const detailLimit = 20_000;
 
-/** Reads what is asked for, all of it. `text` is the line that is shown for it. */
+/**
+ * Returns all details of a request.
+ * @param text the line that is shown for it
+ */
 export function askedFor(body: unknown, text: string): AskedFor {
   const { tool, input } = callIn(body);
   const questions = tool === 'AskUserQuestion' ? questionsIn(input) : [];
@@ -168,24 +174,24 @@ export function askedFor(body: unknown, text: string): AskedFor {
   };
 }
 
-/** Warns, for what is spelt could also have been written so. */
+/** Returns a warning, because the spelled form could also be literal text. */
 function holds(hidden: number): string {
   return hidden === 1
     ? '(Holds 1 character that does not show by itself.)'
     : `(Holds ${hidden} characters that do not show by themselves.)`;
 }
 
-/** Names the use of a tool that a hook is about: the same when it is asked for and when it has ended. */
+/** Identifies the tool use of a hook: equal for its request and its end. */
 export function callOf(body: unknown): string {
   const { tool, input } = callIn(body);
-  // What a person answers is added to these by the time they end.
+  // The input gets the person's answers before the tool ends.
   const said = tool === 'AskUserQuestion' ? questionsIn(input) : tool === 'ExitPlanMode' ? null : input;
   return createHash('sha256')
     .update(`${tool} ${sortedJson(said)}`)
     .digest('base64url');
 }
 
-/** The hook's answer, as Claude Code takes it; `{}` leaves the question in its pane. */
+/** Returns the hook's answer for Claude Code; `{}` leaves the question in its pane. */
 export function requestAnswer(body: unknown, answer: RequestAnswer | null): object {
   if (answer === null) return {};
   const decision = decisionOf(callIn(body).input, answer);
@@ -204,8 +210,8 @@ function decisionOf(input: Fields, answer: RequestAnswer): object {
 }
 
 /**
- * Answers by the text of their question, with the labels as they were given; "multi-select answers are comma-separated"
- * (sdk-tools.d.ts of Claude Code).
+ * Returns answers by question text, with the given labels; "multi-select answers are comma-separated" (sdk-tools.d.ts
+ * of Claude Code).
  */
 function chosen(input: Fields, choices: readonly Choice[]): Record<string, string> {
   const asked = Array.isArray(input.questions) ? input.questions : [];
@@ -242,7 +248,7 @@ function detailOf(tool: string, input: Fields): string {
     return [...[file, ''], ...prefixed('- ', old), ...prefixed('+ ', next), ...others(input, editKeys)].join(
       '\n',
     );
-  // Newer ones may ask for permissions beside the plan.
+  // Newer versions may request permissions beside the plan.
   if (tool === 'ExitPlanMode' && typeof plan === 'string')
     return [plan, ...others(input, planKeys).flatMap((line) => ['', line])].join('\n');
   if (tool === 'AskUserQuestion') return '';
@@ -263,7 +269,7 @@ function prefixed(mark: string, text: string): string[] {
   return text.split('\n').map((line) => mark + line);
 }
 
-/** Whether the line says all there is to know. */
+/** Reports whether the line shows the whole request. */
 function isOneLine(tool: string, input: Fields, text: string): boolean {
   const keys = Object.keys(input).filter((key) => key !== 'description');
   const [only = ''] = keys;
@@ -272,7 +278,7 @@ function isOneLine(tool: string, input: Fields, text: string): boolean {
     keys.length === 1 &&
     typeof value === 'string' &&
     (oneLineKeys[tool] ?? 'url') === only &&
-    // The line keeps one space of several, and of thousands not what comes behind them.
+    // The line collapses spaces and cuts long texts.
     !/\s{2}|[^\S ]/.test(value.trim()) &&
     !text.endsWith('…')
   );
@@ -289,7 +295,7 @@ function fields(value: unknown): Fields {
   return isObject(value) ? value : {};
 }
 
-/** Keys come in another order with each hook. */
+/** Returns JSON with sorted keys: their order differs between hooks. */
 function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_, inner) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
@@ -298,13 +304,13 @@ function sortedJson(value: unknown): string {
   );
 }
 
-/** Hooks whose answer may add to what the model reads next. */
+/** Hooks whose answer may add context for the model. */
 const contextEvents = ['UserPromptSubmit', 'PostToolUse'];
 
 /**
- * The answer to a hook that gives the model something to read besides; null for a hook that takes none.
- * @param body the hook's message, as hostile as anything an agent says
- * @param text asked for only when it can be given
+ * Returns a hook answer that adds context for the model; null for a hook that takes none.
+ * @param body the hook's message, untrusted like all agent output
+ * @param text called only when context can be added
  */
 export function contextAnswer(body: unknown, text: () => string | null): object | null {
   const event =
@@ -316,7 +322,7 @@ export function contextAnswer(body: unknown, text: () => string | null): object 
     : { hookSpecificOutput: { hookEventName: event, additionalContext } };
 }
 
-/** Words of Claude Code for a usage limit that has been reached; they change between versions. */
+/** Texts of Claude Code for a reached usage limit; they differ between versions. */
 const limitWords = /\b(?:usage|session|weekly|hourly|5-hour|Opus|Sonnet|Fable)\s+limit\b|\blimit reached\b/i;
 
 export function mentionsLimit(text: string): boolean {
@@ -324,9 +330,9 @@ export function mentionsLimit(text: string): boolean {
 }
 
 /**
- * When a limit ends, as its text says: `resets 3pm (Europe/London)`, `resets Nov 25, 3:30pm`, or seconds since 1970
- * behind a bar. A time without a zone is one of this machine.
- * @returns ISO time, never in the past; null where the text says none
+ * Returns the end of a limit from its text: `resets 3pm (Europe/London)`, `resets Nov 25, 3:30pm`, or seconds since
+ * 1970 behind a bar. A time without a zone is local.
+ * @returns ISO time, never in the past; null when the text names none
  */
 export function limitEnd(text: string, now: Date): string | null {
   const seconds = Number(/\|(\d{10})\b/.exec(text)?.[1]);
@@ -357,7 +363,7 @@ interface WallTime {
 const minuteMs = 60_000;
 const dayMinutes = 24 * 60;
 
-/** The next moment at which clocks of that zone show it; weekly limits name their day. */
+/** Returns the next moment at which clocks of that zone show the time; weekly limits name their day. */
 function nextTime(
   { hour, minute, month, day }: WallTime,
   zone: string | undefined,
@@ -369,7 +375,7 @@ function nextTime(
   const first = Math.floor(now.getTime() / minuteMs) + minutesAhead(clock, now, wanted);
   for (let days = 0; days <= 8; days++) {
     const guess = new Date((first + days * dayMinutes) * minuteMs);
-    // Where clocks are changed in between, it is off by that.
+    // A clock change in between shifts it by this offset.
     const off = minutesAhead(clock, guess, wanted);
     const at = new Date(guess.getTime() + (off > dayMinutes / 2 ? off - dayMinutes : off) * minuteMs);
     const parts = partsAt(clock, at);
@@ -379,7 +385,7 @@ function nextTime(
   return null;
 }
 
-/** From what the clock shows at a moment to the time wanted, less than a day. */
+/** Returns the minutes from a moment to the wanted clock time, less than a day. */
 function minutesAhead(clock: Intl.DateTimeFormat, at: Date, wanted: number): number {
   const { hour, minute } = partsAt(clock, at);
   return (wanted - Number(hour) * 60 - Number(minute) + dayMinutes) % dayMinutes;
@@ -390,7 +396,7 @@ function clockOf(zone: string | undefined): Intl.DateTimeFormat | null {
   try {
     return new Intl.DateTimeFormat('en-US', { ...fields, hourCycle: 'h23', ...(zone && { timeZone: zone }) });
   } catch {
-    // No zone of that name.
+    // Unknown zone.
     return null;
   }
 }

@@ -21,7 +21,7 @@ const bump = {
   '--bump <part>': { about: 'count the version up', oneOf: ['major', 'minor', 'patch'] },
 } as const;
 
-/** Commands of git-flow. They run git in their own process, under the lock of the repository. */
+/** Commands of git-flow. They run git in their own process, with the repository locked. */
 export const flowVerbs: readonly OwnVerb[] = [
   defineVerb({
     usage: 'flow status [repo]',

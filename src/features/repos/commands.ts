@@ -8,7 +8,7 @@ import { type ClientTypes, defineServed, defineTool, defineVerb, type VerbCall }
 import { proposalRows, workerJson, workersText } from '../workers/describe.ts';
 import { ageOf } from '../workers/snapshots.ts';
 
-/** What is kept of branches and uncommitted work; of one repository, or of all. */
+/** Lists backups of branches and uncommitted work; of one repository, or of all. */
 const backups = defineServed<readonly Backup[]>()({
   name: 'backups',
   by: 'anyone',
@@ -37,7 +37,7 @@ const backups = defineServed<readonly Backup[]>()({
   ],
 });
 
-/** All of one repository: branches, worktrees, version, stashes. */
+/** Returns details of a repository: branches, worktrees, version, stashes. */
 const repoDetails = defineServed<RepoDetails>()({
   name: 'repoDetails',
   by: 'anyone',
@@ -46,7 +46,7 @@ const repoDetails = defineServed<RepoDetails>()({
   handle: ({ repos }, { repo }) => repos.details(repo),
 });
 
-/** Creates the missing develop branch of a repository from its main branch, checking nothing out. */
+/** Creates the missing develop branch of a repository from its main branch, without a checkout. */
 const createDevelop = defineServed<null>()({
   name: 'createDevelop',
   by: 'person',
@@ -57,7 +57,7 @@ const createDevelop = defineServed<null>()({
 
 export const repoCommands = [backups, repoDetails, createDevelop] as const;
 
-/** Looks at repositories that need no controller. */
+/** Commands that read repositories; most need no controller. */
 export const repoVerbs = [
   defineVerb({
     usage: 'status [repo]',
@@ -86,7 +86,7 @@ export const repoVerbs = [
   }),
 ] as const;
 
-/** Shows repositories and workers, and what waits; of one repository, or of all. */
+/** Shows repositories, workers and pending items; of one repository, or of all. */
 export async function showStatus(call: VerbCall, [repo]: readonly string[]): Promise<Printed> {
   const all = await call.facts(true);
   const repos = all.repos.filter((one) => repo === undefined || one.name === repo);
@@ -133,7 +133,7 @@ function statusText({ workspace, repos, workers, proposals, ...facts }: Facts, n
   ].join('\n');
 }
 
-/** A line for each repository, in columns. */
+/** Returns a line for each repository, in columns. */
 function reposText(repos: readonly RepoStatus[], now: number): string {
   return alignColumns(
     repos.map((repo) => [
@@ -154,12 +154,12 @@ function baseText({ branch, base, aheadOfBase, behindBase }: RepoStatus): string
   return `+${aheadOfBase} -${behindBase} beside ${base}`;
 }
 
-/** What is being done, or waits for its turn. */
+/** Describes an operation that runs or is queued. */
 function operationText({ id, kind, ahead }: OperationFact): string {
   return kind === 'queued' ? `${id} waits for its turn (${ahead} before it)` : `${id}: ${kind}`;
 }
 
-// Looking at what was committed, for the session that has no shell: nothing is fetched, checked out or run for it.
+// Tools that read commits, for the session without a shell: nothing is fetched, checked out or run.
 
 const fields = ({ z }: ClientTypes['schemas']) => ({
   repo: z.string().min(1).max(200).describe('One of those in status.'),

@@ -6,7 +6,7 @@ import { askFrom, noEffects, type Step, toList, whyBusy, withDialog, withNotice 
 import { openCard } from '../workers/proposalDialogs.ts';
 import { openRepo } from './repos.ts';
 
-/** Where there is no develop, work begins from main; a person can have develop made instead. */
+/** Offers to create develop. Without it, work begins from main. */
 interface DevelopDialog extends PendingRequest, Subject {
   readonly kind: 'create-develop';
   readonly repo: string;
@@ -14,7 +14,7 @@ interface DevelopDialog extends PendingRequest, Subject {
 
 interface Subject {
   readonly repo: string | null;
-  /** What asked, to go back to: the card of a proposal, the repository's dialog, or the room. */
+  /** Where to return: the card of a proposal, the repository's dialog, or the room. */
   readonly back: { readonly card: number } | 'repo' | null;
 }
 
@@ -28,7 +28,7 @@ export const develop = defineQuestion<DevelopDialog>({
   },
   agree: (state, dialog) => askFrom(state, dialog, 'createDevelop', { repo: dialog.repo }),
   decline: goBack,
-  // Back to where it was offered; a card's plan now begins from develop.
+  // Returns to where it was offered; a card's plan now begins from develop.
   onAnswer: (state, dialog) => goBack(withNotice(state, developMade(dialog.repo)), dialog),
 });
 
@@ -43,7 +43,7 @@ function goBack(state: AppState, { repo, back }: DevelopDialog): Step {
   return noEffects(proposal ? openCard(state, proposal) : toList(state));
 }
 
-/** Offers it in the room; a hint only where it is the next thing to think of: on the repository itself. */
+/** Key of the room; its hint appears only on a repository's row. */
 export const developKey: RoomKey = {
   id: 'develop',
   title: 'create the missing develop branch, checking nothing out',
@@ -54,7 +54,7 @@ export const developKey: RoomKey = {
   run: (state) => noEffects(askForDevelop(state, { repo: selectedRepo(state), back: null })),
 };
 
-/** Makes the key that offers it, for the repository that a dialog is about. */
+/** Returns the same key for a dialog about a repository. */
 export function createDevelopKey<D extends AnyDialog>(
   id: string,
   subject: (state: AppState, dialog: D) => Subject,

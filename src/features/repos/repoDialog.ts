@@ -15,7 +15,7 @@ import { cellWidth, fitLine, type Line, line, type Span, span, type Tone } from 
 import { createDevelopKey } from './developDialog.ts';
 import { openRepo, type RepoDialog } from './repos.ts';
 
-/** All of one repository: its checkout as last seen, then what takes more than a glance. */
+/** Details of a repository: its checkout as last seen, then branches, worktrees and stashes. */
 export const repo = defineDialog<RepoDialog>({
   kind: 'repo',
   group: 'Dialogs',
@@ -115,7 +115,7 @@ function detailRows(state: AppState, details: RepoDetails, width: number): reado
   ];
 }
 
-/** Nothing where there is nothing to list. */
+/** Returns a heading with rows; empty without rows. */
 function section(heading: string, rows: readonly Line[], width: number): readonly Line[] {
   if (rows.length === 0) return [];
   return [[], line(heading, 'strong'), ...inColumns(rows, width - 2).map((row) => [span('  '), ...row])];
@@ -133,7 +133,7 @@ function branchCells(branch: BranchStatus, base: string | null, now: number): Li
   ];
 }
 
-/** Without a sign of it nothing is claimed: work may have been merged in ways that leave none. */
+/** Returns how a branch was merged; empty when unknown, because some merges leave no trace. */
 function becameOf(branch: BranchStatus, now: number): readonly [string, Tone] {
   if (branch.merged === 'squash') return ['merged as one commit', 'good'];
   if (branch.merged !== null) return ['merged', 'good'];
@@ -155,7 +155,7 @@ function worktreeCells({ facts }: AppState, worktree: WorktreeStatus): Line {
   const notes = [
     ...(operation === null ? [] : [`${operation} under way`]),
     ...(prunable === null ? [] : [`gone: ${prunable}`]),
-    // The worktree of a running worker is locked by us.
+    // We lock the worktree of a running worker.
     ...(locked === null || owner === 'worker' ? [] : [`locked ${locked}`.trim()]),
   ];
   return [
@@ -169,7 +169,7 @@ function worktreeCells({ facts }: AppState, worktree: WorktreeStatus): Line {
 /** Cells between two columns. */
 const gap = 2;
 
-/** Rows as columns, each as wide as its widest cell; where there is no room the first gives way, down to a third. */
+/** Aligns rows in columns, each as wide as its widest cell; without enough room the first shrinks, down to a third. */
 function inColumns(rows: readonly Line[], width: number): readonly Line[] {
   const count = Math.max(...rows.map((cells) => cells.length));
   const widths = Array.from({ length: count }, (_, at) =>

@@ -2,15 +2,18 @@ import type { RepoDetails } from '../../core/repo.ts';
 import type { AppState, PendingRequest, Scrolling } from '../../ui/state.ts';
 import { ask, type Step, withDialog } from '../../ui/step.ts';
 
-/** All of one repository. */
+/** Dialog with the details of a repository. */
 export interface RepoDialog extends PendingRequest, Scrolling {
   readonly kind: 'repo';
   readonly repo: string;
-  /** Null until they have come. */
+  /** Null until loaded. */
   readonly details: RepoDetails | null;
 }
 
-/** Looks at all of a repository; `known` stays in sight while it is looked at again. */
+/**
+ * Opens the details of a repository.
+ * @param known details to show while they are loaded again
+ */
 export function openRepo(
   state: AppState,
   repo: string,

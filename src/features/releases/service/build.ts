@@ -8,22 +8,22 @@ import { type Git, refused } from '../../../git/run.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 import type { FlowMerge, FlowPlan } from './plan.ts';
 
-/** The objects that finishing publishes: as many merges as the plan has, and the tag's object. */
+/** Objects that finishing publishes: a merge for each one in the plan, and the tag's object. */
 export interface Built {
   readonly merges: readonly string[];
   readonly tag: string | null;
 }
 
 export interface BuildOptions {
-  /** What the tag says; `Release 1.4.0` without. */
+  /** Message of the tag; default: `Release 1.4.0`. */
   readonly message?: string;
-  /** Whether hooks of the repository see the merges; they do unless this is false. */
+  /** False skips the repository's hooks for merges. */
   readonly verify?: boolean;
 }
 
 /**
- * Makes what the plan still lacks, in the object store, with git-flow's messages: the branch into main, the tag on
- * that, the tag into develop. No ref holds any of it yet.
+ * Creates the missing objects of the plan in the object store, with git-flow's messages: the branch into main, the tag
+ * on that, the tag into develop. No ref keeps them yet.
  */
 export function buildFinish(
   git: Git,
@@ -78,7 +78,7 @@ async function build(
     : commitMerge(git, merge, tree ?? '');
 }
 
-/** The merge as a person makes it, in a checkout made for it, so that the repository's hooks can look at it. */
+/** Merges in a separate checkout, so that the repository's hooks can see it. */
 async function mergeWithHooks(
   git: Git,
   repo: Repo,
@@ -115,7 +115,7 @@ async function makeTag(
   const setting = async (key: string, ...type: string[]) =>
     (await git.run(repo.path, ['config', ...type, '--get', `gitflow.${kind}.finish.${key}`])).stdout.trim();
   const key = await setting('signingkey');
-  // Git itself looks at tag.gpgSign.
+  // Git itself reads tag.gpgSign.
   const signing = key
     ? ['--local-user', key]
     : (await setting('sign', '--bool')) === 'true'
@@ -126,20 +126,23 @@ async function makeTag(
 }
 
 /**
- * A git directory with refs of its own above a repository's objects and settings: what git makes only together with a
- * ref, or says only about its HEAD, is made and said there, and the repository sees nothing but the objects.
+ * A git directory with its own refs above a repository's objects and settings. Git creates some objects only together
+ * with a ref, or reads them from HEAD; that happens here, and the repository gets only the objects.
  */
 interface ScratchRepo {
-  /** What `git merge` would write, with `onto` checked out as `into`: `merge.*` settings and a tag's message count. */
+  /**
+   * Returns the message of `git merge`, with `onto` checked out as `into`; `merge.*` settings and a tag's message
+   * apply.
+   */
   mergeMessage(onto: string, into: string, merged: Merged): Promise<Result<string>>;
   /**
-   * An annotated tag. Its object's name; no ref holds it yet.
-   * @param signing arguments that have git sign it; `not_signed` when it did not
+   * Creates an annotated tag and returns its object name; no ref keeps it yet.
+   * @param signing arguments that make git sign it; `not_signed` when it did not
    */
   makeTag(name: string, commit: string, message: string, signing: readonly string[]): Promise<Result<string>>;
 }
 
-/** What is merged, as git calls it. */
+/** A merged branch or tag. */
 interface Merged {
   readonly kind: 'branch' | 'tag';
   readonly name: string;
@@ -147,8 +150,8 @@ interface Merged {
 }
 
 /**
- * Lends a scratch repository and removes it afterwards. Like the scratch worktree it lies at a fixed place below the
- * common git directory, so that one left behind by a killed process is found. Call it under `Git.exclusive`.
+ * Calls back with a scratch repository and removes it afterwards. It has a fixed place below the common git directory,
+ * so that a leftover of a killed process is found. Requires `Git.exclusive`.
  */
 async function withScratchRepo<T>(
   git: Git,
@@ -174,7 +177,7 @@ async function withScratchRepo<T>(
 
 function scratchRepo(git: Git, dir: string, objects: string): ScratchRepo {
   const env = { GIT_DIR: dir, GIT_OBJECT_DIRECTORY: objects };
-  // Hooks of the repository have no business with refs that it does not have.
+  // The repository's hooks must not see refs that it does not have.
   const run = (args: readonly string[], input = '', timeoutMs?: number) =>
     git.changeText(dir, ['-c', 'core.hooksPath=/dev/null', ...args], {
       env,
@@ -196,7 +199,7 @@ function scratchRepo(git: Git, dir: string, objects: string): ScratchRepo {
       if (!tagged.ok) return tagged;
       const text = await run(['cat-file', 'tag', `refs/tags/${name}`]);
       if (!text.ok) return text;
-      // Git 2.39 makes the tag all the same when ssh-keygen fails.
+      // Git 2.39 creates the tag even when ssh-keygen fails.
       if (signing.length > 0 && !text.value.includes('\n-----BEGIN '))
         return failure('not_signed', `The tag ${name} could not be signed.`, 'Look at gpg.* and signingKey.');
       return run(['rev-parse', '--verify', `refs/tags/${name}`]);
@@ -204,15 +207,15 @@ function scratchRepo(git: Git, dir: string, objects: string): ScratchRepo {
   };
 }
 
-/** A value as git's configuration reads it back. */
+/** Quotes a value for git's configuration. */
 function quoted(path: string): string {
   return `"${path.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }
 
 /**
- * Lends a checkout of a commit in which the repository's hooks run as they do for a person. It lies below the common
- * git directory at a fixed place, so that one left behind by a killed process is found and removed; nobody works there.
- * Call it under `Git.exclusive`.
+ * Calls back with a checkout of a commit in which the repository's hooks run as for a person. It has a fixed place
+ * below the common git directory, so that a leftover of a killed process is found and removed. Requires
+ * `Git.exclusive`.
  */
 export async function withScratchWorktree<T>(
   git: Git,
@@ -224,7 +227,7 @@ export async function withScratchWorktree<T>(
   const dir = join(commonDir, 'orch', 'scratch');
   const before = await removeScratchWorktree(git, repo, dir);
   if (!before.ok) return before;
-  // Hooks of the repository see commits here, not this checkout.
+  // The repository's hooks see commits made here, but not this checkout.
   const args = ['-c', 'core.hooksPath=/dev/null', '-c', 'worktree.useRelativePaths=false'];
   const added = await git.change(repo.path, [...args, 'worktree', 'add', '--quiet', '--detach', dir, commit]);
   if (added.exitCode !== 0) return refused(added);
@@ -237,7 +240,7 @@ async function removeScratchWorktree(git: Git, repo: Repo, dir: string): Promise
   const listed = await listWorktrees(git, repo.path);
   if (!listed.ok) return listed;
   if (!listed.value.some(({ path }) => path === dir) && !(await exists(dir))) return success(null);
-  // Nobody works in it, and hooks may have left files: what git would hold back here is nobody's.
+  // Only hooks may have left files in it, so removal is forced.
   const removed = await git.change(repo.path, ['worktree', 'remove', '--force', dir]);
   return removed.exitCode === 0 ? success(null) : refused(removed);
 }

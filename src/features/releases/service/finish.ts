@@ -25,10 +25,10 @@ interface FlowFinishOptions extends BuildOptions {
   readonly at?: Date;
 }
 
-/** How often somebody else may move a branch between our look and our move. */
+/** Maximum retries when a branch moves between planning and publishing. */
 const attempts = 5;
 
-/** What finishing would do, and what stands in its way. Moves nothing. */
+/** Returns what finishing would do, and what blocks it. Moves nothing. */
 export async function previewFlow(git: Git, repo: Repo, wanted: FlowName): Promise<Result<FlowPreview>> {
   const planned = await planFinish(git, repo, wanted);
   if (!planned.ok) return planned;
@@ -51,9 +51,9 @@ export async function previewFlow(git: Git, repo: Repo, wanted: FlowName): Promi
 
 /**
  * Finishes a feature, release or hotfix as git-flow does, with plain git and without disturbing a checkout. All merges
- * are computed before anything moves; then branches and tag move in one transaction, those that are checked out by
- * fast-forward in their checkouts. Each step asks the repository whether it has been done, so a finish that was killed
- * anywhere is completed by finishing again. A branch that is gone, with its tag in main, has been finished.
+ * are computed before anything moves; then branches and tag move in one transaction, except checked-out branches, which
+ * are fast-forwarded in their checkouts. Each step checks the repository first, so finishing again completes an
+ * interrupted finish. A missing branch whose tag is in main counts as finished.
  */
 export async function finishFlow(
   git: Git,
@@ -99,7 +99,7 @@ async function carryOutPlan(
   const { kind, name, branch, tip } = plan;
   const before = await readJournal(commonDir, journalName(branch));
   if (!before.ok) return before;
-  // Finished again, it says in the tag what was asked for first.
+  // A repeated finish keeps the first tag message.
   const message = options.message ?? textIn(before.value?.data, 'message');
   const built = await buildFinish(git, repo, commonDir, plan, { ...options, ...(message && { message }) });
   if (!built.ok) return built;
@@ -133,7 +133,7 @@ function shortName(ref: string): string {
   return ref.replace(/^refs\/heads\//, '');
 }
 
-/** Nothing is left but what comes behind the branch's deletion; or there never was such a branch. */
+/** Completes a finish whose branch is already deleted; fails if there never was such a branch. */
 async function concludeFinished(
   git: Git,
   repo: Repo,
@@ -162,17 +162,17 @@ function journalName(branch: string): string {
   return `flow-${branch}`;
 }
 
-/** A word that a journal of ours holds. */
+/** Returns a text field of a journal. */
 function textIn(data: unknown, key: 'message' | 'tip'): string | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const value: unknown = Reflect.get(data, key);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A branch that is moved where it is checked out. */
+/** A moved ref, with its target if it may be checked out. */
 type Move = RefMove & { readonly target: Target | null };
 
-/** In git-flow's order: main, tag, develop, and the branch goes. */
+/** Returns the moves in git-flow's order: main, tag, develop, deletion of the branch. */
 function movesOf({ branch, tip, merges, tag }: FlowPlan, built: Built): Move[] {
   const [main, ...others] = merges.map(({ target, done }, at): Move[] => {
     const from = target.local ? target.commit : null;
@@ -188,7 +188,7 @@ function movesOf({ branch, tip, merges, tag }: FlowPlan, built: Built): Move[] {
   ];
 }
 
-/** What can move in one transaction stays together; a branch that is checked out moves alone. */
+/** Groups moves into transactions; a checked-out branch moves alone. */
 function groupMoves(moves: readonly Move[]): Move[][] {
   const groups: Move[][] = [];
   for (const move of moves) {
@@ -203,7 +203,7 @@ function isCheckedOut({ target }: Move): boolean {
   return target !== null && target.checkout !== null;
 }
 
-/** @returns `target_moved` from its run when somebody moved a ref meanwhile: plan again. */
+/** Returns the step of a group. It fails with `target_moved` when a ref moved meanwhile: plan again. */
 function moveStep(git: Git, repo: Repo, moves: readonly Move[], branch: string): JournalStep {
   const [first] = moves;
   const name = `move ${moves.map(({ ref }) => ref).join(', ')}`;
@@ -220,7 +220,7 @@ function moveStep(git: Git, repo: Repo, moves: readonly Move[], branch: string):
   };
 }
 
-/** Moves refs in one transaction. It refuses when somebody else was there first: then all is planned again. */
+/** Returns a step that moves refs in one transaction. It fails with `target_moved` when a ref moved meanwhile. */
 function transactionStep(
   git: Git,
   repo: Repo,
@@ -251,22 +251,22 @@ function targetMoved(what: string): Result<never> {
   return failure('target_moved', `${what} moved meanwhile.`);
 }
 
-/** What the journal of a finish says that it is. */
+/** Kind of a finish's journal. */
 const flowFinishKind = 'flow-finish';
 
-/** Releases, hotfixes and features of which the finish was cut off: doing it again completes it. */
+/** Lists interrupted finishes of releases, hotfixes and features; finishing again completes them. */
 export async function unfinishedFlows(git: Git, repo: Repo): Promise<readonly FlowName[]> {
   const common = await commonDirectory(git, repo.path);
-  // No repository, no journals; what is wrong with it is told where it is looked at.
+  // Without a repository there are no journals. Its problem is reported where it is read.
   return common.ok ? readUnfinished(common.value) : [];
 }
 
-/** Takes away the locks that a killed git left, where a finish of this branch was cut off. */
+/** Removes lock files of a killed git, if a finish of this branch was interrupted. */
 async function removeFlowLocks(git: Git, repo: Repo, commonDir: string, wanted: FlowName): Promise<void> {
   const isSame = ({ kind, name }: FlowName) => kind === wanted.kind && name === wanted.name;
   if (!(await readUnfinished(commonDir)).some(isSame)) return;
   const flow = await readFlow(git, repo);
-  if (!flow.ok) return; // Planning says why.
+  if (!flow.ok) return; // Planning reports the problem.
   const { main, develop, prefixes } = flow.value;
   const tag = tagName(flow.value, wanted);
   const branches = [main, develop, prefixes[wanted.kind] + wanted.name].filter((one) => one !== null);
@@ -279,7 +279,7 @@ async function readUnfinished(commonDir: string): Promise<readonly FlowName[]> {
   );
 }
 
-/** What lies on the disk may be anything, and this ends in a command that a person is told to run. */
+/** Validates a journal's name, which may be anything and becomes part of a command for a person. */
 function parseName(data: unknown): FlowName[] {
   if (typeof data !== 'object' || data === null) return [];
   const { kind, name } = data as { kind?: unknown; name?: unknown };
@@ -287,13 +287,13 @@ function parseName(data: unknown): FlowName[] {
   return isKind && typeof name === 'string' && /^[\w.+/@-]+$/.test(name) ? [{ kind, name }] : [];
 }
 
-/** A server may be slow; hooks may run a whole test suite and get the time that hooks get. */
+/** Milliseconds; a server may be slow. Hooks get their own limit. */
 const networkTimeoutMs = 120_000;
 
 /**
- * Asks the remote for the branches that finishing moves, so that what could not be pushed is refused before anything
- * moves. Never waits for a person.
- * @returns `no_remote` where there is none to push to
+ * Fetches the branches that finishing moves, so that an impossible push is refused before anything moves. Never waits
+ * for a person.
+ * @returns `no_remote` when there is none to push to
  */
 export async function fetchForPush(git: Git, repo: Repo): Promise<Result<null>> {
   const flow = await readFlow(git, repo);
@@ -309,14 +309,14 @@ export async function fetchForPush(git: Git, repo: Repo): Promise<Result<null>> 
 }
 
 interface PushOptions {
-  /** Also deletes the finished branch at the remote, provided that it has nothing that was not merged. */
+  /** Also deletes the finished branch at the remote, if all its commits were merged. */
   readonly deleteRemote?: boolean;
 }
 
 /**
- * Pushes what a finish has moved, all of it or nothing: main, develop and the one tag. What the repository has otherwise
- * stays here. Its pre-push hook runs.
- * @returns the refs that were pushed; `push_refused` says how to try again, everything here is finished all the same
+ * Pushes the refs that a finish moved, all or none: main, develop and the one tag. Other refs stay local. The pre-push
+ * hook runs.
+ * @returns the pushed refs; `push_refused` says how to try again, everything local stays finished
  */
 export async function pushFinished(
   git: Git,
@@ -343,7 +343,7 @@ export async function pushFinished(
   return { ok: false, problem: pushRefused(branch, remote, refusal(pushed).message, again) };
 }
 
-/** The lease by which the branch goes only if nobody has pushed to it; nothing where it is gone already. */
+/** Returns the lease for deleting a remote branch only if it did not move; empty when it is already deleted. */
 async function deleteAtRemote(
   git: Git,
   repo: Repo,

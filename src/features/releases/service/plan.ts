@@ -21,35 +21,35 @@ import { nameSome } from '../../../git/worktrees/inspect.ts';
 import { quoteCommand } from '../../../lib/quote.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
 
-/** One of the merges that finishing needs. */
+/** A merge that finishing needs. */
 export interface FlowMerge {
   readonly target: Target;
-  /** The commit in which the target came to hold it; null when that is still to be made. */
+  /** Commit in which the target got it; null while the merge is missing. */
   readonly done: string | null;
-  /** What merging gives; null when done. */
+  /** Tree of the merge; null when done. */
   readonly tree: string | null;
   readonly conflicts: readonly string[];
 }
 
-/** Everything that finishing depends on, read at one moment. */
+/** State that finishing depends on, read at one moment. */
 export interface FlowPlan extends FlowName {
   readonly flow: Flow;
   readonly branch: string;
   /** The branch's last commit. */
   readonly tip: string;
-  /** The branch into the one it is for; then the tag, or what stands for it, into develop. */
+  /** The branch into its base; then the tag, or its commit, into develop. */
   readonly merges: readonly FlowMerge[];
   /** Null for a feature. `oid` is null while the tag is to be made. */
   readonly tag: { readonly name: string; readonly oid: string | null } | null;
-  /** Whether hooks of the repository want to see the merges. */
+  /** True when the repository has hooks for merges. */
   readonly hooked: boolean;
-  /** Reasons why it cannot be done, the first to fix first. */
+  /** Problems that block finishing, the first to fix first. */
   readonly blockers: readonly Problem[];
 }
 
 /**
- * Computes all merges before anything moves, asking the repository for each step whether it has been done already: a
- * finish that was cut off is planned like any other. Moves nothing; objects that no ref holds may be left over.
+ * Computes all merges before anything moves. Each step is checked against the repository, so an interrupted finish is
+ * planned like any other. Moves nothing; objects without a ref may be left over.
  * @returns `branch_missing` when there is nothing to finish
  */
 export async function planFinish(git: Git, repo: Repo, wanted: FlowName): Promise<Result<FlowPlan>> {
@@ -88,7 +88,7 @@ export async function planFinish(git: Git, repo: Repo, wanted: FlowName): Promis
 
 type Planned = Pick<FlowPlan, 'merges' | 'blockers'>;
 
-/** The merges one after the other, each of what the one before it gives, up to the first that conflicts. */
+/** Plans the merges in order, each on the result of the one before, up to the first conflict. */
 async function planMerges(
   git: Git,
   repo: Repo,
@@ -118,7 +118,10 @@ async function planMerges(
   return success({ merges, blockers });
 }
 
-/** @param released the commit that must be tagged; null while it is to be made */
+/**
+ * Plans the tag.
+ * @param released the commit to tag; null while it is missing
+ */
 async function planTag(
   git: Git,
   repo: Repo,
@@ -141,19 +144,22 @@ async function planMerge(git: Git, repo: Repo, target: Target, tip: string): Pro
   return merged.ok ? success({ target, done: null, ...merged.value }) : merged;
 }
 
-/** A commit that stands for the merge while the next one is computed: no signature is asked for a look. */
+/**
+ * Creates a temporary merge commit for computing the next merge, unsigned, because a preview must not ask for a
+ * signature.
+ */
 function tryMerge(git: Git, repo: Repo, onto: Target, tree: string, tip: string): Promise<Result<string>> {
   return git.text(repo.path, ['commit-tree', tree, '-p', onto.commit, '-p', tip, '-m', 'Try a merge']);
 }
 
-/** The merge that brought `tip` into a branch; the branch's last commit where it came without one. */
+/** Returns the merge that brought `tip` into a branch; the branch's last commit when there was none. */
 async function findMerge(git: Git, repo: Repo, tip: string, head: string): Promise<string> {
   const args = ['rev-list', '--merges', '--parents', '--ancestry-path', `${tip}..${head}`];
   const lines = (await git.run(repo.path, args)).stdout.split('\n').map((line) => line.split(' '));
   return lines.find(([, first, ...others]) => first !== tip && others.includes(tip))?.[0] ?? head;
 }
 
-/** @param isBack whether it is the second merge: what develop has must not get into a release. */
+/** @param isBack true for the second merge: develop's commits must not get into a release */
 function conflictsWith(into: string, branch: string, paths: readonly string[], isBack: boolean): Problem {
   const message = `${branch} conflicts with ${into}: ${nameSome(paths)}.`;
   const [from, to] = isBack ? [branch, into] : [into, branch];
@@ -168,7 +174,7 @@ function tagTaken(tag: string): Problem {
 
 type Named = FlowName & { readonly branch: string };
 
-/** The branches merged into: where it began, and develop after main. git-flow records where it began. */
+/** Returns the branches to merge into: the recorded base, and develop after main. */
 async function findBases(git: Git, repo: Repo, flow: Flow, wanted: Named): Promise<Result<string[]>> {
   const { main, develop, base } = flow;
   if (!main || !base) return failure('no_main', `${repo.name} has no main branch.`, mainHint);
@@ -179,7 +185,7 @@ async function findBases(git: Git, repo: Repo, flow: Flow, wanted: Named): Promi
   return success(develop ? [main, develop] : [main]);
 }
 
-/** The refusal for a branch that is not there. */
+/** Returns the failure for a missing branch. */
 async function refuseMissing(
   git: Git,
   repo: Repo,
@@ -196,7 +202,10 @@ async function refuseMissing(
   );
 }
 
-/** A checkout would be left on a branch that is gone; none is switched away under a person. */
+/**
+ * Returns problems of a checked-out branch: its checkout would stay on a deleted branch, and we do not switch a
+ * person's checkout.
+ */
 function usesOf({ branch, checkout, blocked }: Target): Problem[] {
   if (blocked) return [blocked];
   if (checkout === null) return [];
@@ -204,7 +213,7 @@ function usesOf({ branch, checkout, blocked }: Target): Problem[] {
   return [problemOf('branch_in_use', message, 'Switch to another branch there, or finish its worker.')];
 }
 
-/** Branches of which the remote, as it was last heard of, has commits that ours lack: they could not be pushed. */
+/** Returns problems of branches that lack commits of their remote-tracking branch: they could not be pushed. */
 async function findBehind(
   git: Git,
   repo: Repo,

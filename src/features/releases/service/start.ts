@@ -25,18 +25,18 @@ import {
   type VersionFile,
 } from './status.ts';
 
-/** A feature by its name; a release or hotfix by its version, or by the part of the present one that grows. */
+/** A feature by name; a release or hotfix by version, or by the part of the version to bump. */
 export type FlowStart = FlowName | { readonly kind: 'release' | 'hotfix'; readonly bump: Bump };
 
 export interface StartOptions {
-  /** For asking the remote; 10 s without. */
+  /** For the fetch; 10 s by default. */
   readonly fetchTimeoutMs?: number;
 }
 
 /**
- * Begins a feature or release from develop, or a hotfix from main, as git-flow does but without checking anything out.
- * The remote is asked for newer commits first. A release and a hotfix get a commit on top that sets the version in the
- * files that say it. Like git-flow, one release and one hotfix at a time.
+ * Starts a feature or release from develop, or a hotfix from main, as git-flow does but without a checkout. Fetches
+ * newer commits first. A release or hotfix gets a commit that sets the version in the version files. Like git-flow, one
+ * release and one hotfix at a time.
  */
 export async function startFlow(
   git: Git,
@@ -49,7 +49,7 @@ export async function startFlow(
   if (!flow.ok) return flow;
   const from = wanted.kind === 'hotfix' ? flow.value.main : flow.value.base;
   if (!from) return failure('no_main', `${repo.name} has no main branch with commits.`, mainHint);
-  // Outside the lock: the network may be slow, and a fetch disturbs nobody.
+  // Outside the lock: the network may be slow, and a fetch disturbs no other change.
   const chosen = await chooseBase(git, repo, { ...options, branch: from });
   if (!chosen.ok) return chosen;
   return git.exclusive(common.value, () =>
@@ -118,7 +118,7 @@ async function startVersion(
   return success({ ...result, files: changed, warnings: [...result.warnings, ...none] });
 }
 
-/** The version asked for, which must be greater than what the files and the tags below say. */
+/** Returns the requested version, which must be greater than those of files and reachable tags. */
 async function chooseVersion(
   git: Git,
   repo: Repo,
@@ -146,7 +146,7 @@ async function chooseVersion(
   return success(wanted.name);
 }
 
-/** Records where the branch began before it is there, as git-flow does: that key alone does no harm. */
+/** Creates a branch. Its base is recorded first, as git-flow does: that setting alone is harmless. */
 async function makeBranch(
   git: Git,
   repo: Repo,
@@ -181,9 +181,9 @@ function started(
 }
 
 /**
- * Makes a commit on top of `onto` in which these files say the version, every other byte unchanged; no ref holds it.
- * Hooks see it being made in a checkout of its own.
- * @returns `onto` itself where all say it already
+ * Creates a commit on top of `onto` that sets the version in these files, every other byte unchanged; no ref keeps it.
+ * Hooks see it in a separate checkout.
+ * @returns `onto` itself when all files have the version already
  */
 async function commitVersion(
   git: Git,
@@ -210,7 +210,10 @@ async function commitVersion(
     : commitTree(git, repo.path, tree.value, [onto], message);
 }
 
-/** Only a text that is the file byte for byte may be edited: what is not UTF-8 would be damaged unnoticed. */
+/**
+ * Writes an edited file. Its text must equal the file byte for byte: other encodings than UTF-8 would be damaged
+ * silently.
+ */
 async function writeEdited(
   git: Git,
   repo: Repo,
@@ -230,7 +233,7 @@ async function writeEdited(
   return hash(replaceVersions(text, findVersions(path, text), version), '-w');
 }
 
-/** The commit's tree with other blobs in place of some at its top. */
+/** Writes the commit's tree with some blobs at its top replaced. */
 async function writeTree(
   git: Git,
   repo: Repo,

@@ -10,7 +10,7 @@ import { listRefs, readBranch } from '../../../git/refs.ts';
 import { type Git, refused } from '../../../git/run.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 
-/** How git-flow stands in a repository; changes nothing. */
+/** Returns the status of git-flow in a repository; changes nothing. */
 export async function readFlowStatus(git: Git, repo: Repo): Promise<Result<FlowStatus>> {
   const flow = await readFlow(git, repo);
   if (!flow.ok) return flow;
@@ -37,7 +37,7 @@ export async function readFlowStatus(git: Git, repo: Repo): Promise<Result<FlowS
   });
 }
 
-/** Local branches with a prefix. An empty prefix marks none: it would mark all. */
+/** Lists local branches with a prefix. An empty prefix matches none: it would match all. */
 export async function listBranches(
   git: Git,
   repo: Repo,
@@ -55,7 +55,7 @@ export async function listBranches(
   return success(await Promise.all(branches));
 }
 
-/** Version tags in a commit's history, without their prefix. */
+/** Lists version tags in a commit's history, without their prefix. */
 export async function listVersionTags(
   git: Git,
   repo: Repo,
@@ -70,7 +70,7 @@ export async function listVersionTags(
   return success(ours.map((ref) => ref.slice(start.length)));
 }
 
-/** The greatest version that files and tags of a branch name; null when none does. */
+/** Returns the greatest version of a branch's files and tags; null without any. */
 export async function readVersion(
   git: Git,
   repo: Repo,
@@ -89,15 +89,15 @@ export async function readVersion(
   return success(greatestVersion([...files.value.flatMap(({ says }) => says), ...tags.value])?.raw ?? null);
 }
 
-/** A file at the top of a commit that says the project's version. */
+/** A file at the top of a commit that contains the project's version. */
 export interface VersionFile {
   readonly path: string;
-  /** What it says, in each of its places. */
+  /** Its version, at each place. */
   readonly says: readonly string[];
   readonly text: string;
 }
 
-/** Reads the files that say a version. Links, and files that leave it to others, say none. */
+/** Reads the files with a version. Links are skipped, and files that inherit the version. */
 export async function readVersionFiles(
   git: Git,
   repo: Repo,
@@ -116,7 +116,7 @@ export async function readVersionFiles(
   return success(files);
 }
 
-/** The greatest of these versions; null when none of them is a semantic one. */
+/** Returns the greatest semantic version; null without any. */
 export function greatestVersion(texts: readonly string[]): Version | null {
   const versions = texts.flatMap((text) => {
     const parsed = parseVersion(text);
@@ -136,7 +136,7 @@ export function parseTree(output: string): { mode: string; type: string; oid: st
     });
 }
 
-/** A semantic version, https://semver.org/spec/v2.0.0.html; `raw` is as it was written. */
+/** A semantic version, https://semver.org/spec/v2.0.0.html; `raw` is the original text. */
 export type Version = SemVer;
 
 export type Bump = 'major' | 'minor' | 'patch';
@@ -144,7 +144,7 @@ export type Bump = 'major' | 'minor' | 'patch';
 /** Reads a version strictly: three numbers without leading zeros, no `v` in front. Else `bad_version`. */
 export function parseVersion(text: string): Result<Version> {
   const version = text.length <= 100 ? parse(text) : null;
-  // The library takes a `v` and blanks around it, too.
+  // The library also accepts a `v` and surrounding blanks.
   if (version === null || ![version.version, `${version.version}+${version.build.join('.')}`].includes(text))
     return failure(
       'bad_version',
@@ -154,23 +154,23 @@ export function parseVersion(text: string): Result<Version> {
   return success(version);
 }
 
-/** The next version. What comes before a release leads to that release first, as npm counts. */
+/** Returns the next version. A prerelease leads to its release first, as in npm. */
 export function bumpVersion({ version }: Version, by: Bump): string {
   return inc(version, by) ?? version;
 }
 
-/** Negative, zero or positive, as §11 of the specification orders them. Build metadata does not count. */
+/** Compares versions by §11 of the specification: negative, zero or positive. Build metadata does not count. */
 export function compareVersions(a: Version, b: Version): number {
   return compare(a, b);
 }
 
-/** Where a file's text says the version; `from` and `to` are offsets, without quotes. */
+/** Place of the version in a file's text; `from` and `to` are offsets, without quotes. */
 export interface VersionPlace {
   readonly from: number;
   readonly to: number;
 }
 
-/** Files at the top of a repository that may say its version, by what they are to be read as. */
+/** Version files at the top of a repository, with their parsers. */
 const readers: Readonly<Record<string, (text: string) => VersionPlace[]>> = {
   'package.json': (text) => jsonPlaces(text, [['version']]),
   'package-lock.json': (text) => jsonPlaces(text, [['version'], ['packages', '', 'version']]),
@@ -185,12 +185,12 @@ const readers: Readonly<Record<string, (text: string) => VersionPlace[]>> = {
 
 export const versionFiles: readonly string[] = Object.keys(readers);
 
-/** The places where a file says its own version; none where it says none, or leaves it to another file. */
+/** Returns the places of a file's own version; none when it has none or inherits it. */
 export function findVersions(file: string, text: string): readonly VersionPlace[] {
   return readers[file]?.(text) ?? [];
 }
 
-/** The text with another version in these places, every other character unchanged. */
+/** Replaces the version at these places; every other character stays. */
 export function replaceVersions(text: string, places: readonly VersionPlace[], version: string): string {
   return [...places]
     .sort((a, b) => b.from - a.from)
@@ -201,12 +201,12 @@ function placeOf(from: number, word: string): VersionPlace {
   return { from, to: from + word.length };
 }
 
-/** String values at these paths of objects, in a text that is JSON. */
+/** Returns the places of string values at these object paths in JSON. */
 function jsonPlaces(text: string, wanted: readonly (readonly string[])[]): VersionPlace[] {
   try {
     JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
-    return []; // Broken for every other tool as well; it says no version.
+    return []; // Invalid JSON has no version.
   }
   const places = new Map<string, VersionPlace>();
   /** One entry per open bracket: the current key of an object, or null inside an array. */
@@ -219,7 +219,7 @@ function jsonPlaces(text: string, wanted: readonly (readonly string[])[]): Versi
     else if (token.startsWith('"')) {
       const at = JSON.stringify(path);
       const isWanted = wanted.some((one) => JSON.stringify(one) === at);
-      // Of a key that comes twice the last one counts, as JSON.parse has it.
+      // Of a duplicate key the last one counts, as in JSON.parse.
       if (isWanted) places.set(at, { from: index + 1, to: index + token.length - 1 });
     }
     isKey = (token === '{' || token === ',') && path.at(-1) !== null;
@@ -227,7 +227,7 @@ function jsonPlaces(text: string, wanted: readonly (readonly string[])[]): Versi
   return [...places.values()];
 }
 
-/** `version = "…"` in these tables; dotted and inline tables that inherit a version have none of their own. */
+/** Returns the places of `version = "…"` in these tables; dotted and inline tables that inherit a version have none. */
 function tomlPlaces(text: string, tables: readonly string[]): VersionPlace[] {
   const places: VersionPlace[] = [];
   let table = '';
@@ -248,7 +248,7 @@ function tomlPlaces(text: string, tables: readonly string[]): VersionPlace[] {
   return places;
 }
 
-/** The quotes that end a text of several lines which this line leaves open. */
+/** Returns the quotes of a multi-line string that this line leaves open. */
 function openedMultiline(line: string): string | null {
   for (const quotes of ['"""', "'''"]) {
     const at = line.indexOf(quotes);

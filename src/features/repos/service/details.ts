@@ -13,7 +13,7 @@ import { type Result, success } from '../../../lib/result.ts';
 import { readVersion } from '../../releases/service/status.ts';
 
 /**
- * Everything about one repository that takes more than a glance; changes nothing.
+ * Reads the details of a repository; changes nothing.
  * @param root the workspace: worktrees in its own folder are workers'
  */
 export async function readDetails(git: Git, repo: Repo, root: string): Promise<Result<RepoDetails>> {
@@ -53,10 +53,10 @@ async function readWorktrees(git: Git, repo: Repo, root: string): Promise<Result
   return success(await Promise.all(worktrees));
 }
 
-/** Each takes a few processes of its own. */
+/** Each branch takes a few processes. */
 const branchesAtOnce = 4;
 
-/** All local branches beside the base, main and develop first. Changes nothing in the repository. */
+/** Compares all local branches with the base, main and develop first. Changes nothing in the repository. */
 export async function readBranches(git: Git, repo: Repo, flow: Flow): Promise<Result<BranchStatus[]>> {
   const fields = ['refname', 'objectname', 'committerdate:iso-strict', 'worktreepath', 'upstream'];
   const listed = await listRefs(
@@ -106,14 +106,14 @@ function kindOf(name: string, { main, develop, prefixes }: Flow): BranchKind {
   if (name === main) return 'main';
   if (name === develop) return 'develop';
   const kinds = ['feature', 'release', 'hotfix'] as const;
-  // An empty prefix marks none: it would mark all.
+  // An empty prefix is ignored: it would match all.
   return kinds.find((kind) => prefixes[kind] !== '' && name.startsWith(prefixes[kind])) ?? 'other';
 }
 
-/** Comparing changes one by one takes long in a long history; not to know is an answer, too. */
+/** Comparing changes one by one takes long in a long history; then the result is unknown. */
 const limit = { timeoutMs: 10_000 };
 
-/** Whose commit it is does not matter: nobody keeps it. */
+/** Author of a temporary commit. */
 const anonymousIdentity = {
   GIT_AUTHOR_NAME: 'orch-tui',
   GIT_AUTHOR_EMAIL: 'orch-tui@localhost',
@@ -122,8 +122,8 @@ const anonymousIdentity = {
 };
 
 /**
- * How a branch's work came to be in the base; null where it is not, or nothing shows it. Work that was squashed into one
- * commit is found by making that commit, too, where the repository does not see it.
+ * Returns how a branch's work was merged into the base; null when it was not, or nothing shows it. A squash that the
+ * repository does not show is found by creating the same commit.
  * @param base and tip: full object names
  */
 async function findMerged(
@@ -143,7 +143,7 @@ async function findMerged(
   return squash.ok && (await isPicked(git, repo, base, squash.value, env)) ? 'squash' : null;
 }
 
-/** Whether each change of the commits is in the base as well, by `git cherry`; merges among them are never told. */
+/** Reports whether the base contains each change of the commits, by `git cherry`, which ignores merges. */
 async function isPicked(
   git: Git,
   repo: Repo,
