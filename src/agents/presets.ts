@@ -1,6 +1,7 @@
 import { parseSlug } from '../core/ids.ts';
 import type { AgentPreset, TitleRules } from '../core/workspace.ts';
 import { failure, type Result, success } from '../lib/result.ts';
+import { isObject } from '../lib/shape.ts';
 import { type AgentPrograms, agentPrograms } from './launch.ts';
 
 export type Presets = Readonly<Record<string, AgentPreset>>;
@@ -108,10 +109,6 @@ function refuse(where: string, why: string): Result<never> {
 /** Makes a name safe to show: anyone may have written the file. */
 function plain(name: string): string {
   return name.replace(/[^\x21-\x7e]/g, '?').slice(0, 40);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** NUL would truncate a text in the kernel. */

@@ -164,6 +164,17 @@ export async function isAncestor(git: Git, dir: string, older: string, newer: st
   return (await git.run(dir, ['merge-base', '--is-ancestor', older, newer])).exitCode === 0;
 }
 
+/** Reports whether a branch exists and contains a commit. */
+export async function branchContains(
+  git: Git,
+  dir: string,
+  branch: string,
+  commit: string,
+): Promise<boolean> {
+  const head = await readRef(git, dir, branchRef(branch));
+  return head !== null && (await isAncestor(git, dir, commit, head));
+}
+
 /**
  * Keeps a branch's last commit under a backup ref.
  * @returns the ref; for a branch that is already gone, the backup made before

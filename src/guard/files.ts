@@ -48,24 +48,9 @@ const writers: Readonly<Record<string, Changed>> = {
   ...forAll('curl', (args) => {
     const read = readOptions(args, {
       short: 'oDcTFdHXuAebEmUwxyYzKQrP',
-      long: [
-        'output',
-        'output-dir',
-        'dump-header',
-        'cookie-jar',
-        'trace',
-        'trace-ascii',
-        'data',
-        'header',
-        'request',
-        'user',
-        'upload-file',
-        'form',
-        'write-out',
-        'config',
-        'stderr',
-        'etag-save',
-      ],
+      long: 'output output-dir dump-header cookie-jar trace trace-ascii data header request user upload-file form write-out config stderr etag-save'.split(
+        ' ',
+      ),
       anywhere: true,
     });
     return valuesOf(

@@ -309,19 +309,9 @@ function judgeTools({ command, args, walk }: GitCall): Denial | null {
 function judgeClone({ args, place, walk }: GitCall): Denial | null {
   const read = readOptions(args, {
     short: 'obcujl',
-    long: [
-      'origin',
-      'branch',
-      'config',
-      'upload-pack',
-      'jobs',
-      'depth',
-      'reference',
-      'separate-git-dir',
-      'template',
-      'filter',
-      'shallow-since',
-    ],
+    long: 'origin branch config upload-pack jobs depth reference separate-git-dir template filter shallow-since'.split(
+      ' ',
+    ),
     anywhere: true,
   });
   judgeSettings(valuesOf(read, 'c', 'config'), walk);

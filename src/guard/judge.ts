@@ -1,5 +1,6 @@
 import type { GuardRules, OrchestratorRules, WorkerRules } from '../core/worker.ts';
 import { oneLine } from '../lib/sanitize.ts';
+import { isObject } from '../lib/shape.ts';
 import { type Files, type GuardPlace, judgeKey, judgeWrite, type Locate, type ToolCall } from './places.ts';
 import { type Denial, denial } from './text.ts';
 import { judgeScript } from './walk.ts';
@@ -154,7 +155,3 @@ function describe({ tool, input }: ToolCall): string {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -16,16 +16,7 @@ import {
 export const runXargs: ProgramRule = ({ args, environment, input, walk }) => {
   const read = readOptions(args, {
     short: 'aEIdLnPsR',
-    long: [
-      'arg-file',
-      'delimiter',
-      'max-lines',
-      'max-args',
-      'max-procs',
-      'max-chars',
-      'replace',
-      'process-slot-var',
-    ],
+    long: 'arg-file delimiter max-lines max-args max-procs max-chars replace process-slot-var'.split(' '),
   });
   if (read.rest.length === 0) return input.map((text) => text.trim().replace(/\s*\n\s*/g, ' '));
   const mark = valuesOf(read, 'I', 'replace')[0] ?? (isGiven(read, 'i', 'replace') ? '{}' : null);

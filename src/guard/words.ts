@@ -241,53 +241,22 @@ const plainNames =
   /^(RANDOM|SRANDOM|UID|EUID|PPID|BASHPID|LINENO|SECONDS|EPOCHSECONDS|EPOCHREALTIME|USER|LOGNAME|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|SHLVL|COLUMNS|LINES|CI|NODE_ENV|LANG|LC_\w+|TERM|[$!?#0-])$/;
 
 /** Usual values of variables of builds and sessions. */
-const customaryPrograms: Readonly<Record<string, string>> = {
-  ...{
-    SHELL: '/bin/sh',
-    BASH: '/bin/bash',
-    CC: 'cc',
-    CXX: 'c++',
-    CPP: 'cpp',
-    LD: 'ld',
-    AR: 'ar',
-    AS: 'as',
-    NM: 'nm',
-  },
-  ...{ STRIP: 'strip', OBJCOPY: 'objcopy', RANLIB: 'ranlib', MAKE: 'make', CMAKE: 'cmake', NINJA: 'ninja' },
-  ...{
-    NODE: 'node',
-    NPM: 'npm',
-    PYTHON: 'python3',
-    PYTHON3: 'python3',
-    PIP: 'pip',
-    GO: 'go',
-    CARGO: 'cargo',
-  },
-  ...{
-    RUSTC: 'rustc',
-    JAVA: 'java',
-    JAVAC: 'javac',
-    MVN: 'mvn',
-    GRADLE: 'gradle',
-    RUBY: 'ruby',
-    PERL: 'perl',
-    PHP: 'php',
-  },
-  ...{
-    EDITOR: 'editor',
-    VISUAL: 'editor',
-    PAGER: 'pager',
-    DOCKER: 'docker',
-    KUBECTL: 'kubectl',
-    DOTNET: 'dotnet',
-  },
-};
+const customaryPrograms: ReadonlyMap<string, string> = new Map(
+  `SHELL=/bin/sh BASH=/bin/bash CC=cc CXX=c++ CPP=cpp LD=ld AR=ar AS=as NM=nm STRIP=strip
+   OBJCOPY=objcopy RANLIB=ranlib MAKE=make CMAKE=cmake NINJA=ninja NODE=node NPM=npm PYTHON=python3
+   PYTHON3=python3 PIP=pip GO=go CARGO=cargo RUSTC=rustc JAVA=java JAVAC=javac MVN=mvn GRADLE=gradle
+   RUBY=ruby PERL=perl PHP=php EDITOR=editor VISUAL=editor PAGER=pager DOCKER=docker KUBECTL=kubectl
+   DOTNET=dotnet`
+    .split(/\s+/)
+    .map((one) => one.split('=') as [string, string]),
+);
 
 function variableValue(name: string, scope: Scope): Choices<string> | null {
   const value = scope.valueOf(name);
   if (value !== null) return value.map(([first = '']) => first);
   if (/^\d+$/.test(name)) return [''];
-  if (Object.hasOwn(customaryPrograms, name)) return [customaryPrograms[name] ?? anything];
+  const program = customaryPrograms.get(name);
+  if (program !== undefined) return [program];
   return plainNames.test(name) ? [someName] : null;
 }
 

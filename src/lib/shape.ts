@@ -146,7 +146,7 @@ export function isDeeperThan(most: number, value: unknown): boolean {
 /** Deeper than any message of agents, hooks or our own programs. */
 export const mostDepth = 200;
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

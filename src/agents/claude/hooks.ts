@@ -9,6 +9,7 @@ import {
   type RequestAnswer,
 } from '../../core/queue.ts';
 import { countHidden, oneLine, paragraphs, speltControls } from '../../lib/sanitize.ts';
+import { isObject } from '../../lib/shape.ts';
 
 /** A report from a hook's message. */
 export interface HookReport {
@@ -126,10 +127,6 @@ function file(input: Fields, cwd: unknown): string | null {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function line(value: unknown): string | null {
   const text = typeof value === 'string' ? oneLine(value, textLimit) : '';

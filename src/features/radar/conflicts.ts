@@ -14,7 +14,7 @@ import { plainLine } from '../../lib/sanitize.ts';
 import { alignColumns } from '../../ui/format.ts';
 import { defineServed, defineTool, type VerbCall } from '../define.ts';
 
-/** Looks now which worktrees will not merge, in one repository or in all that have workers. */
+/** Compares worktrees now, in one repository or in all with workers. */
 export const conflicts = defineServed<readonly RepoRadar[]>()({
   name: 'conflicts',
   by: 'anyone',
@@ -31,7 +31,7 @@ export const conflicts = defineServed<readonly RepoRadar[]>()({
   ],
 });
 
-/** What two workers do to a file, as of the last look; `b` is null for the branch that `a` goes to. */
+/** Returns the changes of two workers to a file, as of the last look; `b` is null for the base branch. */
 export const fileSides = defineServed<FileSides>()({
   name: 'fileSides',
   by: 'anyone',
@@ -39,7 +39,10 @@ export const fileSides = defineServed<FileSides>()({
   handle: ({ repos }, { a, b, path }) => repos.fileSides(a, b, path),
 });
 
-/** @param wait until no worker is in the middle of a turn; what is half done says little */
+/**
+ * Compares worktrees and prints conflicts.
+ * @param wait waits until no worker is in a turn; half-done work says little
+ */
 async function showConflicts(
   call: VerbCall,
   [repo]: readonly string[],
@@ -56,7 +59,7 @@ async function showConflicts(
   return { value: conflictsJson(radars), text: conflictsText(radars), hasFailed };
 }
 
-/** The value of `--json`, which programs rely on. */
+/** Returns the value of `--json`, which programs rely on. */
 function conflictsJson(radars: readonly RepoRadar[]) {
   const shown = (files: readonly RadarFile[]) =>
     files.map(({ path, kind, ranges }) => ({ path, kind, ranges }));
@@ -75,7 +78,7 @@ function conflictsJson(radars: readonly RepoRadar[]) {
   };
 }
 
-/** What was not compared, and why; without a worker it is about the repository or its base. */
+/** Returns the problems of a look. Without a worker the problem is about the repository or its base. */
 function problemsOf({ repo, problem, baseProblem, worktrees }: RepoRadar) {
   return [
     ...(problem ? [{ repo, worker: null, ...problem }] : []),
@@ -84,13 +87,13 @@ function problemsOf({ repo, problem, baseProblem, worktrees }: RepoRadar) {
   ];
 }
 
-/** What the radar saw, in the words of the control room. */
+/** Describes conflicts in the words of the control room. */
 export function conflictsText(radars: readonly RepoRadar[]): string {
   if (radars.length === 0) return 'No workers to compare. Start one: orch-tui worker start REPO TASK';
   return radars.map(repoText).join('\n\n');
 }
 
-/** Two sides by their names; the second is a worker or the branch that the first goes to. */
+/** Two compared sides; the second is a worker or the base branch. */
 interface Compared {
   readonly a: string;
   readonly b: string;
@@ -99,7 +102,7 @@ interface Compared {
   readonly files: readonly RadarFile[];
 }
 
-/** What is not clean, with its files below; then what could not be seen; the suggested order last. */
+/** Describes a repository: first overlaps and conflicts with their files, then problems, the suggested order last. */
 function repoText(radar: RepoRadar): string {
   const { repo, into, against, pairs, base, steps, order, worktrees } = radar;
   const compared: readonly Compared[] = [
@@ -130,7 +133,7 @@ function repoText(radar: RepoRadar): string {
   ].join('\n');
 }
 
-/** Says that work merges only of what was compared. */
+/** Describes clean merges, limited to the compared work. */
 function cleanText(compared: number, problems: number): string {
   if (compared === 0) return 'nothing was compared';
   return problems === 0 ? 'everything merges' : 'what was compared merges';
@@ -146,7 +149,7 @@ function verdictText({ a, b, isBase, verdict }: Compared): string {
   return plainLine(`✗ ${a} does not merge ${isBase ? 'into' : 'with'} ${b}`);
 }
 
-/** A row for each file: whether it merges, and which lines each side changes. */
+/** Returns a row for each file: whether it merges, and the changed lines of each side. */
 function filesText({ a, b, isBase, files }: Compared): readonly string[] {
   const other = isBase ? b : taskOf(b);
   const rows = files.map(({ path, kind, ranges }) => {
@@ -156,13 +159,13 @@ function filesText({ a, b, isBase, files }: Compared): readonly string[] {
   return alignColumns(rows).split('\n').filter(Boolean);
 }
 
-/** Git's own words, where lines are not all there is to it. */
+/** Describes a kind of conflict in git's words, if it is not only about lines. */
 function kindWords(kind: RadarFile['kind']): string {
   if (kind === 'overlap') return 'merges';
   return kind === 'content' ? 'does not merge' : `does not merge (${kind})`;
 }
 
-/** `one line 3`; a side whose lines say nothing is left out. */
+/** Returns a side's lines, such as `one line 3`; empty without lines. */
 function sideText(name: string, ranges: readonly LineRange[]): readonly string[] {
   return ranges.length === 0 ? [] : [`${name} ${linesText(ranges)}`];
 }

@@ -5,11 +5,11 @@ import { askFrom, noEffects, type Step, whyBusy, withDialog, withNotice } from '
 import { type Line, line, span } from '../../ui/text.ts';
 import { backToMatrix, listeners, type NoteDialog, whyPairGone } from './pairs.ts';
 
-/** A word to those whose work meets; it goes out on enter and not before. */
+/** A message to workers with a conflict or overlap; sent only on enter. */
 export const noteDialog = defineDialog<NoteDialog>({
   kind: 'radar-note',
   group: 'Radar: message',
-  // A text is suggested, so there is something to send before anything was typed.
+  // The text is suggested, so a message exists before anything was typed.
   subject: (_, { a, b, to }) => [a, b, 'to', ...to].join(' '),
   text: { of: ({ text }) => text, with: (dialog, text) => ({ ...dialog, text }) },
   keys: [
@@ -46,7 +46,7 @@ export const noteDialog = defineDialog<NoteDialog>({
   isStale: whyPairGone,
 });
 
-/** Both, the first, the second, both … */
+/** Returns the next choice of recipients: both, the first, the second, both … */
 function nextRecipients(state: AppState, dialog: NoteDialog): readonly string[] {
   const all = listeners(state, dialog);
   const choices = [all, ...all.map((id) => [id])];
@@ -54,14 +54,14 @@ function nextRecipients(state: AppState, dialog: NoteDialog): readonly string[] 
   return choices[(at + 1) % choices.length] ?? all;
 }
 
-/** To one after the other, so that of a refusal it is known whom it left out. */
+/** Sends to the first recipient. One request each, so that after a refusal it is known who got it. */
 function send(state: AppState, dialog: NoteDialog): Step {
   const [id] = dialog.to;
   if (id === undefined) return noEffects(state);
   return askFrom(state, dialog, 'send', { id, text: dialog.text.text.trim() });
 }
 
-/** On to the next recipient, or back to what the message was about. */
+/** Sends to the next recipient, or returns to the matrix. */
 function goOn(state: AppState, dialog: NoteDialog, id: string): Step {
   const sent = [...dialog.sent, id];
   const to = dialog.to.filter((other) => other !== id);
@@ -71,7 +71,7 @@ function goOn(state: AppState, dialog: NoteDialog, id: string): Step {
 
 const noteRows = 6;
 
-/** A message before it is sent. */
+/** Draws the message before it is sent. */
 function view({ to, sent, text, pending, problem }: NoteDialog, width: number): DialogBody {
   const rows: readonly Line[] = [
     ...problemRows(problem, width),

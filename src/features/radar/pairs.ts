@@ -6,49 +6,49 @@ import { findWorker, selectedRepo, selectedWorker, whatBecame } from '../../ui/s
 import { type AppState, type PendingRequest, type Scrolling, unasked } from '../../ui/state.ts';
 import { ask, noEffects, type Step, toList, withDialog } from '../../ui/step.ts';
 
-/** How two workers stand to each other, or one (`b` is null) and the branch it goes to. */
+/** Comparison of two workers, or of a worker with its base branch (`b` is null). */
 export interface PairState {
   readonly a: string;
   readonly b: string | null;
-  /** `unknown` where one of them could not be looked at; `self` on the matrix's diagonal. */
+  /** `unknown` when one of them could not be compared; `self` on the diagonal. */
   readonly verdict: Verdict | 'unknown' | 'self';
   readonly files: readonly RadarFile[];
 }
 
-/** A cell of the matrix: row and column by worker, null for the branch that all go to. */
+/** A cell of the matrix: row and column by worker, null for the base branch. */
 export interface Cell {
   readonly a: string;
   readonly b: string | null;
 }
 
-/** Two workers of a repository, or one and the branch it goes to: then `b` is null. */
+/** Two workers of a repository, or a worker and its base branch (`b` is null). */
 export interface Pair extends Cell {
   readonly repo: string;
 }
 
-/** Which work will not merge, as a matrix; the pair is the cell that the keys are at. */
+/** Dialog with the matrix of conflicts; the pair is the selected cell. */
 export interface RadarDialog extends PendingRequest, Scrolling, Pair {
   readonly kind: 'radar';
 }
 
-/** A file as the two have changed it. */
+/** Dialog with a file as changed by both. */
 export interface SidesDialog extends PendingRequest, Scrolling, Pair {
   readonly kind: 'radar-file';
   readonly path: string;
-  /** Null until they have come. */
+  /** Null until loaded. */
   readonly sides: FileSides | null;
 }
 
-/** A message to those whose work meets. */
+/** Dialog with a message to workers with a conflict or overlap. */
 export interface NoteDialog extends PendingRequest, Pair {
   readonly kind: 'radar-note';
-  /** Who has not got it yet, and who has. */
+  /** Recipients that it was not sent to yet, and that it was. */
   readonly to: readonly string[];
   readonly sent: readonly string[];
   readonly text: TextField;
 }
 
-/** Repositories whose workers were compared, in their order. */
+/** Returns compared repositories, in the order of the workspace. */
 export function selectRadars({ facts }: Pick<AppState, 'facts'>): readonly RepoRadar[] {
   const order = facts?.repos.map((repo) => repo.name) ?? [];
   const place = (radar: RepoRadar) => (order.includes(radar.repo) ? order.indexOf(radar.repo) : order.length);
@@ -59,7 +59,7 @@ export function findRadar(state: Pick<AppState, 'facts'>, repo: string): RepoRad
   return state.facts?.radar?.find((radar) => radar.repo === repo) ?? null;
 }
 
-/** The workers that were looked at, rows and columns of the matrix. */
+/** Returns the compared workers, rows and columns of the matrix. */
 export function axisOf({ worktrees }: RepoRadar): readonly string[] {
   return worktrees.map(({ id }) => id);
 }
@@ -79,12 +79,12 @@ export function pairStateOf(radar: RepoRadar, { a, b }: Cell): PairState {
   return { a, b, verdict: pair.verdict, files };
 }
 
-/** The same file, seen from the other side. */
+/** Swaps the sides of a file. */
 function turned(file: RadarFile): RadarFile {
   return { ...file, ranges: { a: file.ranges.b, b: file.ranges.a } };
 }
 
-/** With how many a worker will not merge, the branch it goes to among them, and with how many it shares files. */
+/** Counts a worker's conflicts, that with its base branch included, and its overlaps. */
 export function countClashes(
   state: Pick<AppState, 'facts'>,
   id: string,
@@ -98,14 +98,14 @@ export function countClashes(
   };
 }
 
-/** Pairs that will not merge, in all repositories; a worker and its branch are one, too. */
+/** Counts conflicts in all repositories, those with a base branch included. */
 export function countConflicts({ facts }: Pick<AppState, 'facts'>): number {
   const conflicts = (all: readonly { verdict: Verdict }[]) =>
     all.filter(({ verdict }) => verdict === 'conflict').length;
   return (facts?.radar ?? []).reduce((sum, { pairs, base }) => sum + conflicts(pairs) + conflicts(base), 0);
 }
 
-/** Returns where looking begins: at the selected worker's worst, else at the worst of the selected repository, or of all. */
+/** Returns the first cell to select: the worst of the selected worker, else of the selected repository, else of all. */
 export function firstCell(state: AppState): Pair | null {
   const radars = selectRadars(state);
   const worker = selectedWorker(state);
@@ -114,7 +114,10 @@ export function firstCell(state: AppState): Pair | null {
   return radar ? worstCell(radar, worker?.id ?? null) : null;
 }
 
-/** The cell that is most worth a look. @param id of the worker whose row it should be in */
+/**
+ * Returns the worst cell.
+ * @param id worker whose row to search
+ */
 export function worstCell(radar: RepoRadar, id: string | null = null): Pair | null {
   const axis = axisOf(radar);
   const rows = id !== null && axis.includes(id) ? [id] : axis;
@@ -124,7 +127,7 @@ export function worstCell(radar: RepoRadar, id: string | null = null): Pair | nu
   return cell ? { repo: radar.repo, ...cell } : null;
 }
 
-/** One row down or up, one column right or left, stopping at the edges. */
+/** Moves by rows and columns, stopping at the edges. */
 export function moveCell(radar: RepoRadar, { a, b }: Cell, down: number, right: number): Cell {
   const axis = axisOf(radar);
   const columns = [null, ...axis];
@@ -141,12 +144,12 @@ export function openRadar(state: AppState, { repo, a, b }: Pair): AppState {
   return withDialog(state, dialog);
 }
 
-/** Opens the matrix at the pair that a dialog is about, or goes to the lists once there is none. */
+/** Opens the matrix at a dialog's pair, or the lists once there is no matrix. */
 export function backToMatrix(state: AppState, pair: Pair): AppState {
   return findRadar(state, pair.repo) ? openRadar(state, pair) : toList(state);
 }
 
-/** Asks for a file as both have changed it. */
+/** Requests a file as changed by both. */
 export function openFile(state: AppState, { repo, a, b }: Pair, path: string | undefined): Step {
   if (path === undefined) return noEffects(state);
   return ask(state, 'fileSides', { a, b, path }, (next, pending): AppState => {
@@ -158,7 +161,7 @@ export function openFile(state: AppState, { repo, a, b }: Pair, path: string | u
   });
 }
 
-/** Begins a message about a pair. */
+/** Opens a message about a pair. */
 export function openNote(state: AppState, pair: Pair): AppState {
   const radar = findRadar(state, pair.repo);
   if (!radar) return state;
@@ -169,7 +172,7 @@ export function openNote(state: AppState, pair: Pair): AppState {
   return withDialog(state, dialog);
 }
 
-/** Returns the files that the two have in common. */
+/** Returns the files that both change. */
 export function filesOf(state: AppState, pair: Pair): PairState['files'] {
   const radar = findRadar(state, pair.repo);
   return radar ? pairStateOf(radar, pair).files : [];
@@ -181,20 +184,20 @@ export function isUnknown(state: AppState, pair: Pair): boolean {
   return radar !== null && pairStateOf(radar, pair).verdict === 'unknown';
 }
 
-/** Returns who of a pair is not compared any more; null while both are. */
+/** Returns the worker of a pair that is no longer compared; null while both are. */
 export function missingOf(state: AppState, { repo, a, b }: Pair): string | null {
   const radar = findRadar(state, repo);
   const axis = radar ? axisOf(radar) : [];
   return [a, b].find((id) => id !== null && !axis.includes(id)) ?? null;
 }
 
-/** Returns why a dialog about a pair has lost its subject. */
+/** Returns the reason why a dialog's pair no longer exists. */
 export function whyPairGone(state: AppState, pair: Pair): string | null {
   const missing = missingOf(state, pair);
   return missing === null ? null : whatBecame(state, missing);
 }
 
-/** Those of a pair that can be written to. */
+/** Returns the workers of a pair that can receive messages. */
 export function listeners(state: AppState, { a, b }: Cell): readonly string[] {
   const ids = b === null || a === b ? [a] : [a, b];
   return ids.filter((id) => {
@@ -203,10 +206,10 @@ export function listeners(state: AppState, { a, b }: Cell): readonly string[] {
   });
 }
 
-/** Files that one message names. */
+/** Maximum files in a message. */
 const mostNamed = 5;
 
-/** What to write to them, unless the person has something better to say. */
+/** Returns the suggested message. */
 function suggestedNote({ a, b, files, verdict }: PairState, into: string | null): string {
   const bad = files.filter((file) => file.kind !== 'overlap');
   const named = (verdict === 'conflict' ? bad : files).slice(0, mostNamed);

@@ -23,18 +23,18 @@ import {
 } from '../state.ts';
 import { clashKey } from './radarState.ts';
 
-/** When the radar looks, and what comes of it. */
+/** Decides when the radar looks, and handles its results. */
 
-/** Messages after which something may have changed in worktrees. */
+/** Messages after which worktrees may have changed. */
 type Waking = MessageOf<'launched' | 'terminal-changed' | 'signed' | 'config-read' | 'repos-looked-at'>;
 
-/** Happenings after which it may, or after which the branch that workers go to may hold more. */
+/** Events after which worktrees or the base branch may have changed. */
 type Stirring = Extract<
   DomainEvent,
   { type: 'observed' | 'exited' | 'lost' | 'undone' | 'finished' | 'cleaned' }
 >;
 
-/** Looks for overlaps where a message says that something may have changed. */
+/** Requests a look after a message, if something may have changed. */
 export function lookAfterMessage({ before, now }: Moment, message: Waking): Consequence {
   if (now.config.radar === false) return noConsequence;
   const { log, terminals } = before;
@@ -45,7 +45,7 @@ export function lookAfterMessage({ before, now }: Moment, message: Waking): Cons
       return fellQuiet && log.workers.has(id) ? look(id) : noConsequence;
     }
     case 'signed': {
-      // A long turn is never quiet, and what it has changed so far may clash already.
+      // A long turn is never quiet, and its changes may conflict already.
       const { id, sign } = message;
       const toolEnded = sign.source === 'hook' && sign.report.kind === 'tool-ended';
       return toolEnded && log.workers.has(id) ? look(id) : noConsequence;
@@ -60,7 +60,7 @@ export function lookAfterMessage({ before, now }: Moment, message: Waking): Cons
   }
 }
 
-/** Looks for overlaps where a happening says so. */
+/** Requests a look after an event. */
 export function lookAfterEvent({ before, now }: Moment, happening: Stirring): Consequence {
   if (now.config.radar === false) return noConsequence;
   const { id } = happening;
@@ -83,9 +83,9 @@ function look(id: string): Consequence {
   return { effects: [{ type: 'look-at-radar', repo: repoOf(id), changed: [id] }] };
 }
 
-/** Takes in a look: what turned since the last one goes into the log, and is said once. */
+/** Handles the result of a look: changed verdicts are logged and shown once. */
 export function radarLooked(state: ControllerState, radar: RepoRadar): Decision {
-  // Somebody asked for it, and gets it as an answer.
+  // The look was requested and is answered directly.
   if (state.config.radar === false) return { state, events: [], effects: [] };
   const judged = judgements(radar).filter(
     ({ a, b }) => state.log.workers.has(a) && (b === null || state.log.workers.has(b)),
@@ -105,10 +105,10 @@ export function radarLooked(state: ControllerState, radar: RepoRadar): Decision 
   };
 }
 
-/** Paths that one line of the log names. */
+/** Maximum paths in an event. */
 const mostNamed = 100;
 
-/** `b` is null for the branch that `a` goes to. */
+/** A verdict; `b` is null for the base branch of `a`. */
 interface Judgement {
   readonly a: string;
   readonly b: string | null;
@@ -133,7 +133,7 @@ function conflicting(files: readonly RadarFile[]): string[] {
 
 const newsCode = { conflict: 'radar_conflict', merges: 'radar_merges' } as const;
 
-/** Of two, only what is true now is among the notices; of who is gone, nothing. */
+/** Drops notices about pairs that no longer conflict or no longer exist. */
 function withoutOldNews(
   state: ControllerState,
   radar: RepoRadar,
@@ -158,7 +158,7 @@ function news({ into }: RepoRadar, { a, b, verdict, files }: Judgement): Problem
   return problemOf(newsCode.conflict, `${both} will not merge.`, `In ${where}; c shows it.`);
 }
 
-/** Workers that conflict with one, and so with its branch's next place once it was merged. */
+/** Returns the workers that conflict with a worker, and so with the base branch once it is merged. */
 export function conflictingWorkers(
   { radar, log }: Pick<ControllerState, 'radar' | 'log'>,
   id: string,
@@ -169,17 +169,17 @@ export function conflictingWorkers(
     .filter((other) => log.workers.has(other));
 }
 
-/** Two workers are told of so many files in which they meet; after that they know. */
+/** Maximum files in which two workers are notified of overlaps. */
 const mostTold = 30;
-/** Files that one note names. */
+/** Maximum files in a note. */
 const mostInNote = 10;
-/** Characters of what is said of a file. */
+/** Maximum characters of a path, and of a file's description. */
 const pathLimit = 120;
 const lineLimit = 150;
 
 /**
- * Tells two workers of each file in which their work meets: once, and once more where it stops merging there. Agents
- * without hooks are told nothing, for nothing could be handed to them.
+ * Notifies two workers of each file that both change: once, and again when it stops merging. Agents without hooks
+ * cannot receive notes.
  */
 function overlapNotes(state: ControllerState, { pairs }: RepoRadar): readonly DomainEvent[] {
   const sides = pairs.flatMap((pair) => [sideOf(pair, 'a'), sideOf(pair, 'b')]);
@@ -195,7 +195,7 @@ function overlapNotes(state: ControllerState, { pairs }: RepoRadar): readonly Do
   }));
 }
 
-/** What the radar says, as one of the two is told of it. */
+/** A pair as seen by one of the two workers. */
 interface Side {
   readonly id: string;
   readonly other: string;
@@ -203,7 +203,7 @@ interface Side {
 }
 
 interface MetIn extends OverlapFile {
-  /** Lines, such as `3–5, 9`; empty where lines say nothing. */
+  /** Lines, such as `3–5, 9`; empty when unknown. */
   readonly own: string;
   readonly others: string;
 }
@@ -226,7 +226,7 @@ function canBeTold(state: ControllerState, { id, other }: Side): boolean {
   return agent?.speaks === 'claude' && workers.has(other) && waitingNotes(state, id).length < maxWaitingNotes;
 }
 
-/** Conflicts first, for there may be more than can be told. */
+/** Returns new overlaps of a side, conflicts first, because the number is limited. */
 function newsFor({ log }: ControllerState, { id, other, files }: Side): readonly MetIn[] {
   const known = log.met.find((one) => one.id === id && one.other === other)?.files ?? [];
   if (known.length >= mostTold) return [];

@@ -44,7 +44,7 @@ import {
   worstCell,
 } from './pairs.ts';
 
-/** Which work will not merge. */
+/** Key that opens the radar. */
 export const radarKey: RoomKey = {
   id: 'radar',
   title: 'radar: which work will not merge',
@@ -64,7 +64,7 @@ export const radarKey: RoomKey = {
 
 const group = 'Radar';
 
-/** From a pair to those who made it, in the matrix and in one of its files. */
+/** Keys for a pair's workers, in the matrix and in a file. */
 export const pairKeys: readonly RoomDialogKey<RadarDialog | SidesDialog>[] = [
   {
     group,
@@ -100,7 +100,7 @@ export const pairKeys: readonly RoomDialogKey<RadarDialog | SidesDialog>[] = [
   },
 ];
 
-/** The matrix of a repository: how each worker stands to each other, and to the branch they go to. */
+/** The matrix of a repository: each worker compared with each other, and with the base branch. */
 export const radar = defineDialog<RadarDialog>({
   kind: 'radar',
   group,
@@ -189,13 +189,13 @@ function jump(state: AppState, id: string | null): Step {
   return noEffects(id === null ? state : selectRow(toList(state), 'fleet', { kind: 'worker', id }));
 }
 
-/** Where to look once one of the pair is gone: only the matrix is left of it, as long as there is one. */
+/** Returns the cell to select once a worker of the pair is gone; null without a matrix. */
 function cellLeft(state: AppState, { repo }: Pair): Pair | null {
   const found = findRadar(state, repo);
   return found ? worstCell(found) : null;
 }
 
-/** Files of a pair that the matrix lists; all of them can be gone through one by one. */
+/** Files of a pair in the matrix; the file view shows all. */
 const mostFiles = 6;
 
 function view(state: AppState, dialog: RadarDialog, width: number): DialogBody {
@@ -222,7 +222,7 @@ function radarRows(state: AppState, radar: RepoRadar, dialog: RadarDialog, width
   ];
 }
 
-/** Rows of workers: half of the dialog is for what is said of the pair. */
+/** Returns the rows for workers; half of the dialog is for the pair. */
 function matrixHeight({ size }: AppState): number {
   return Math.max(3, Math.floor((dialogHeight(size) - 4) / 2) - 1);
 }
@@ -263,7 +263,7 @@ function pairLine(radar: RepoRadar, { a, b, verdict }: PairState): Line {
   }
 }
 
-/** `src/app.ts  content   user-auth 10–14 · rate-limits 12`, in two rows where it does not fit into one. */
+/** Returns `src/app.ts  content   user-auth 10–14 · rate-limits 12`, in two rows if one is too short. */
 function fileRows({ path, kind, ranges }: RadarFile, { a, b }: PairState, width: number): readonly Line[] {
   const isOverlap = kind === 'overlap';
   const name: Line = [span('  '), span(path, isOverlap ? 'plain' : 'bad'), span(`  ${kind}`, 'muted')];
@@ -283,7 +283,7 @@ function problemsOf(radar: RepoRadar, { a, b }: PairState, width: number): reado
     .flatMap(({ id, problem }) => marked(' ', `${taskOf(id)}: ${problem?.message ?? ''}`, width, 'plain'));
 }
 
-/** What merging everything one after the other would meet. */
+/** Describes the merges in the suggested order. */
 function orderRows({ steps, order }: RepoRadar, width: number): readonly Line[] {
   if (order.length === 0) return [];
   const why = new Map(steps.map((step) => [step.id, step]));
@@ -314,7 +314,7 @@ function limitRows({ worktrees }: RepoRadar, width: number): readonly Line[] {
   return said.length === 0 ? [] : [line(''), ...said.flatMap((text) => marked('!', text, width, 'notice'))];
 }
 
-/** A verdict as shape and meaning: readable without colour. */
+/** Mark and tone of a verdict, readable without colour. */
 const verdictLooks: Readonly<Record<PairState['verdict'], readonly [mark: string, tone: Tone]>> = {
   clean: ['·', 'muted'],
   overlap: ['○', 'warning'],
@@ -325,10 +325,10 @@ const verdictLooks: Readonly<Record<PairState['verdict'], readonly [mark: string
 
 const cellColumns = 3;
 const longestBranch = 10;
-/** Cells of a worker's name; the dialog says it in full for the pair. */
+/** Maximum cells of a worker's name; the dialog shows the pair's names in full. */
 const longestName = 24;
 
-/** Workers as rows and, by their numbers, as columns; the branch they go to comes first. */
+/** Draws the matrix: workers as rows and, by number, as columns; the base branch comes first. */
 function matrixRows(radar: RepoRadar, at: Cell, width: number, height: number): readonly Line[] {
   const axis = axisOf(radar);
   const into = cutText(radar.into ?? 'base', longestBranch);
@@ -365,7 +365,7 @@ function columnHead(number: number, isSelected: boolean): Span {
   return span(`${number}`.padStart(2).padEnd(cellColumns), isSelected ? 'strong' : 'muted');
 }
 
-/** Brackets show the place without colour. */
+/** Marks the selected cell with brackets, readable without colour. */
 function cellSpan(verdict: PairState['verdict'], isSelected: boolean): Span {
   const [mark, tone] = verdictLooks[verdict];
   return isSelected ? span(`[${mark}]`, 'selected') : span(` ${mark} `, tone);

@@ -3,23 +3,23 @@ import { type Slice, withEntry, without } from '../../core/slice.ts';
 import { listOf, nullable, oneOf, string } from '../../lib/shape.ts';
 import type { EndEvent } from '../workers/workerState.ts';
 
-/** Two workers, or one and the branch it goes to (`b` is null), stopped merging or merge again. */
+/** Two workers, or a worker and its base branch (`b` is null), began or stopped to conflict. */
 type RadarEvent = {
   readonly type: 'radar-turned';
   readonly repo: string;
   readonly a: string;
   readonly b: string | null;
   readonly verdict: Verdict;
-  /** Those that do not merge, at most 100. */
+  /** Conflicting files, at most 100. */
   readonly files: readonly string[];
 };
 
 interface RadarState {
-  /** Which workers were last said not to merge with each other or their base: `clashKey` with those it is about. */
+  /** Pairs that conflicted at the last look: `clashKey` with the workers. */
   readonly clashes: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What the log remembers of the radar. */
+/** The radar's part of the logged state. */
 export const radarSlice: Slice<RadarState, RadarEvent, EndEvent> = {
   start: { clashes: new Map() },
   fields: {
@@ -45,7 +45,7 @@ function withoutClashes({ clashes }: RadarState, { id }: { readonly id: string }
   return { clashes: new Map([...clashes].filter(([, ids]) => !ids.includes(id))) };
 }
 
-/** Returns one name for two workers, whichever way round; `b` is null for the branch that `a` goes to. */
+/** Returns the key of a pair, independent of its order; `b` is null for the base branch of `a`. */
 export function clashKey(a: string, b: string | null): string {
   return b === null ? `${a} base` : [a, b].sort().join(' ');
 }

@@ -8,7 +8,7 @@ import { fitLine, type Line, line, span, type Tone, wrapLines } from '../../ui/t
 import { backToMatrix, filesOf, findRadar, openFile, type SidesDialog, whyPairGone } from './pairs.ts';
 import { pairKeys } from './radarDialog.ts';
 
-/** A file of a pair, as both have changed it. */
+/** Shows a file of a pair, as changed by both. */
 export const sides = defineDialog<SidesDialog>({
   kind: 'radar-file',
   group: 'Radar: lines',
@@ -57,10 +57,10 @@ function nextFile(
   };
 }
 
-/** Below this the sides stand one below the other: half of it is too narrow for code. */
+/** Minimum columns for two sides beside each other; half of less is too narrow for code. */
 const leastBeside = 90;
 
-/** What both sides do to a file, where they meet. */
+/** Draws the changes of both sides to a file. */
 function view(state: AppState, dialog: SidesDialog, width: number): DialogBody {
   const { repo, a, b, path, sides, pending, problem } = dialog;
   const files = filesOf(state, dialog);
@@ -102,7 +102,10 @@ function sideRows(sides: FileSides, names: readonly [string, string], width: num
   return [...shown, ...left, ...cut];
 }
 
-/** @param known the name that the dialog says already */
+/**
+ * Returns the heading of a side.
+ * @param known the name that the dialog shows already
+ */
 function head({ path, change }: FileSide, name: string, known: string): Line {
   const words: Readonly<Record<FileSide['change'], string>> = {
     none: 'leaves it as it was',
@@ -115,7 +118,7 @@ function head({ path, change }: FileSide, name: string, known: string): Line {
   return [span(name, 'strong'), span(` ${words[change]}${as}`, 'muted')];
 }
 
-/** Rows of two columns with a line between them. */
+/** Returns rows of two columns with a line between them. */
 function beside(left: readonly Line[], right: readonly Line[], width: number): readonly Line[] {
   const half = leftColumns(width);
   return Array.from({ length: Math.max(left.length, right.length) }, (_, at) => [
@@ -142,7 +145,7 @@ const tones: Readonly<Record<SideHunk['lines'][number]['mark'], Tone>> = {
 /** Columns of number and mark before a line. */
 const lead = 7;
 
-/** Lines numbered as in the version that both started from; those put in have no number there. */
+/** Returns lines numbered as in the merge base; added lines have no number. */
 function hunkLines(hunks: readonly SideHunk[], width: number): readonly Line[] {
   return hunks.flatMap(({ from, lines }, index): readonly Line[] => {
     let number = from;
@@ -166,15 +169,15 @@ function codeRows(
   ]);
 }
 
-/** Hunks of both sides that lie on the same lines of what both started from. */
+/** Hunks of both sides that touch the same lines of the merge base. */
 interface HunkGroup {
   readonly a: readonly SideHunk[];
   readonly b: readonly SideHunk[];
 }
 
 /**
- * The places where both sides change something, in order; all places where there is none.
- * @returns how many places of one side alone were left out
+ * Returns the places that both sides change, in order; all places when there is none.
+ * @returns `others`: number of omitted places of one side only
  */
 export function groupHunks({ a, b }: Pick<FileSides, 'a' | 'b'>): {
   groups: readonly HunkGroup[];

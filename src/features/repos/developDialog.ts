@@ -14,7 +14,7 @@ interface DevelopDialog extends PendingRequest, Subject {
 
 interface Subject {
   readonly repo: string | null;
-  /** Where to return: the card of a proposal, the repository's dialog, or the room. */
+  /** Origin to return to: the card of a proposal, the repository's dialog, or the room. */
   readonly back: { readonly card: number } | 'repo' | null;
 }
 

@@ -156,10 +156,7 @@ function finishSteps(
   const steps: JournalStep[] = [
     {
       name: 'merge',
-      async isDone() {
-        const head = await readRef(git, dir, `refs/heads/${into}`);
-        return success(head !== null && (await isAncestor(git, dir, tip, head)));
-      },
+      isDone: async () => success(await branchContains(git, dir, into, tip)),
       run: () =>
         mergeWorker(git, repo, worker, found, {
           refuse: (now) => refuse(now, worker, options),

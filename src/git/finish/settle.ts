@@ -3,7 +3,7 @@ import type { Repo } from '../../core/repo.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow.ts';
-import { branchRef, isAncestor, readRef } from '../refs.ts';
+import { branchContains } from '../refs.ts';
 import type { Git } from '../run.ts';
 import { inspectWorker, type WorkerPlace } from '../worktrees/inspect.ts';
 import { cleanName, recoverClean, removeWorker } from './clean.ts';
@@ -75,8 +75,7 @@ async function isMerged(git: Git, repo: Repo, { journal, tip, worker }: Unfinish
   const { into } = journal.data as { into: string };
   const flow = await readFlow(git, repo);
   if (!flow.ok || flow.value.base !== into || tip === worker.base.commit) return false;
-  const head = await readRef(git, repo.path, branchRef(into));
-  return head !== null && (await isAncestor(git, repo.path, tip, head));
+  return branchContains(git, repo.path, into, tip);
 }
 
 async function isRemovalBegun(git: Git, repo: Repo, worker: WorkerPlace): Promise<boolean> {

@@ -177,7 +177,7 @@ async function findHidden(
 }
 
 /** Author of snapshots, which must work where no name is configured for git. */
-const identity = {
+export const ownIdentity = {
   GIT_AUTHOR_NAME: 'orch-tui',
   GIT_AUTHOR_EMAIL: 'orch-tui@localhost',
   GIT_COMMITTER_NAME: 'orch-tui',
@@ -209,7 +209,7 @@ function commitSnapshot(
   message: string,
 ): Promise<Result<string>> {
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
-  return git.text(dir, args, { input: `${message}\n`, env: identity });
+  return git.text(dir, args, { input: `${message}\n`, env: ownIdentity });
 }
 
 /** Milliseconds; packing many new files takes long, but nothing realistic takes longer. */

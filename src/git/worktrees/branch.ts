@@ -3,7 +3,7 @@ import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { mainHint, readFlow } from '../flow.ts';
-import { findTarget } from '../merge/merge.ts';
+import { findTarget, hookTimeoutMs } from '../merge/merge.ts';
 import { listWorktrees, parseStatus } from '../porcelain.ts';
 import { branchRef, isAncestor, readRef, remoteRef } from '../refs.ts';
 import { type Git, refusal, refused } from '../run.ts';
@@ -85,17 +85,6 @@ async function fetchBranch(
   return [`${remote} could not be asked for newer commits: ${refusal(fetched).message}`];
 }
 
-async function countBothWays(
-  git: Git,
-  repo: Repo,
-  ours: string,
-  theirs: string,
-): Promise<{ ours: number; theirs: number }> {
-  const counted = await git.run(repo.path, ['rev-list', '--left-right', '--count', `${ours}...${theirs}`]);
-  const [left, right] = counted.stdout.trim().split('\t').map(Number);
-  return { ours: left ?? 0, theirs: right ?? 0 };
-}
-
 /**
  * Returns a commit as a starting point.
  * @param commit an object name, or a branch
@@ -119,9 +108,6 @@ export async function describeCommit(
   const [oid = '', committedAt = '', subject = ''] = shown.stdout.trimEnd().split('\0');
   return success({ branch, commit: oid, subject, committedAt });
 }
-
-/** Hooks may run a whole test suite. */
-const hookTimeoutMs = 15 * 60_000;
 
 /**
  * Merges the base branch into a worker's branch, in the worker's own worktree. Conflicts stay there as markers and in

@@ -4,26 +4,26 @@ import type { Quarantine } from '../../../git/snapshots/quarantine.ts';
 import { isForeign } from '../../../lib/paths.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 
-/** Beyond so many files their lines are looked at only where two sides meet. */
+/** With more files, lines are read only for files that both sides change. */
 const mostFiles = 300;
 
-/** Larger files are compared as a whole: lines of generated files say little. Bytes. */
+/** Bytes; larger files are compared as a whole: lines of generated files say little. */
 const largestText = 1 << 20;
 
 const settings = ['-c', `core.bigFileThreshold=${largestText}`];
 
-/** Paths are paths, whatever signs are in them. */
+/** Returns the option for literal paths, unless a path is not UTF-8. */
 function optionsFor(paths: readonly string[]): readonly string[] {
   return paths.some(isForeign) ? [] : ['--literal-pathspecs'];
 }
 
-/** Arguments are UTF-8: in the place of a byte that is none any byte is asked for, so that more may be found. */
+/** Returns a pathspec. Arguments are UTF-8, so an invalid byte becomes a wildcard, which may match more. */
 function pathspec(path: string, _at: number, all: readonly string[]): string {
   if (!all.some(isForeign)) return path;
   return `:(top,glob)${path.replace(/[*?[\\]/g, '\\$&').replace(/[\udc80-\udcff]/gu, '?')}`;
 }
 
-/** The parts of a patch about files of these names; others can only have come by `pathspec`. */
+/** Returns the parts of a patch for files of these names; wildcards may match others. */
 function only(patch: string, names: readonly string[]): string {
   if (!names.some(isForeign)) return patch;
   const parts = patch.split(/^(?=diff --git )/m);
@@ -32,10 +32,10 @@ function only(patch: string, names: readonly string[]): string {
 
 const plain = ['--no-ext-diff', '--no-textconv', '--no-color'];
 
-/** A side of a comparison: what it is, and a commit with the same history. */
+/** Commits of a side. */
 type Ends = Pick<Side, 'commit' | 'root'>;
 
-/** What commits change: answers of git that never change themselves, remembered. */
+/** Reads and caches changes between commits, which never change. */
 export class RadarChanges {
   readonly #git: Git;
   readonly #dir: string;
@@ -44,14 +44,14 @@ export class RadarChanges {
   readonly #changes = new Recent<ReadonlyMap<string, Change>>(200);
   readonly #lines = new Recent<ChangedLines>(1000);
 
-  /** @param dir any checkout of the repository. */
+  /** @param dir any checkout of the repository */
   constructor(git: Git, dir: string, quarantine: Quarantine) {
     this.#git = git;
     this.#dir = dir;
     this.#quarantine = quarantine;
   }
 
-  /** The last commit that both come from; null when they have nothing in common. */
+  /** Returns the merge base; null without common history. */
   async mergeBase(a: string, b: string): Promise<Result<string | null>> {
     if (a === b) return success(a);
     const key = a < b ? `${a} ${b}` : `${b} ${a}`;
@@ -64,7 +64,7 @@ export class RadarChanges {
     return success(base || null);
   }
 
-  /** The files that differ, renamed ones under both names. */
+  /** Returns the changed files, renamed ones under both names. */
   async between(from: string, to: string): Promise<Result<ReadonlyMap<string, Change>>> {
     if (from === to) return success(new Map());
     const key = `${from} ${to}`;
@@ -77,7 +77,7 @@ export class RadarChanges {
     return success(changes);
   }
 
-  /** The lines of `from` that `to` changes: in all files, or in those named where there are too many. */
+  /** Returns the lines of `from` that `to` changes: in all files, or in the named ones when there are too many. */
   async lines(from: string, to: string, named: readonly string[] = []): Promise<Result<ChangedLines>> {
     const changes = await this.between(from, to);
     if (!changes.ok) return changes;
@@ -112,7 +112,10 @@ export class RadarChanges {
     return success(lines);
   }
 
-  /** What two sides do to a file, each compared with what both started from; looked at in the worktree `dir`. */
+  /**
+   * Returns the changes of two sides to a file, each against the merge base.
+   * @param dir a worktree to run git in
+   */
   async sides(dir: string, a: Ends, b: Ends, path: string): Promise<Result<FileSides>> {
     const base = await this.mergeBase(a.root, b.root);
     if (!base.ok) return base;
@@ -145,18 +148,18 @@ export class RadarChanges {
 
 const nothing: ChangedLines = { ranges: new Map<string, readonly LineRange[]>(), renamed: new Map() };
 
-/** One of two sides. */
+/** One of two compared sides. */
 export interface Side {
   readonly commit: string;
   /** A commit with the same history. */
   readonly root: string;
-  /** What the side changes itself; null when everything since the other's history counts. */
+  /** Files that the side changes itself; null when all changes since the common history count. */
   readonly own: ReadonlySet<string> | null;
 }
 
 export type Change = FileChange['change'];
 
-/** Where a commit changes files. */
+/** Changed lines of a commit. */
 export interface ChangedLines {
   /** By path, a renamed file under both names. */
   readonly ranges: ReadonlyMap<string, readonly LineRange[]>;
@@ -164,7 +167,7 @@ export interface ChangedLines {
   readonly renamed: ReadonlyMap<string, string>;
 }
 
-/** Reads `git diff-tree -r --raw -z --no-renames`. */
+/** Parses `git diff-tree -r --raw -z --no-renames`. */
 export function parseChanges(output: string): Map<string, Change> {
   const fields = output.split('\0');
   const changes = new Map<string, Change>();
@@ -176,14 +179,14 @@ export function parseChanges(output: string): Map<string, Change> {
 }
 
 /**
- * Reads `git diff-tree -r -p -U0 -M`. Lines of files begin with a sign, so nothing in a file can pass for a header;
- * names with line ends in them are quoted.
+ * Parses `git diff-tree -r -p -U0 -M`. Lines of files begin with a sign, so they cannot be mistaken for a header; names
+ * with line ends are quoted.
  */
 export function parseLines(output: string): ChangedLines {
   const ranges = new Map<string, LineRange[]>();
   const renamed = new Map<string, string>();
   for (const { oldName, newName, found } of readParts(output)) {
-    // A file that becomes a link comes as two parts of the same name.
+    // A file that becomes a link has two parts of the same name.
     const all = [...(ranges.get(oldName) ?? []), ...found];
     ranges.set(oldName, all);
     ranges.set(newName, all);
@@ -192,7 +195,7 @@ export function parseLines(output: string): ChangedLines {
   return { ranges, renamed };
 }
 
-/** What the patch says of one file. */
+/** A patch's part for a file. */
 interface Part {
   oldName: string;
   newName: string;
@@ -216,13 +219,13 @@ function readParts(output: string): Part[] {
   return parts;
 }
 
-/** The name in `diff --git a/name b/name`, which stands there twice; of a renamed file it is nonsense. */
+/** Returns the name in `diff --git a/name b/name`; wrong for a renamed file. */
 function nameOf(line: string): string {
   const names = line.slice('diff --git '.length);
   return unquoted(names.slice(0, (names.length - 1) / 2)).slice('a/'.length);
 }
 
-/** The old lines in `@@ -12,3 +12 @@`. */
+/** Returns the old lines in `@@ -12,3 +12 @@`. */
 function rangeOf(line: string): LineRange {
   const [, start = '0', lines = '1'] = /^@@ -(\d+)(?:,(\d+))?/.exec(line) ?? [];
   const [from, count] = [Number(start), Number(lines)];
@@ -239,7 +242,7 @@ const escapes: Readonly<Record<string, string>> = {
   r: '\r',
 };
 
-/** A name as git quotes it when it has control characters, quotes or backslashes. */
+/** Unquotes a name; git quotes control characters, quotes and backslashes. */
 function unquoted(name: string): string {
   if (!name.startsWith('"')) return name;
   return name
@@ -249,7 +252,7 @@ function unquoted(name: string): string {
     );
 }
 
-/** Nobody reads more of one file in a terminal. */
+/** Maximum lines of a file; more are not readable in a terminal. */
 const mostLines = 1000;
 
 const longestLine = 500;
@@ -263,7 +266,7 @@ interface Open {
 }
 
 /**
- * Reads what `git diff-tree -p` says of one file, or of a file that became something else, which are two parts.
+ * Parses `git diff-tree -p` for a file. A file that changed its type has two parts.
  * @param name the file's name on the side
  */
 export function parseSide(output: string, name: string): FileSide {
@@ -313,12 +316,12 @@ function readPatch(output: string): Patch {
   return { headers, hunks, isCut };
 }
 
-/** `@@ -12,3 +12 @@`: 12; what is put in front of everything begins with line 1. */
+/** Returns the first old line in `@@ -12,3 +12 @@`; 1 for lines added at the top. */
 function firstLine(header: string): number {
   return Math.max(1, Number(/^@@ -(\d+)/.exec(header)?.[1] ?? 1));
 }
 
-/** Null for what is no line of the file: that its last one has no end. */
+/** Returns the mark of a line; null for "No newline at end of file". */
 function markOf(line: string): Mark | null {
   const mark = line[0];
   return mark === ' ' || mark === '-' || mark === '+' ? mark : null;
@@ -328,7 +331,7 @@ function hasLines({ lines }: Open): boolean {
   return lines.length > 0;
 }
 
-/** The hunk with the lines that it really changes, without those around them. */
+/** Completes a hunk with the range that it really changes, without context lines. */
 function close({ from, lines }: Open): SideHunk {
   let at = from;
   let range = { from: Number.POSITIVE_INFINITY, to: 0 };
@@ -340,7 +343,7 @@ function close({ from, lines }: Open): SideHunk {
   return { range, from, lines };
 }
 
-/** A cache of answers that never change; beyond its size the least recently used one goes. */
+/** A least-recently-used cache of values that never change. */
 export class Recent<Value> {
   readonly #size: number;
   readonly #values = new Map<string, Value>();

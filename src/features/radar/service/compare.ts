@@ -16,26 +16,26 @@ import { problemOf, type Result, success } from '../../../lib/result.ts';
 import type { ChangedLines, RadarChanges, Side } from './changes.ts';
 import { anonymousAuthor, type Session, type Tracked } from './look.ts';
 
-/** So many pairs are compared side by side; most need no process at all. */
+/** Pairs that are compared concurrently; most need no process. */
 const sideBySide = 4;
 
 interface Couple<Other extends Side> {
   readonly a: Tracked;
   readonly b: Other;
-  /** Checkouts to merge in. */
+  /** Checkouts in which git may merge them. */
   readonly dirs: readonly string[];
 }
 
 type Judged<Other extends Side> = Couple<Other> & Pick<RadarPair, 'verdict' | 'files'>;
 
-/** How workers stand to each other and to the base. */
+/** Comparison of workers with each other and with the base. */
 export type Comparison = { readonly pairs: readonly RadarPair[]; readonly base: readonly RadarBase[] };
 
-/** Compares workers; what has been merged at the last look is not merged again. */
+/** Compares workers, and reuses merges of the last look. */
 export class RadarPairs {
   #merges: ReadonlyMap<string, Merge> = new Map();
 
-  /** @param base the commit that everything is merged into; null without. */
+  /** @param base the commit to merge into; null without */
   async compare(
     session: Session,
     repo: string,
@@ -58,7 +58,7 @@ export class RadarPairs {
     });
   }
 
-  /** Makes the merges that are not known yet, and forgets those that nobody needs any more. */
+  /** Makes the missing merges, and drops obsolete ones. */
   async #merge({ git, quarantine }: Session, couples: readonly Couple<Side>[]): Promise<Result<null>> {
     const needed = couples.filter(({ a, b }) => a.commit !== b.commit);
     const known = new Map<string, Merge>();
@@ -82,7 +82,7 @@ export class RadarPairs {
     const judged: Judged<Other>[] = [];
     const compared = await mapConcurrently(couples, sideBySide, async (couple) => {
       const { a, b } = couple;
-      // The same commit is merged with nobody: whoever did the same has no conflict.
+      // Equal commits have no merge and no conflict.
       const conflicts = this.#merges.get(pairKey(a.commit, b.commit))?.conflicts ?? [];
       return { couple, files: await compareSides(changes, a, b, conflicts) };
     });
@@ -95,7 +95,7 @@ export class RadarPairs {
   }
 }
 
-/** The files that do not merge, and those that both sides change all the same; in order of their names. */
+/** Returns the files that conflict or overlap, sorted by name. */
 async function compareSides(
   changes: RadarChanges,
   a: Side,
@@ -138,12 +138,12 @@ async function compareSides(
   return success(files);
 }
 
-/** A file that the other side renamed is looked for under its old name, too. */
+/** Returns the changed lines of a file; a file renamed by the other side is also looked up under its old name. */
 function rangesIn(side: ChangedLines, other: ChangedLines, path: string) {
   return side.ranges.get(path) ?? side.ranges.get(other.renamed.get(path) ?? path) ?? [];
 }
 
-/** Two commits to be merged, and the checkouts whose `.gitattributes` may say how. */
+/** Two commits to merge, and the checkouts whose `.gitattributes` may apply. */
 interface MergeQuestion {
   readonly a: string;
   readonly b: string;
@@ -152,12 +152,12 @@ interface MergeQuestion {
 
 const timeoutMs = 60_000;
 
-/** One name for a pair, whichever way round. */
+/** Returns the key of a pair, independent of its order. */
 export function pairKey(a: string, b: string): string {
   return a < b ? `${a} ${b}` : `${b} ${a}`;
 }
 
-/** Merges pairs in the quarantine, all of one checkout by one process. Answers by `pairKey`. */
+/** Merges pairs in the quarantine, with one process for each checkout. Returns merges by `pairKey`. */
 async function mergeAll(
   git: Git,
   quarantine: Quarantine,
@@ -183,7 +183,7 @@ async function mergeAll(
   return success(answers);
 }
 
-/** Checkouts with the pairs to merge there: as few checkouts as it takes, those with most pairs first. */
+/** Assigns pairs to as few checkouts as possible, those with most pairs first. */
 function shareOut(questions: readonly MergeQuestion[]): Map<string, string[]> {
   const left = new Map(questions.map((question) => [pairKey(question.a, question.b), question]));
   const shares = new Map<string, string[]>();
@@ -198,14 +198,14 @@ function shareOut(questions: readonly MergeQuestion[]): Map<string, string[]> {
   return shares;
 }
 
-/** What merging two commits comes to. */
+/** Result of merging two commits. */
 interface Merge {
-  /** With conflicts it holds conflict markers. */
+  /** Contains conflict markers if there are conflicts. */
   readonly tree: string;
   readonly conflicts: readonly Pick<RadarFile, 'path' | 'kind'>[];
 }
 
-/** What git says of a file, by the word that its type has in brackets. */
+/** Kinds by the word in brackets of git's message type. */
 const kinds: Readonly<Record<string, FileKind>> = {
   contents: 'content',
   binary: 'binary',
@@ -220,8 +220,8 @@ const kinds: Readonly<Record<string, FileKind>> = {
 };
 
 /**
- * Reads `git merge-tree --stdin -z --messages`, one record for each pair that was asked for: status, tree, conflicted
- * entries, nothing, messages, nothing. https://git-scm.com/docs/git-merge-tree#OUTPUT
+ * Parses `git merge-tree --stdin -z --messages`, one record for each pair: status, tree, conflicted entries, empty,
+ * messages, empty. https://git-scm.com/docs/git-merge-tree#OUTPUT
  */
 export function parseMerges(output: string): Merge[] {
   const fields = output.split('\0');
@@ -247,7 +247,7 @@ export function parseMerges(output: string): Merge[] {
   return merges;
 }
 
-/** A version of a file that did not merge; stage 2 and 3 are the two sides. */
+/** A version of a conflicting file; stages 2 and 3 are the two sides. */
 interface Entry {
   readonly mode: string;
   readonly oid: string;
@@ -259,7 +259,7 @@ interface Message {
   readonly paths: readonly string[];
   /** A stable name, such as `CONFLICT (contents)`. */
   readonly type: string;
-  /** For people, more precise; English, as git runs with `LC_ALL=C`. */
+  /** More precise text for people; English, because git runs with `LC_ALL=C`. */
   readonly text: string;
 }
 
@@ -271,7 +271,7 @@ function parseEntry(field: string): Entry {
 
 function conflictsOf(entries: readonly Entry[], messages: readonly Message[]): Merge['conflicts'] {
   const found = new Map<string, FileKind>();
-  /** Names that git invents to keep a file beside a folder, such as `a~<commit>`, and the true ones. */
+  /** Generated names that keep a file beside a folder, such as `a~<commit>`, with the true names. */
   const invented = new Map<string, string>();
   for (const message of messages.filter(isConflict)) {
     const kind = kindOf(message);
@@ -291,7 +291,7 @@ function isConflict({ type }: Message): boolean {
   return /^(CONFLICT|ERROR)/.test(type);
 }
 
-/** The type tells kinds apart but for one: only the text knows `add/add` from `content`. */
+/** Returns the kind of a message. Only the text distinguishes `add/add` from `content`. */
 function kindOf({ type, text }: Message): FileKind {
   if (type.includes('directory rename')) return 'directory rename';
   const word = /\((.*)\)/.exec(type)?.[1] ?? '';
@@ -306,7 +306,7 @@ function differsInMode(entries: readonly Entry[], path: string): boolean {
   return ours !== undefined && ours.oid === theirs?.oid && ours.mode !== theirs.mode;
 }
 
-/** Where merging starts. */
+/** Branch and commit to merge into. */
 export interface RadarTarget {
   readonly name: string;
   readonly commit: string;
@@ -315,9 +315,9 @@ export interface RadarTarget {
 type Files = MergeStep['files'];
 
 /**
- * Merges workers in the quarantine, one onto the other in the suggested order. Whoever conflicts is left out of what
- * the later ones are merged with, as nobody knows yet how it will be resolved. Three that merge two by two need not
- * merge all together: only this tells.
+ * Merges workers in the quarantine, one onto the other in the suggested order. A conflicting worker is left out of the
+ * following merges, because its resolution is unknown. Three workers that merge in pairs may still conflict together,
+ * which only this finds.
  */
 export async function simulateOrder(
   { git, quarantine }: Session,

@@ -17,51 +17,54 @@ import { quoteCommand } from '../../../lib/quote.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 import { type Change, type ChangedLines, RadarChanges, type Side } from './changes.ts';
 
-/** A worker's worktree, as far as the radar needs to know it. */
+/** The fields of a worker that the radar needs. */
 export interface RadarPlace {
   readonly id: string;
   readonly worktree: string;
 }
 
-/** A worktree as it was at the last look. */
+/** State of a worktree at the last look. */
 export interface SeenWorktree {
   readonly gitDir: string;
   readonly head: string;
-  /** Everything in the worktree as a commit: HEAD itself when nothing is uncommitted. */
+  /** Commit of everything in the worktree: HEAD itself without uncommitted changes. */
   readonly commit: string;
-  /** A commit with the same history that stays the same while files change. */
+  /** A commit with the same history, independent of uncommitted changes. */
   readonly root: string;
   readonly limits: readonly string[];
   /** Paths that differ from HEAD, absolute. */
   readonly dirty: readonly string[];
-  /** Times and sizes of all that the commit was made of; null when they were too fresh to tell the next change. */
+  /** Times and sizes of all files in the commit; null when they were too recent to detect the next change. */
   readonly fingerprint: string | null;
-  /** Those of the index that our own was copied from. */
+  /** Times and size of the index that ours was copied from. */
   readonly index: string;
-  /** Those of the worktree's `.git`, which says where its git directory is. */
+  /** Times and size of the worktree's `.git`, which names its git directory. */
   readonly link: string;
 }
 
-/** What looks at a worktree share. */
+/** Dependencies of looks at worktrees. */
 interface Looker {
   readonly git: Git;
   readonly repo: Repo;
   readonly quarantine: Quarantine;
   /** The repository's common git directory. */
   readonly common: string;
-  /** Whether files of Git LFS are to be replaced by their pointers. */
+  /** True when Git LFS files must be replaced by their pointers. */
   readonly hasLfs: boolean;
 }
 
-/** Git's untracked files are looked for below this number only: otherwise something big is not ignored yet. */
+/** Maximum untracked files to compare; more mean that something big is not ignored yet. */
 const mostUntracked = 2000;
 
 const timeoutMs = 60_000;
 
-/** File times move in steps: of two changes within one, the second leaves no trace. The largest step of Linux is 10 ms. */
+/**
+ * Milliseconds. File times have a granularity, at most 10 ms on Linux: a second change within one step is not
+ * detectable.
+ */
 const freshMs = 20;
 
-/** Records a worktree as it is; what nothing has happened to is taken as it was, by a look at file times alone. */
+/** Records a worktree's state. An unchanged worktree is detected by file times alone. */
 export async function lookAt(
   looker: Looker,
   place: RadarPlace,
@@ -83,7 +86,7 @@ export async function lookAt(
     if (!gitDir.ok) return gitDir;
     return await look(looker, { ...place, path, link, gitDir: gitDir.value }, before);
   } catch (error) {
-    // Of the file system: somebody removes it just now, or keeps us from reading it.
+    // A file system error: it is being removed, or is unreadable.
     if (error instanceof Error && 'syscall' in error) return failure('worktree_unreadable', error.message);
     throw error;
   }
@@ -104,7 +107,7 @@ async function look(
   const { path, link, gitDir } = place;
   const index = looker.quarantine.file(indexName(place));
   const indexKey = await keyOf(join(gitDir, 'index'));
-  // As long as it is a copy of the same index, ours keeps what git learned of the worktree at the last look.
+  // While the worktree's index is the same, our copy keeps the results of git's last look.
   if (before?.gitDir !== gitDir || before.index !== indexKey || !(await exists(index)))
     await copyIndex(join(gitDir, 'index'), index);
   const looked = await looker.git.run(path, statusCommand, {
@@ -130,25 +133,25 @@ async function look(
   return success({ ...known, commit, root, limits: [...limits, ...recorded.value.limits], fingerprint });
 }
 
-/** Keeps work on an index of ours from being noticed: no hooks, no shared index, nothing of Git LFS in the repository. */
+/** Prevents side effects of work on our index: no hooks, no shared index, nothing of Git LFS in the repository. */
 const unnoticed = [
   ...['-c', 'core.hooksPath=/dev/null', '-c', 'core.splitIndex=false'],
   ...['-c', 'filter.lfs.clean=', '-c', 'filter.lfs.process=', '-c', 'filter.lfs.required=false'],
 ];
 
 /**
- * Writes its findings into our index, among them which folders it need not read again. Submodules are taken by their
- * commit alone, as a look into them would refresh their index.
+ * Status command. It writes its results into our index, such as folders that it need not read again. Submodules are
+ * compared by their commit alone, because a look into them would refresh their index.
  */
 const statusCommand = [
   ...unnoticed,
-  // The cache wants the setting as well as the option.
+  // The cache needs the setting and the option.
   ...['-c', 'core.untrackedCache=true', '-c', 'status.showUntrackedFiles=all'],
   ...['status', '--porcelain=v2', '-z', '--branch', '--no-ahead-behind', '--no-renames'],
   ...['--untracked-files=all', '--ignore-submodules=dirty'],
 ];
 
-/** What can be recorded, and what has to be left out. */
+/** Selects the files to record, and describes the omitted ones. */
 function selectFiles(entries: readonly StatusEntry[]): { files: StatusEntry[]; limits: string[] } {
   const limits: string[] = [];
   const untracked = entries.filter((entry) => entry.kind === 'untracked');
@@ -178,7 +181,9 @@ async function fingerprintOf(
   return keys.includes(null) ? null : `${head}\n${keys.join('\n')}`;
 }
 
-/** Changes whenever a file does; `-` where there is none. With `now`, null when the next change might not show. */
+/**
+ * Returns a key that changes with a file; `-` when there is none. With `now`, null when the next change might not show.
+ */
 async function keyOf(path: string): Promise<string>;
 async function keyOf(path: string, now: number): Promise<string | null>;
 async function keyOf(path: string, now = Number.POSITIVE_INFINITY): Promise<string | null> {
@@ -187,11 +192,14 @@ async function keyOf(path: string, now = Number.POSITIVE_INFINITY): Promise<stri
     if (Number(ctimeMs) > now - freshMs) return null;
     return `${path}\0${mtimeNs} ${ctimeNs} ${size} ${ino} ${mode}`;
   } catch {
-    return `${path}\0-`; // Also below a folder that became a file: gone as well.
+    return `${path}\0-`; // Also when a parent folder became a file: deleted as well.
   }
 }
 
-/** Git lists no commit before the first one, and neither commit nor branch where its HEAD is damaged. */
+/**
+ * Returns the problem of a worktree without HEAD. Git lists no commit before the first one, and neither commit nor
+ * branch for a damaged HEAD.
+ */
 function withoutHead({ worktree }: RadarPlace, { branch }: WorktreeEntry): Result<never> {
   return branch !== null
     ? failure('no_commits', `${worktree} has no commits yet.`)
@@ -210,10 +218,10 @@ function indexName(place: RadarPlace): string {
   return `index-${encodeURIComponent(place.id)}`;
 }
 
-/** What the radar knows as long as it keeps its temporary folder. */
+/** The radar's state while its temporary folder exists. */
 export interface Session extends Looker {
   readonly changes: RadarChanges;
-  /** By worker. */
+  /** By worker id. */
   readonly seen: Map<string, SeenWorktree>;
 }
 
@@ -222,12 +230,12 @@ export interface Tracked extends Side {
   readonly id: string;
   readonly worktree: string;
   readonly own: ReadonlySet<string> | null;
-  /** What it changes since it left the base; without base, since its last commit. */
+  /** Its changes since it left the base; without base, since its last commit. */
   readonly files: ReadonlyMap<string, Change>;
   readonly lines: ChangedLines;
 }
 
-/** Opens a temporary folder for looking at a repository. */
+/** Opens a temporary folder for a repository. */
 export async function openSession(git: Git, repo: Repo): Promise<Result<Session>> {
   const dir = repo.path;
   const common = await commonDirectory(git, dir);
@@ -245,7 +253,10 @@ export async function openSession(git: Git, repo: Repo): Promise<Result<Session>
   });
 }
 
-/** What a worker changes. @param base the commit it will be merged into; null without. */
+/**
+ * Reads a worker's changes.
+ * @param base the commit to merge into; null without
+ */
 export async function track(
   { changes }: Session,
   { id, worktree }: RadarPlace,
@@ -271,10 +282,10 @@ export async function track(
   });
 }
 
-/** What of a worktree is recorded. */
+/** Content of a worktree to record. */
 interface Contents {
   readonly path: string;
-  /** Our copy of the index, which stays as it is. */
+  /** Our copy of the index, not changed. */
   readonly index: string;
   /** Everything that differs from it. */
   readonly files: readonly StatusEntry[];
@@ -287,13 +298,13 @@ interface Recorder {
   readonly hasLfs: boolean;
 }
 
-/** Larger files are told apart by size and time only. Bytes. */
+/** Bytes; larger files are compared by size and time only. */
 const largestFile = 5 << 20;
 
-/** So much of one worktree is read; the rest counts as large. Bytes. */
+/** Bytes read of a worktree; the remaining files count as large. */
 const mostBytes = 256 << 20;
 
-/** Without author, date and message of its own, the same content gives the same commit. */
+/** A fixed author and date, so that equal content gives an equal commit. */
 export const anonymousAuthor = {
   GIT_AUTHOR_NAME: 'orch-tui',
   GIT_AUTHOR_EMAIL: 'radar@orch-tui',
@@ -303,7 +314,7 @@ export const anonymousAuthor = {
   GIT_COMMITTER_DATE: '@0 +0000',
 };
 
-/** Makes a commit of a worktree's files in the quarantine. */
+/** Commits a worktree's files in the quarantine. */
 async function recordFiles(
   recorder: Recorder,
   { path, index, files, parents }: Contents,
@@ -339,7 +350,7 @@ async function recordFiles(
   }
 }
 
-/** Nothing here is worth waiting for the disk. */
+/** Settings for temporary objects, which need no sync to the disk. */
 const settings = [
   ...unnoticed,
   ...['-c', 'core.fsync=none', '-c', 'core.looseCompression=0', '-c', 'core.safecrlf=false'],
@@ -352,11 +363,11 @@ interface Replacement {
 }
 
 interface FilePlan {
-  /** No longer there. */
+  /** Deleted files. */
   readonly gone: string[];
-  /** For git to read. */
+  /** Files for git to read. */
   readonly read: string[];
-  /** Recorded by something that stands for their content. */
+  /** Files recorded by a placeholder for their content. */
   readonly replaced: Replacement[];
   readonly limits: string[];
   readonly bytes: number;
@@ -371,7 +382,7 @@ async function sortFiles(recorder: Recorder, path: string, files: readonly Statu
     if (!info) plan.gone.push(name);
     else if (info.isFile() && (info.size > largestFile || plan.bytes + info.size > mostBytes)) {
       large++;
-      // A NUL makes it binary: two sides that differ cannot be merged.
+      // A NUL makes it binary: two different versions cannot be merged.
       plan.replaced.push({ name, mode: modeOf(info.mode), content: `large\0${info.size} ${info.mtimeMs}\n` });
     } else {
       plan.bytes += info.size;
@@ -389,7 +400,7 @@ async function statOf(path: string) {
   try {
     return await lstat(filePath(path));
   } catch {
-    return null; // Gone since git looked, or without a working file in the middle of a merge.
+    return null; // Deleted since git looked, or without a working file during a merge.
   }
 }
 
@@ -397,7 +408,7 @@ function modeOf(mode: number): string {
   return mode & 0o100 ? '100755' : '100644';
 }
 
-/** Lines for `update-index --index-info`. */
+/** Writes placeholders and returns lines for `update-index --index-info`. */
 async function writeReplacements(
   { git }: Recorder,
   path: string,
@@ -421,7 +432,7 @@ async function writeReplacements(
   }
 }
 
-/** Files that Git LFS keeps elsewhere. */
+/** Lists files stored by Git LFS. */
 async function listLfs(git: Git, path: string, files: readonly StatusEntry[]): Promise<Set<string>> {
   const input = files.map((file) => `${file.path}\0`).join('');
   const outcome = await git.run(path, ['check-attr', '-z', '--stdin', 'filter'], { input, names: true });
@@ -429,7 +440,7 @@ async function listLfs(git: Git, path: string, files: readonly StatusEntry[]): P
   return new Set(fields.filter((_, n) => n % 3 === 0 && fields[n + 2] === 'lfs'));
 }
 
-/** What Git LFS puts into the repository. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer */
+/** Returns the pointer that Git LFS commits. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer */
 async function lfsPointer(path: string): Promise<string> {
   const content = await readFile(filePath(path));
   const start = 'version https://git-lfs.github.com/spec/v1\n';

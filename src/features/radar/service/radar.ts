@@ -3,7 +3,7 @@ import type { Repo } from '../../../core/repo.ts';
 import { listWorktrees } from '../../../git/porcelain.ts';
 import { readBranch } from '../../../git/refs.ts';
 import type { Git } from '../../../git/run.ts';
-import { mapConcurrently } from '../../../lib/queue.ts';
+import { mapConcurrently, SerialQueue } from '../../../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
 import { type Comparison, pairKey, RadarPairs, type RadarTarget, simulateOrder } from './compare.ts';
 import {
@@ -16,7 +16,7 @@ import {
   track,
 } from './look.ts';
 
-/** So many worktrees are looked at side by side; git itself uses several threads for each. */
+/** Worktrees that are read concurrently; git itself uses several threads for each. */
 const sideBySide = 4;
 
 interface LastLook {
@@ -27,9 +27,9 @@ interface LastLook {
 }
 
 /**
- * Tells which worktrees of a repository will not merge, uncommitted and untracked work included, before anybody tries.
- * It remembers what it saw, so that another look costs little more than what has changed. Nothing in the repository
- * or its worktrees is written to: everything happens in a temporary folder, gone after `close`.
+ * Finds worktrees of a repository that will not merge, uncommitted and untracked work included. Results are cached, so
+ * that another look costs little more than the changes. Nothing in the repository or its worktrees is written:
+ * everything happens in a temporary folder, deleted by `close`.
  */
 export class Radar {
   readonly #git: Git;
@@ -37,7 +37,8 @@ export class Radar {
   readonly #pairs = new RadarPairs();
   #session: Session | null = null;
   #last: LastLook | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Runs one look at a time, because they share caches. */
+  readonly #queue = new SerialQueue();
 
   constructor(git: Git, repo: Repo) {
     this.#git = git;
@@ -46,10 +47,10 @@ export class Radar {
 
   /**
    * Compares all worktrees with each other and with the base.
-   * @param base a branch; null where there is none to merge into.
-   * @param remote whose branch of that name is taken where there is none here
-   * @param changed ids of those in which something may have happened since the last look. Of the others only commits,
-   * staging and changes to files that had been changed before are noticed. Without it everything is looked at.
+   * @param base a branch; null when there is none to merge into
+   * @param remote remote whose branch is used if there is no local one
+   * @param changed ids of worktrees that may have changed since the last look. In the others only commits, staging and
+   *   changes to already changed files are detected. Without it all are read.
    */
   look(
     places: readonly RadarPlace[],
@@ -57,18 +58,18 @@ export class Radar {
     changed?: ReadonlySet<string>,
     remote: string | null = null,
   ): Promise<Result<RadarReport>> {
-    return this.#enqueue(async () => {
+    return this.#queue.add(async () => {
       const looked = await this.#look(places, base, changed, remote);
       if (looked.ok) return looked;
-      // A worktree may go away, or somebody clear the temporary folder, while they are being looked at.
+      // A worktree or the temporary folder may be deleted during the look.
       await this.#end();
       return this.#look(places, base, changed, remote);
     });
   }
 
-  /** Merges everything one after the other in the order of the last look, and tells what each step meets. */
+  /** Merges all workers in the order of the last look, and returns the result of each step. */
   plan(): Promise<Result<readonly MergeStep[]>> {
-    return this.#enqueue(async () => {
+    return this.#queue.add(async () => {
       if (!this.#last?.target) return success([]);
       const { session, report, tracked, target } = this.#last;
       return simulateOrder(session, report, tracked, target);
@@ -76,11 +77,11 @@ export class Radar {
   }
 
   /**
-   * What two of the last look do to a file, or one and the base.
+   * Returns the changes of two workers to a file at the last look, or of a worker and the base.
    * @param b null for the base
    */
   sides(a: string, b: string | null, path: string): Promise<Result<FileSides>> {
-    return this.#enqueue(async () => {
+    return this.#queue.add(async () => {
       const found = (id: string) => this.#last?.tracked.find((one) => one.id === id);
       const [one, target] = [found(a), this.#last?.target];
       const other = b !== null ? found(b) : target && { commit: target.commit, root: target.commit };
@@ -90,7 +91,10 @@ export class Radar {
     });
   }
 
-  /** Who was changing a file at the last look, and where. @param path relative to the top folder. */
+  /**
+   * Returns the workers that changed a file at the last look, with their lines.
+   * @param path relative to the top folder
+   */
   whoIsChanging(path: string): FileChange[] {
     return (this.#last?.tracked ?? []).flatMap(({ id, files, lines }) => {
       const change = files.get(path);
@@ -100,7 +104,7 @@ export class Radar {
 
   /** Removes the temporary folder; another look opens a new one. */
   close(): Promise<void> {
-    return this.#enqueue(() => this.#end());
+    return this.#queue.add(() => this.#end());
   }
 
   async #look(
@@ -156,13 +160,6 @@ export class Radar {
     this.#last = null;
     await session?.quarantine.close();
   }
-
-  /** One look after the other: they share what they remember. */
-  #enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work);
-    this.#turn = mine.catch(() => undefined); // The failure belongs to whoever asked.
-    return mine;
-  }
 }
 
 interface Look {
@@ -170,13 +167,16 @@ interface Look {
   readonly result: Result<SeenWorktree>;
 }
 
-/** What could not be looked at is looked at afresh the next time. */
+/** Stores the results of a look; failed worktrees are read again next time. */
 function remember(session: Session, looks: readonly Look[]): void {
   session.seen.clear();
   for (const { place, result } of looks) if (result.ok) session.seen.set(place.id, result.value);
 }
 
-/** @param followed what comparing needs of it, or why git could not tell: an object may be missing */
+/**
+ * Returns the state of a worktree.
+ * @param followed its changes, or why git could not read them: an object may be missing
+ */
 function stateOf({ place, result }: Look, followed: Result<unknown> | undefined): RadarWorktree {
   const problem = followed?.ok === false ? followed.problem : null;
   return { id: place.id, problem, limits: result.ok && problem === null ? result.value.limits : [] };
@@ -200,7 +200,7 @@ function noBase(base: string | null, workers: number): Problem {
   return problemOf('no_base', message, left);
 }
 
-/** What will not merge, counted in files. */
+/** Numbers of conflicting files. */
 export interface Conflicts {
   /** 0 when the two merge. */
   between(a: string, b: string): number;
@@ -208,13 +208,13 @@ export interface Conflicts {
   withBase(id: string): number;
 }
 
-/** Above, the largest set of independent work is found greedily: the exact search may take 2^n steps. */
+/** Maximum workers for an exact search of the largest independent set, which may take 2^n steps; above it is greedy. */
 const exactUpTo = 20;
 
 /**
- * The order of merging that costs the fewest resolutions. A conflict between two is paid by the later one, so as many
- * as possible that have none among each other go first; then whoever conflicts least with what is merged by then.
- * Of equals the earlier named goes first.
+ * Returns the order of merging with the fewest resolutions. The later of two conflicting workers resolves their
+ * conflict, so a largest set without conflicts goes first; then always the worker with the fewest conflicts with the
+ * merged ones. Ties keep the given order.
  */
 export function suggestOrder(ids: readonly string[], conflicts: Conflicts): string[] {
   const free = ids.filter((id) => conflicts.withBase(id) === 0);
@@ -230,7 +230,7 @@ export function suggestOrder(ids: readonly string[], conflicts: Conflicts): stri
   return order;
 }
 
-/** A largest set without conflicts among its members. */
+/** Returns a largest set without conflicts among its members. */
 function independent(ids: readonly string[], clash: (a: string, b: string) => boolean): Set<string> {
   const rivals = new Map(ids.map((id) => [id, ids.filter((other) => other !== id && clash(id, other))]));
   return ids.length > exactUpTo ? greedily(ids, rivals) : exactly(ids, rivals);
@@ -263,7 +263,7 @@ function exactly(ids: readonly string[], rivals: Rivals): Set<string> {
     const lowest = candidates & -candidates;
     const clashes = against[31 - Math.clz32(lowest)] ?? 0;
     const taken = lowest | solve(candidates & ~lowest & ~clashes);
-    // Whoever clashes with none of the candidates belongs to a largest set in any case.
+    // A candidate without conflicts belongs to a largest set in any case.
     const skipped = (clashes & candidates) === 0 ? 0 : solve(candidates & ~lowest);
     const best = countBits(skipped) > countBits(taken) ? skipped : taken;
     solved.set(candidates, best);
@@ -279,7 +279,7 @@ function countBits(bits: number): number {
   return count;
 }
 
-/** The first one with the lowest cost; `ids` is not empty. */
+/** Returns the first id with the lowest cost; `ids` is not empty. */
 function least(ids: readonly string[], cost: (id: string) => number): string {
   return ids.reduce((best, id) => (cost(id) < cost(best) ? id : best));
 }

@@ -11,34 +11,34 @@ import type { ControllerState } from '../../state.ts';
 import type { RadarPlace } from './look.ts';
 import { Radar } from './radar.ts';
 
-/** Milliseconds. */
+/** Delays in milliseconds. */
 interface Pace {
-  /** A program that fell quiet may only have drawn breath, and several often do at once. */
+  /** Wait after a program falls quiet: it may only pause, and several often do so together. */
   readonly quietMs: number;
-  /** From the end of one look to the next that nobody asked for: machines have better things to do. */
+  /** Pause between looks that no one requested, to save the machine. */
   readonly restMs: number;
-  /** The same in times that the last look took, which is longer in large repositories. */
+  /** The same as a multiple of the last look's duration, which is longer in large repositories. */
   readonly restPerLook: number;
 }
 
 const usualPace: Pace = { quietMs: 1000, restMs: 5000, restPerLook: 9 };
 
-/** What the watch needs of its surroundings. */
+/** Dependencies of the watch. */
 interface RadarWorld {
   readonly git: Git;
   state(): ControllerState;
   dispatch(message: Message): void;
-  /** A bug: nothing that can be expected comes here. */
+  /** Receives bugs, not expected failures. */
   fail(error: unknown): void;
 }
 
-/** A repository that is looked at. */
+/** A watched repository. */
 interface Watched {
   readonly repo: Repo;
   readonly radar: Radar;
-  /** Workers in which something may have happened; null for all of them. */
+  /** Workers that may have changed; null for all. */
   changed: Set<string> | null;
-  /** Whether another look is wanted, were it only because a branch has moved. */
+  /** True when another look is needed, even if only a branch moved. */
   isDue: boolean;
   timer: NodeJS.Timeout | undefined;
   isLooking: boolean;
@@ -49,7 +49,7 @@ interface Watched {
   last: RepoRadar | null;
 }
 
-/** Looks which worktrees will not merge: one radar for each repository with workers, one look at a time. */
+/** Runs one radar for each repository with workers, one look at a time. */
 export class RadarWatch {
   readonly #world: RadarWorld;
   readonly #pace: Pace;
@@ -61,7 +61,10 @@ export class RadarWatch {
     this.#pace = pace;
   }
 
-  /** Looks soon, once for all that happens until then. @param changed ids of workers; null for everything */
+  /**
+   * Schedules a look, one for all wakes until then.
+   * @param changed ids of workers; null for everything
+   */
   wake(repo: string, changed: readonly string[] | null): void {
     const found = this.#watch(repo);
     if (!found.ok || this.#closed) return;
@@ -72,7 +75,7 @@ export class RadarWatch {
   }
 
   /**
-   * Looks at everything now. Where that comes to nothing the answer says why, and holds nothing of earlier looks.
+   * Compares everything now. A failed look is reported as such and contains nothing from earlier looks.
    * @returns `unknown_repo`
    */
   async look(name: string): Promise<Result<RepoRadar>> {
@@ -87,7 +90,7 @@ export class RadarWatch {
   }
 
   /**
-   * What two workers, or one and the branch it goes to, do to a file, as of the last look.
+   * Returns the changes of two workers to a file, or of a worker and its base branch, as of the last look.
    * @param b null for the branch
    */
   async sides(a: string, b: string | null, path: string): Promise<Result<FileSides>> {
@@ -98,8 +101,8 @@ export class RadarWatch {
   }
 
   /**
-   * Who else was changing a file at the last look, and where.
-   * @param worker who asks; itself it is not told of
+   * Returns the other workers that changed a file at the last look, with their lines.
+   * @param worker the requesting worker, which is left out
    * @param path in its worktree: absolute, or relative to its top folder
    */
   whoIsChanging(worker: string, path: string): readonly Changer[] {
@@ -113,7 +116,7 @@ export class RadarWatch {
       .map(({ id, ranges }) => ({ worker: id, ranges }));
   }
 
-  /** Ends with the temporary folders gone. */
+  /** Resolves once the temporary folders are deleted. */
   async close(): Promise<void> {
     this.#closed = true;
     const all = [...this.#watched.values()];
@@ -121,7 +124,7 @@ export class RadarWatch {
     await Promise.all(all.map(({ radar }) => radar.close()));
   }
 
-  /** The watch of a repository as it is configured now. */
+  /** Returns the watch of a repository as configured now. */
   #watch(name: string): Result<Watched> {
     const repo = findRepo(this.#world.state().config, name);
     if (!repo.ok) return repo;
@@ -185,7 +188,10 @@ export class RadarWatch {
     }
   }
 
-  /** Merging all in their order takes a process for each: it is done again when the verdicts have changed. */
+  /**
+   * Completes a report with the merge order. Simulating it takes a process for each worker, so it is repeated only when
+   * verdicts changed.
+   */
   async #picture(
     { radar, repo, last }: Watched,
     into: string | null,
@@ -204,7 +210,7 @@ function note(watched: Watched, changed: readonly string[] | null): void {
   watched.changed = changed === null ? null : watched.changed && new Set([...watched.changed, ...changed]);
 }
 
-/** A worktree that is being made or removed says nothing yet, or any more. */
+/** Returns the worktrees to compare, without those being created or removed. */
 function placesIn({ log, busy }: ControllerState, repo: string): RadarPlace[] {
   const inBetween = new Set(['launching', 'finishing', 'cleaning', 'undoing']);
   return [...log.workers.values()]

@@ -5,6 +5,7 @@ import { exists } from '../../../git/directories.ts';
 import { commitMerge, hooksFolder, hookTimeoutMs } from '../../../git/merge/merge.ts';
 import { listWorktrees } from '../../../git/porcelain.ts';
 import { type Git, refused } from '../../../git/run.ts';
+import { quotedPath } from '../../../git/snapshots/quarantine.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 import type { FlowMerge, FlowPlan } from './plan.ts';
 
@@ -168,7 +169,7 @@ async function withScratchRepo<T>(
     const args = ['init', '--quiet', '--bare', '--template=', `--object-format=${format.value}`];
     const made = await git.change(dir, args);
     if (made.exitCode !== 0) return refused(made);
-    await appendFile(join(dir, 'config'), `[include]\n\tpath = ${quoted(join(commonDir, 'config'))}\n`);
+    await appendFile(join(dir, 'config'), `[include]\n\tpath = ${quotedPath(join(commonDir, 'config'))}\n`);
     return await use(scratchRepo(git, dir, join(commonDir, 'objects')));
   } finally {
     await rm(dir, { recursive: true });
@@ -205,11 +206,6 @@ function scratchRepo(git: Git, dir: string, objects: string): ScratchRepo {
       return run(['rev-parse', '--verify', `refs/tags/${name}`]);
     },
   };
-}
-
-/** Quotes a value for git's configuration. */
-function quoted(path: string): string {
-  return `"${path.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }
 
 /**

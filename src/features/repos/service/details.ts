@@ -6,6 +6,7 @@ import { checkoutAt, listWorktrees } from '../../../git/porcelain.ts';
 import { branchRef, isAncestor, listRefs, readBranch } from '../../../git/refs.ts';
 import type { Git } from '../../../git/run.ts';
 import { Quarantine } from '../../../git/snapshots/quarantine.ts';
+import { ownIdentity } from '../../../git/snapshots/snapshots.ts';
 import { countBothWays } from '../../../git/status/status.ts';
 import { readOperation } from '../../../git/worktrees/inspect.ts';
 import { mapConcurrently } from '../../../lib/queue.ts';
@@ -113,14 +114,6 @@ function kindOf(name: string, { main, develop, prefixes }: Flow): BranchKind {
 /** Comparing changes one by one takes long in a long history; then the result is unknown. */
 const limit = { timeoutMs: 10_000 };
 
-/** Author of a temporary commit. */
-const anonymousIdentity = {
-  GIT_AUTHOR_NAME: 'orch-tui',
-  GIT_AUTHOR_EMAIL: 'orch-tui@localhost',
-  GIT_COMMITTER_NAME: 'orch-tui',
-  GIT_COMMITTER_EMAIL: 'orch-tui@localhost',
-};
-
 /**
  * Returns how a branch's work was merged into the base; null when it was not, or nothing shows it. A squash that the
  * repository does not show is found by creating the same commit.
@@ -137,7 +130,7 @@ async function findMerged(
   if (await isPicked(git, repo, base, tip)) return 'changes';
   const fork = await git.text(repo.path, ['merge-base', base, tip]);
   if (!fork.ok) return null;
-  const env = { ...quarantine.env, ...anonymousIdentity };
+  const env = { ...quarantine.env, ...ownIdentity };
   const args = ['commit-tree', '--no-gpg-sign', `${tip}^{tree}`, '-p', fork.value, '-m', 'squash'];
   const squash = await git.text(repo.path, args, { env });
   return squash.ok && (await isPicked(git, repo, base, squash.value, env)) ? 'squash' : null;
