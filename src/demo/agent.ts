@@ -25,9 +25,9 @@ export interface Setup {
 const hint = '/exit ends · esc stops · "run: COMMAND" or "write FILE: TEXT" give orders';
 
 /** Milliseconds within which a second ctrl-c ends the agent. */
-const twice = 1500;
+const doubleMs = 1500;
 
-/** The hook that tells of a turn's end. */
+/** The hook of a turn's end. */
 interface TurnEnd {
   readonly event: 'Stop' | 'StopFailure';
   readonly fields: Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ function limitReached(seconds: number): TurnEnd {
   return { event: 'StopFailure', fields: { error: 'rate_limit', last_assistant_message: limitText + end } };
 }
 
-/** A stand-in for a coding agent: the loop of requests, turns and rest. */
+/** A stand-in for a coding agent: takes requests and works on them in turns. */
 export class DemoAgent {
   readonly #setup: Setup;
   readonly #screen: DemoScreen;
@@ -59,7 +59,7 @@ export class DemoAgent {
     this.#screen = new DemoScreen(setup.terminal, setup.introduction, () => this.#live());
   }
 
-  /** Shows itself and begins with the brief; an empty one leaves it at its prompt. */
+  /** Draws the screen and starts with the brief; an empty one leaves the agent at its prompt. */
   async start(brief: string): Promise<void> {
     const { earlier, hooks } = this.#setup;
     this.#screen.title('✳');
@@ -69,7 +69,7 @@ export class DemoAgent {
     await this.#work();
   }
 
-  /** Takes what the terminal sent. */
+  /** Handles input of the terminal. */
   type(input: string): void {
     for (const key of this.#keys.push(input)) this.#onKey(key);
     this.#screen.refresh();
@@ -79,7 +79,7 @@ export class DemoAgent {
     this.#screen.resize();
   }
 
-  /** Ends turn, conversation and process, as Claude Code does: the last hook, then a terminal left in order. */
+  /** Ends turn, conversation and process as Claude Code does: sends the last hook, then restores the terminal. */
   async end(reason: string, code: number): Promise<never> {
     this.#isEnding = true;
     this.#turn?.stop();
@@ -102,7 +102,7 @@ export class DemoAgent {
     const now = performance.now();
     if (this.#turn) this.#turn.stop();
     else if (this.#input !== '') this.#input = '';
-    else if (now - this.#lastCtrlC < twice) void this.end('prompt_input_exit', 0);
+    else if (now - this.#lastCtrlC < doubleMs) void this.end('prompt_input_exit', 0);
     else this.#hint = 'Press ctrl-c again to end';
     this.#lastCtrlC = now;
   }
@@ -116,7 +116,7 @@ export class DemoAgent {
     void this.#work();
   }
 
-  /** Works on what is waiting, one request after the other. */
+  /** Works on queued requests, one after another. */
   async #work(): Promise<void> {
     while (!this.#turn && !this.#isEnding) {
       const request = this.#queue.shift();
@@ -144,7 +144,7 @@ export class DemoAgent {
     }
     turn.close();
     this.#turn = null;
-    // As with the real one, no hook tells of a turn that the person stopped.
+    // As with Claude Code, a turn that the person stopped sends no hook.
     if (end === null) return this.#show({ kind: 'note', text: 'Interrupted · what should I do instead?' });
     if (end.event === 'Stop') {
       this.#unfinished = null;
@@ -185,7 +185,7 @@ export class DemoAgent {
   }
 
   #show(entry: Entry): void {
-    // Streamed lines are noise, not memory.
+    // Streamed lines are not kept.
     if (entry.kind !== 'line') this.#setup.transcript.append(entry);
     this.#screen.show(entry);
   }
@@ -196,26 +196,26 @@ export class DemoAgent {
   }
 }
 
-/** One line of the file: what was said, or a mark of how far the turn came. */
+/** One line of the file: an entry, or a mark of the turn's progress. */
 type Line = { readonly entry: Entry } | { readonly mark: 'step' | 'rest' };
 
 /** A turn that ended before its last step. */
 export interface UnfinishedTurn {
   readonly request: string;
-  /** Whether it was the first of the conversation: the brief. */
+  /** It was the first of the conversation: the brief. */
   readonly isFirst: boolean;
   readonly stepsDone: number;
 }
 
-/** Whether a request asks to take up an unfinished turn. */
+/** Reports whether a request continues an unfinished turn. */
 function asksToGoOn(request: string): boolean {
   return /^(go on|continue)\b/i.test(request);
 }
 
-/** The conversation on disk, appended as it happens, so that a killed agent can be resumed. */
+/** The conversation on disk, appended entry by entry, so that a killed agent can be resumed. */
 export class Transcript {
   readonly sessionId: string;
-  /** Null where there is no repository to keep it in. */
+  /** Null without a repository to keep it in. */
   readonly file: string | null;
 
   private constructor(sessionId: string, file: string | null) {
@@ -223,7 +223,7 @@ export class Transcript {
     this.file = file;
   }
 
-  /** @returns `session_in_use` when the id is taken */
+  /** @returns `session_in_use` for an existing id */
   static create(gitFolder: string | null, sessionId: string): Result<Transcript> {
     const file = gitFolder && fileOf(gitFolder, sessionId);
     if (file === null) return success(new Transcript(sessionId, null));

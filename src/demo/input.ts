@@ -1,6 +1,6 @@
 import { plainLines, withoutHidden } from '../lib/sanitize.ts';
 
-/** What a person does at the demo agent. */
+/** A key, or text, typed at the demo agent. */
 export type Key =
   | { readonly name: 'text'; readonly text: string }
   | { readonly name: 'enter' | 'escape' | 'up' | 'down' | 'backspace' }
@@ -24,12 +24,12 @@ const named: Readonly<Record<string, Key>> = {
   '\x17': { name: 'ctrl-w' },
 };
 
-/** One escape sequence, one run of text or one control character; a lone ESC is the Escape key. */
+/** Matches an escape sequence, a run of text or a control character; a lone ESC is the Escape key. */
 const token = /\x1b\[[0-9;?<>]*[ -/]*[@-~]|\x1bO.|\x1b[^\x1b[]|[^\x00-\x09\x0b-\x1f\x7f]+|./gsu;
 
-/** Cuts the terminal's input into keys; a paste may arrive in pieces. */
+/** Splits the terminal's input into keys; a paste may arrive in pieces. */
 export class KeyReader {
-  /** Text of a paste whose end has not come; null outside of one. */
+  /** Text of an unfinished paste; null outside of one. */
   #paste: string | null = null;
 
   push(input: string): Key[] {
@@ -64,7 +64,7 @@ export class KeyReader {
   }
 }
 
-/** The prompt's text after a key; keys that do not edit leave it. */
+/** Returns the prompt's text after a key; keys that do not edit do not change it. */
 export function editText(text: string, key: Key): string {
   switch (key.name) {
     case 'text':
@@ -80,7 +80,7 @@ export function editText(text: string, key: Key): string {
   }
 }
 
-/** A question with answers to choose from; the first means yes, the last means no. */
+/** A question with options; the first means yes, the last no. */
 export interface Menu {
   readonly title: string;
   readonly subject: string;
@@ -89,7 +89,7 @@ export interface Menu {
   readonly selected: number;
 }
 
-/** A menu that moved, the index of the answer, or `escape`. */
+/** The menu with another selection, the index of the answer, or `escape`. */
 export type MenuStep = Menu | number | 'escape';
 
 export function updateMenu(menu: Menu, key: Key): MenuStep {

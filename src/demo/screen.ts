@@ -15,7 +15,7 @@ import {
   wrap,
 } from './text.ts';
 
-/** The terminal the agent shows itself in. */
+/** The terminal that the agent draws to. */
 export interface TerminalOut {
   write(bytes: string): void;
   size(): { readonly cols: number; readonly rows: number };
@@ -24,7 +24,7 @@ export interface TerminalOut {
 /** Entries kept to paint the screen again after a resize. */
 const keptEntries = 300;
 
-/** The conversation as a picture in the terminal, and its title. */
+/** Draws the conversation and sets the terminal's title. */
 export class DemoScreen {
   readonly #terminal: TerminalOut;
   readonly #introduction: Introduction;
@@ -41,7 +41,7 @@ export class DemoScreen {
     });
   }
 
-  /** Bracketed paste on, the banner and what was said before. */
+  /** Turns bracketed paste on; draws the banner and the earlier conversation. */
   open(earlier: readonly Entry[]): void {
     const { cols } = this.#terminal.size();
     this.#terminal.write('\x1b[?2004h');
@@ -55,19 +55,19 @@ export class DemoScreen {
     this.#painter.add(renderEntry(entry, this.#terminal.size().cols));
   }
 
-  /** Paints soon what changed below the conversation. */
+  /** Schedules a repaint of the live area. */
   refresh(): void {
     this.#painter.refresh();
   }
 
-  /** Title as Claude Code sets it: a sign, then the name. */
+  /** Sets the title as Claude Code does: a sign, then the name. */
   title(sign: '⠂' | '⠐' | '✳'): void {
     const title = `${sign} ${this.#introduction.name}`;
     if (title !== this.#title) this.#terminal.write(`\x1b]0;${title}\x07`);
     this.#title = title;
   }
 
-  /** The terminal has another size: the conversation is wrapped again. */
+  /** Wraps and paints the conversation again, for a new size of the terminal. */
   resize(): void {
     const { cols, rows } = this.#terminal.size();
     const lines = this.#entries.flatMap((entry) => renderEntry(entry, cols));
@@ -80,11 +80,11 @@ export class DemoScreen {
   }
 }
 
-/** What is below the conversation: the part of the screen that changes in place. */
+/** The live area below the conversation, which changes in place. */
 export interface Live {
-  /** Text that is being said just now; empty when none. */
+  /** Text that is appearing; empty for none. */
   readonly saying: string;
-  /** Set while a turn runs; `tick` counts up and turns the spinner. */
+  /** Set during a turn; `tick` counts up and animates the spinner. */
   readonly working: { readonly tick: number; readonly seconds: number } | null;
   readonly menu: Menu | null;
   readonly input: string;
@@ -95,19 +95,19 @@ export interface Live {
 
 export interface LivePicture {
   readonly lines: readonly string[];
-  /** Cell of the cursor from the top left of the lines; null hides it. */
+  /** Cell of the cursor, from the top left of the lines; null hides it. */
   readonly cursor: { readonly row: number; readonly col: number } | null;
 }
 
 const spinner = ['·', '✢', '✳', '✶', '✻', '✽', '✻', '✶', '✳', '✢'];
 
-/** Draws it for a terminal of the given size; always fits. */
+/** Draws the live area for a terminal of the given size; always fits. */
 export function renderLive(live: Live, cols: number, rows: number): LivePicture {
   const isRoomy = rows >= 14 && cols >= 20;
   const top = [...statusLines(live, cols, isRoomy), ...queuedLines(live, cols)];
   const bottom = live.menu ? menuLines(live.menu, cols) : promptLines(live, cols, isRoomy);
   const said = live.saying === '' ? [] : renderEntry({ kind: 'say', text: live.saying }, cols);
-  // Where room is short, the newest stays: prompt or menu.
+  // In a small terminal the end stays: prompt or menu.
   const lines = [...said, ...top, ...bottom].slice(-Math.max(1, rows - 1));
   return { lines, cursor: live.menu ? null : cursorOf(live, lines.length, cols, isRoomy) };
 }
@@ -124,7 +124,7 @@ function queuedLines({ queued }: Live, cols: number): string[] {
   return queued.slice(-3).map((text) => dim(cut(`  ❯ ${text.replaceAll('\n', ' ')}`, cols)));
 }
 
-/** Lines of a long prompt that stay in view. */
+/** Visible lines of a long prompt. */
 const promptRows = 5;
 
 function promptLines(live: Live, cols: number, isRoomy: boolean): string[] {
@@ -161,18 +161,18 @@ function menuLines(menu: Menu, cols: number): string[] {
   ];
 }
 
-/** Milliseconds between paintings at most; a burst of lines becomes one write. */
-const frameTime = 16;
+/** Interval of repaints in milliseconds; a burst of lines becomes one write. */
+const frameMs = 16;
 
 /**
- * Keeps a conversation flowing into the terminal's scrollback, and below it an area that is painted over in place.
- * Lines must fit the terminal's width.
+ * Appends a conversation to the terminal's scrollback, and repaints a live area below it in place. Lines must fit the
+ * terminal's width.
  */
 export class Painter {
   readonly #write: (bytes: string) => void;
   readonly #live: () => LivePicture;
   #pending: string[] = [];
-  readonly #painting = new Throttle(() => this.#paintNext(), frameTime, 'delayed');
+  readonly #painting = new Throttle(() => this.#paintNext(), frameMs, 'delayed');
   /** Rows from the top of the live area to the cursor. */
   #cursorRow = 0;
 
@@ -187,7 +187,7 @@ export class Painter {
     this.refresh();
   }
 
-  /** Paints soon. */
+  /** Schedules a repaint. */
   refresh(): void {
     this.#painting.ask();
   }
@@ -201,7 +201,7 @@ export class Painter {
     this.#paint(`${top}\r`, this.#pending.splice(0), this.#live());
   }
 
-  /** Paints the screen again, as after a resize: as many of the conversation's last lines as there is room for. */
+  /** Paints the whole screen, as after a resize: the last lines of the conversation, as many as fit. */
   repaint(lines: readonly string[], rows: number): void {
     this.#pending = [];
     const live = this.#live();
@@ -209,7 +209,7 @@ export class Painter {
     this.#paint('\x1b[H', room > 0 ? lines.slice(-room) : [], live);
   }
 
-  /** Leaves the terminal as a shell expects it, the live area gone. */
+  /** Removes the live area and restores the terminal for the shell. */
   close(): void {
     this.#painting.cancel();
     const top = this.#cursorRow > 0 ? `\x1b[${this.#cursorRow}A` : '';
@@ -223,7 +223,7 @@ export class Painter {
     const row = cursor?.row ?? last;
     const up = last > row ? `\x1b[${last - row}A` : '';
     const place = cursor ? `${up}\r${cursor.col > 0 ? `\x1b[${cursor.col}C` : ''}\x1b[?25h` : '';
-    // Without autowrap a line that is wider than we thought is clipped, and no row is miscounted.
+    // Without autowrap a line that is wider than measured is clipped, and no row is miscounted.
     this.#write(`\x1b[?2026h\x1b[?25l\x1b[?7l${start}\x1b[J${text}\x1b[?7h${place}\x1b[?2026l`);
     this.#cursorRow = row;
   }

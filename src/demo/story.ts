@@ -1,20 +1,19 @@
 import { orchestrator } from '../core/worker.ts';
 
 /**
- * What the agent does about its brief: the directives in it, or else a small piece of honest work, a module and
- * its test named after the task.
+ * Returns the steps for a brief: its directives, or else a small sample task, a module and its test named after the task.
  * @param name of the worker, such as `backend/fix-migration`
  */
 export function storyOf(name: string, brief: string): StoryStep[] {
-  const told = parseDirectives(brief);
-  if (told.length > 0) return told;
+  const directives = parseDirectives(brief);
+  if (directives.length > 0) return directives;
   return name === orchestrator.id ? plannersStory : sampleStory(taskOf(name), brief);
 }
 
-/** What it does about something typed later. */
+/** Returns the steps for a later request. */
 export function followUpOf(name: string, request: string): StoryStep[] {
-  const told = parseDirectives(request);
-  if (told.length > 0) return told;
+  const directives = parseDirectives(request);
+  if (directives.length > 0) return directives;
   if (name === orchestrator.id) return plannersStory;
   const file = `docs/${taskOf(name)}.md`;
   const line = oneLine(request);
@@ -29,7 +28,7 @@ export function followUpOf(name: string, request: string): StoryStep[] {
   ];
 }
 
-/** Who plans cannot write: it says what it can do here. */
+/** The orchestrator cannot write: it says what it can do here. */
 const plannersStory: StoryStep[] = [
   {
     kind: 'say',
@@ -87,7 +86,7 @@ test('nothing to do is fine', () => {
 `;
 }
 
-/** The last part of a worker's name, fit for a file name. */
+/** Returns the last part of a worker's name, made safe for a file name. */
 function taskOf(name: string): string {
   const task = name.slice(name.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9._-]+/g, '-');
   return task.replace(/^[.-]+|[.-]+$/g, '') || 'task';
@@ -95,7 +94,7 @@ function taskOf(name: string): string {
 
 function camelCase(task: string): string {
   const joined = task.replace(/[^A-Za-z0-9]+(.?)/g, (_, next: string) => next.toUpperCase());
-  // A verb in front keeps digits and reserved words from being names.
+  // The prefix prevents names that begin with a digit or are reserved.
   return `do${joined.charAt(0).toUpperCase()}${joined.slice(1)}`;
 }
 
@@ -103,7 +102,7 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** One thing the demo agent does in a turn. */
+/** A step of the demo agent's turn. */
 export type StoryStep =
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'plan'; readonly items: readonly string[] }
@@ -113,15 +112,15 @@ export type StoryStep =
   | { readonly kind: 'run'; readonly argv: readonly string[] }
   | { readonly kind: 'ask'; readonly question: string }
   | { readonly kind: 'commit'; readonly message: string }
-  /** Of the orchestrator: a worker that a person may start. */
+  /** For the orchestrator: a worker that a person may start. */
   | { readonly kind: 'propose'; readonly repo: string; readonly task: string; readonly brief: string }
   | { readonly kind: 'stream'; readonly lines: number }
-  /** Ends the turn as a usage limit does; 0 seconds: it does not say until when. */
+  /** Ends the turn like a usage limit; 0 seconds: without the time of its end. */
   | { readonly kind: 'limit'; readonly seconds: number }
   | { readonly kind: 'exit'; readonly code: number };
 
-/** How each directive's line becomes a step; null when it makes no sense. */
-const readers: Readonly<Record<string, (rest: string) => StoryStep | null>> = {
+/** Parsers of directives by their word; null for an invalid one. */
+const parsers: Readonly<Record<string, (rest: string) => StoryStep | null>> = {
   say: (text) => ({ kind: 'say', text }),
   write: (rest) => fileStep('write', rest),
   append: (rest) => fileStep('append', rest),
@@ -137,15 +136,14 @@ const readers: Readonly<Record<string, (rest: string) => StoryStep | null>> = {
 const directive = /^\s*(say|write|append|run|ask|commit|propose|stream|limit|exit)(?::\s*|\s+)(\S.*)$/;
 
 /**
- * Steps that a brief spells out, one directive a line: `write FILE: TEXT`, `append FILE: TEXT`, `run: COMMAND`,
+ * Parses the directives of a brief, one per line: `write FILE: TEXT`, `append FILE: TEXT`, `run: COMMAND`,
  * `ask: QUESTION`, `commit: MESSAGE`, `say: TEXT`, `propose REPO TASK: BRIEF`, `stream N`, `limit SECONDS`, `exit CODE`.
- * Other lines are prose.
- * @returns nothing when no line is a directive
+ * Ignores other lines.
  */
 export function parseDirectives(brief: string): StoryStep[] {
   return brief.split('\n').flatMap((line) => {
     const [, word = '', rest = ''] = directive.exec(line) ?? [];
-    const step = readers[word]?.(rest.trim()) ?? null;
+    const step = parsers[word]?.(rest.trim()) ?? null;
     return step === null ? [] : [step];
   });
 }
@@ -153,7 +151,7 @@ export function parseDirectives(brief: string): StoryStep[] {
 function fileStep(kind: 'write' | 'append', rest: string): StoryStep | null {
   const [, file, text] = /^([^\s:]+):\s?(.*)$/.exec(rest) ?? [];
   if (file === undefined || text === undefined) return null;
-  // A line of a brief has room for several lines of a file.
+  // `\n` in a brief is a line break of the file.
   return { kind, file, text: `${text.replaceAll('\\n', '\n')}\n` };
 }
 

@@ -1,6 +1,6 @@
 import { plainLines, withoutHidden, withoutSequences } from '../lib/sanitize.ts';
 
-/** Styles of the demo agent: SGR around a text. */
+/** Styles of the demo agent: functions that put SGR around a text. */
 export const bold = sgr('1', '22');
 export const dim = sgr('2', '22');
 export const accent = sgr('38;5;79', '39');
@@ -11,7 +11,7 @@ export const frame = sgr('38;5;240', '39');
 
 const hues = [79, 75, 141, 211, 215, 149];
 
-/** One of a few colours, in turn. */
+/** Returns the style of one of a few colours. */
 function hue(n: number): (text: string) => string {
   return sgr(`38;5;${hues[n % hues.length]}`, '39');
 }
@@ -20,25 +20,25 @@ function sgr(on: string, off: string): (text: string) => string {
   return (text) => (text === '' ? '' : `\x1b[${on}m${text}\x1b[${off}m`);
 }
 
-/** Characters of two cells: East Asian wide ones and emoji. A wrong guess costs a clipped character, no more. */
+/** Characters of two cells: East Asian wide ones and emoji. A wrong width only clips a character. */
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
 const combining = /\p{M}/u;
 
-/** Cells that a text without control characters takes. */
+/** Returns the cells of a text without control characters. */
 export function demoCellWidth(text: string): number {
   let cells = 0;
   for (const character of text) cells += widthOf(character);
   return cells;
 }
 
-/** The text cut to at most `width` cells, with an ellipsis where something is missing. */
+/** Cuts a text to `width` cells, with an ellipsis where it was longer. */
 export function cut(text: string, width: number): string {
   if (demoCellWidth(text) <= width) return text;
   return width < 1 ? '' : `${splitAt(text, width - 1)[0]}…`;
 }
 
-/** Lines of at most `width` cells, broken between words where possible. Never empty. */
+/** Wraps a text to lines of at most `width` cells, between words where possible. Never empty. */
 export function wrap(text: string, width: number): string[] {
   const room = Math.max(2, width);
   return text.split('\n').flatMap((line) => wrapLine(line.trimEnd(), room));
@@ -73,12 +73,12 @@ function widthOf(character: string): number {
   return combining.test(character) ? 0 : wide.test(character) ? 2 : 1;
 }
 
-/** Text from outside without what a terminal would obey; tabs become spaces. */
+/** Removes control sequences and invisible characters from a text; tabs become spaces. */
 export function printable(text: string): string {
   return plainLines(withoutHidden(withoutSequences(text)), { control: '' });
 }
 
-/** What a conversation consists of, as kept and as shown. */
+/** An entry of a conversation, as stored and shown. */
 export type Entry =
   | { readonly kind: 'request'; readonly text: string }
   | { readonly kind: 'say'; readonly text: string }
@@ -93,10 +93,10 @@ export type Entry =
   | { readonly kind: 'line'; readonly n: number; readonly text: string }
   | { readonly kind: 'note'; readonly text: string };
 
-/** Lines of a file or of an output shown of one result. */
-const shownLines = 9;
+/** Most shown lines of one result. */
+const maxShownLines = 9;
 
-/** The entry as styled lines of at most `cols` cells, the blank line before it included. */
+/** Returns an entry as styled lines of at most `cols` cells, with the blank line before it. */
 export function renderEntry(entry: Entry, cols: number): string[] {
   switch (entry.kind) {
     case 'request':
@@ -126,10 +126,10 @@ function resultLines(entry: Extract<Entry, { kind: 'result' }>, cols: number): s
   ];
 }
 
-/** The first lines, and how many are left out. */
+/** Returns the first lines, and a line with the count of the rest. */
 function shorten(lines: readonly string[], indent = ''): readonly string[] {
-  if (lines.length <= shownLines) return lines;
-  return [...lines.slice(0, shownLines - 1), `${indent}… ${lines.length - shownLines + 1} more lines`];
+  if (lines.length <= maxShownLines) return lines;
+  return [...lines.slice(0, maxShownLines - 1), `${indent}… ${lines.length - maxShownLines + 1} more lines`];
 }
 
 function hang(
@@ -146,7 +146,7 @@ function plain(line: string): string {
   return line;
 }
 
-/** Who is at work, on what and where. */
+/** Name, folder and branch of an agent. */
 export interface Introduction {
   readonly name: string;
   readonly cwd: string;
@@ -155,7 +155,7 @@ export interface Introduction {
 
 const widest = 72;
 
-/** The box at the top of the conversation; plain lines where it would not fit. */
+/** Returns the box at the top of the conversation; one plain line where it does not fit. */
 export function renderBanner({ name, cwd, branch }: Introduction, cols: number): string[] {
   const width = Math.min(cols, widest) - 4;
   const where = branch === null ? cwd : `${cwd} · ${branch}`;
@@ -173,7 +173,7 @@ export function renderBanner({ name, cwd, branch }: Introduction, cols: number):
   return [frame(`╭${edge}╮`), ...rows, frame(`╰${edge}╯`)];
 }
 
-/** The end of a path says more than its beginning. */
+/** Cuts a path at its beginning. */
 function tail(text: string, width: number): string {
   return text.length > width ? `…${text.slice(text.length - width + 1)}` : text;
 }

@@ -4,14 +4,14 @@ import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { type Address, McpClient, mcpOf, postToInbox } from '../agents/inbox.ts';
 import { printable } from './text.ts';
 
-/** What a tool came to, in words to show. */
+/** The result of a tool, as shown text. */
 export interface Outcome {
   readonly ok: boolean;
   readonly text: string;
 }
 
-/** Milliseconds a command may run. */
-const commandPatience = 60_000;
+/** Time limit of a command in milliseconds. */
+const commandMs = 60_000;
 
 /** Writes or extends a file of the worktree. */
 export async function changeFile(
@@ -41,7 +41,7 @@ export function runTool(cwd: string, argv: readonly string[], signal?: AbortSign
   return new Promise((done) => {
     const options = {
       cwd,
-      timeout: commandPatience,
+      timeout: commandMs,
       maxBuffer: 4 * 1024 * 1024,
       ...(signal ? { signal } : {}),
     };
@@ -54,7 +54,7 @@ export function runTool(cwd: string, argv: readonly string[], signal?: AbortSign
   });
 }
 
-/** Commits everything in the worktree; what git says is the result. */
+/** Commits everything in the worktree; returns git's output. */
 export async function commitAll(cwd: string, message: string): Promise<Outcome> {
   const added = await runTool(cwd, ['git', 'add', '--all']);
   if (!added.ok) return added;
@@ -63,7 +63,7 @@ export async function commitAll(cwd: string, message: string): Promise<Outcome> 
   return runTool(cwd, ['git', ...identity, 'commit', '--message', message]);
 }
 
-/** How many files git knows here, and a few of them. */
+/** Returns the count of git's files in a worktree, and a few of their names. */
 export async function lookAround(cwd: string): Promise<Outcome> {
   const listed = await runTool(cwd, ['git', 'ls-files']);
   if (!listed.ok) return listed;
@@ -76,7 +76,7 @@ export async function lookAround(cwd: string): Promise<Outcome> {
 }
 
 /**
- * Branch of a worktree and git folder of its repository, null for each where there is none. The folder that worktrees
+ * Returns the branch of a worktree and the git folder of its repository; null for none. It is the folder that all worktrees
  * share, so that a conversation kept there outlives its worktree.
  */
 export async function whereami(cwd: string): Promise<{ branch: string | null; gitFolder: string | null }> {
@@ -87,7 +87,7 @@ export async function whereami(cwd: string): Promise<{ branch: string | null; gi
   return { branch: branch.ok ? branch.text : null, gitFolder: folder.ok ? folder.text : null };
 }
 
-/** The control room's tools, met as a real agent meets them. */
+/** A client of the control room's tools, which connects as a real agent does. */
 export class ControlTools {
   readonly #client: McpClient | null;
   #lastId = 0;
@@ -97,7 +97,7 @@ export class ControlTools {
     this.#client = address && new McpClient(address);
   }
 
-  /** Says hello and asks which there are. A demonstration goes on without. */
+  /** Initializes the connection and lists the tools. Ignores failures: the demo works without tools. */
   async connect(): Promise<void> {
     const hello = {
       protocolVersion: '2025-06-18',
@@ -109,11 +109,11 @@ export class ControlTools {
       await this.#client?.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
       await this.#ask('tools/list', {});
     } catch {
-      // Nobody is there; a use of a tool says so.
+      // No server: `use` reports that.
     }
   }
 
-  /** Uses a tool; what it answers, or why it could not be used, is the outcome. */
+  /** Calls a tool; returns its answer or the reason of the failure. */
   async use(name: string, input: object): Promise<Outcome> {
     if (!this.#client) return { ok: false, text: 'There is no control room.' };
     try {
@@ -130,7 +130,7 @@ export class ControlTools {
   }
 }
 
-/** A tool's result as JSON-RPC brings it. */
+/** A JSON-RPC response to a tool call. */
 interface ToolAnswer {
   readonly result?: { readonly content?: readonly { readonly text?: string }[]; readonly isError?: boolean };
   readonly error?: { readonly message?: string };
@@ -141,36 +141,36 @@ function outcomeOf({ result, error }: ToolAnswer): Outcome {
   return { ok: result !== undefined && result.isError !== true, text: printable(text) };
 }
 
-/** Milliseconds; the same for an agent that is worth its name and for us: hooks fail open. */
-const hookPatience = 2000;
-/** An answer to a question may take as long as a person does. */
-const questionPatience = 10 * 60 * 1000;
+/** Time limit of a hook in milliseconds; hooks fail open. */
+const hookMs = 2000;
+/** Time limit of a question to a person, in milliseconds. */
+const questionMs = 10 * 60 * 1000;
 
-/** Posts what happens in the shape of Claude Code's hooks. */
+/** Posts events in the form of Claude Code's hooks. */
 export class Hooks {
   readonly #inbox: Address | null;
   readonly #common: Readonly<Record<string, unknown>>;
 
-  /** Without an inbox nothing is posted. */
+  /** @param inbox null to post nothing */
   constructor(inbox: Address | null, common: { session_id: string; transcript_path: string; cwd: string }) {
     this.#inbox = inbox;
     this.#common = { ...common, permission_mode: 'default' };
   }
 
-  /** Tells of an event and waits until it has been taken. */
+  /** Posts an event and waits for the response. */
   async post(event: string, fields: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    await this.#post(event, fields, hookPatience);
+    await this.#post(event, fields, hookMs);
   }
 
-  /** Tells of a tool that is about to be used; why it must not be, or null. */
+  /** Posts the tool that is about to be used; returns the reason of a denial, or null. */
   async judge(fields: Readonly<Record<string, unknown>>): Promise<string | null> {
-    return denialOf(await this.#post('PreToolUse', fields, hookPatience));
+    return denialOf(await this.#post('PreToolUse', fields, hookMs));
   }
 
-  /** Asks for a decision; null while nobody but the person in the pane decides. */
+  /** Posts a request for a decision; returns null when only the pane can decide. */
   async ask(tool: string, input: object): Promise<'allow' | 'deny' | null> {
     const fields = { tool_name: tool, tool_input: input };
-    const answer = await this.#post('PermissionRequest', fields, questionPatience, 'ask');
+    const answer = await this.#post('PermissionRequest', fields, questionMs, 'ask');
     return decisionOf(answer);
   }
 
@@ -181,28 +181,33 @@ export class Hooks {
       const url = topic === undefined ? this.#inbox.url : new URL(topic, this.#inbox.url).href;
       return await postToInbox({ ...this.#inbox, url }, body, patience);
     } catch {
-      // Hooks fail open: an agent goes on when nobody listens.
+      // Hooks fail open: the agent goes on without an answer.
       return '';
     }
   }
 }
 
 function denialOf(answer: string): string | null {
-  try {
-    const said = JSON.parse(answer)?.hookSpecificOutput;
-    return said?.permissionDecision === 'deny' ? String(said.permissionDecisionReason ?? 'Denied.') : null;
-  } catch {
-    // No decision in it.
-    return null;
-  }
+  const output = outputOf(answer);
+  return output?.permissionDecision === 'deny' ? String(output.permissionDecisionReason ?? 'Denied.') : null;
 }
 
 function decisionOf(answer: string): 'allow' | 'deny' | null {
+  const behavior = outputOf(answer)?.decision?.behavior;
+  return behavior === 'allow' || behavior === 'deny' ? behavior : null;
+}
+
+interface HookOutput {
+  readonly permissionDecision?: unknown;
+  readonly permissionDecisionReason?: unknown;
+  readonly decision?: { readonly behavior?: unknown };
+}
+
+function outputOf(answer: string): HookOutput | undefined {
   try {
-    const behavior: unknown = JSON.parse(answer)?.hookSpecificOutput?.decision?.behavior;
-    return behavior === 'allow' || behavior === 'deny' ? behavior : null;
+    return JSON.parse(answer)?.hookSpecificOutput;
   } catch {
-    // No decision in it.
-    return null;
+    // Not JSON, so there is no decision in it.
+    return undefined;
   }
 }

@@ -14,7 +14,7 @@ import {
   runTool,
 } from './tools.ts';
 
-/** What all turns of an agent have in common. */
+/** Settings that all turns of an agent share. */
 export interface TurnSetup {
   readonly cwd: string;
   readonly hooks: Hooks;
@@ -26,12 +26,12 @@ export interface TurnSetup {
   exit(code: number): Promise<never>;
 }
 
-/** Milliseconds between two pictures of the spinner. */
-const tickTime = 120;
+/** Interval of the spinner in milliseconds. */
+const tickMs = 120;
 /** Ticks after which the title's sign changes. */
 const titleTicks = 8;
 
-/** One turn while it is worked on: its spinner, what is being said and asked, and its end by the person. */
+/** A running turn: its spinner, the text and question on the screen, and its interruption by the person. */
 export class Turn implements Stage {
   readonly cwd: string;
   readonly hooks: Hooks;
@@ -49,7 +49,7 @@ export class Turn implements Stage {
     this.cwd = setup.cwd;
     this.hooks = setup.hooks;
     this.control = setup.control;
-    this.#ticker = setInterval(() => this.#onTick(), tickTime);
+    this.#ticker = setInterval(() => this.#onTick(), tickMs);
     this.#onTick();
   }
 
@@ -61,13 +61,13 @@ export class Turn implements Stage {
     this.#abort.abort();
   }
 
-  /** No more spinning; the title rests. */
+  /** Stops the spinner and sets the idle title. */
   close(): void {
     clearInterval(this.#ticker);
     this.#setup.screen.title('✳');
   }
 
-  /** What there is to see of it. */
+  /** Returns the visible part of the turn. */
   picture(): Pick<Live, 'saying' | 'working' | 'menu'> {
     const seconds = Math.floor((performance.now() - this.#startedAt) / 1000);
     return {
@@ -77,7 +77,7 @@ export class Turn implements Stage {
     };
   }
 
-  /** Whether a question is open, which then took the key. */
+  /** Passes a key to the open question; false without one. */
   takesKey(key: Key): boolean {
     if (!this.#question) return false;
     const step = updateMenu(this.#question.menu, key);
@@ -143,24 +143,24 @@ export class Turn implements Stage {
   }
 }
 
-/** What steps need of the agent that performs them. */
+/** Interface of the agent for the steps that it performs. */
 export interface Stage {
   readonly cwd: string;
   readonly hooks: Hooks;
   readonly control: ControlTools;
-  /** Aborted when the person stops the turn; waiting on it throws. */
+  /** Aborted when the person stops the turn; `pause`, `speak` and `choose` then throw. */
   readonly signal: AbortSignal;
   show(entry: Entry): void;
-  /** Lets a text appear word by word. */
+  /** Shows a text word by word. */
   speak(text: string): Promise<void>;
-  /** Waits some steps of the pace. */
+  /** Waits for so many beats of the pace. */
   pause(beats: number): Promise<void>;
-  /** The index of the chosen option; `decision` may choose the first or last one from outside. */
+  /** Returns the index of the chosen option; `decision` may choose the first or last one from outside. */
   choose(menu: Omit<Menu, 'selected'>, decision: Promise<'allow' | 'deny' | null>): Promise<number>;
   exit(code: number): Promise<never>;
 }
 
-/** Does one step for real: files, commands and commits are in the worktree afterwards. */
+/** Performs a step with real effects: files, commands and commits in the worktree. */
 export async function perform(stage: Stage, step: StoryStep): Promise<void> {
   switch (step.kind) {
     case 'say':
@@ -195,7 +195,7 @@ export async function perform(stage: Stage, step: StoryStep): Promise<void> {
   }
 }
 
-/** As Claude Code puts it; the hook says until when. */
+/** Claude Code's words; the hook has the time of the end. */
 export const limitText = "You've reached your usage limit";
 
 interface Tool {
@@ -236,7 +236,7 @@ function ask(stage: Stage, question: string): Promise<void> {
   return callTool(stage, tool('AskUserQuestion', question, input), answer, { menu });
 }
 
-/** One use of a tool with everything around it: the hooks, the question, what is shown. */
+/** Uses a tool with its hooks, its question and the shown result. */
 async function callTool(
   stage: Stage,
   used: Tool,

@@ -15,7 +15,7 @@ import { object } from '../lib/shape.ts';
 
 /** The controller of one workspace: `node controller.js <workspace>`. */
 async function main(root: string): Promise<void> {
-  // A daemon acts for whoever asks, and starts git, hooks and agents: it holds no key.
+  // A daemon serves every caller, and starts git, hooks and agents: it must hold no key.
   delete process.env[approvalVariable];
   const opened = openConfig(root);
   if (!opened.ok) {
@@ -47,14 +47,14 @@ async function main(root: string): Promise<void> {
   if (!daemon.ok) process.exit(1);
   process.on('uncaughtException', logError);
   process.on('unhandledRejection', logError);
-  // Only now: the lock makes this process the log's one writer.
+  // Only with the lock is this process the log's only writer.
   open = () => openController(root, opened.value, daemon.value);
   controller = open();
   await daemon.value.ended;
   process.exit(0);
 }
 
-/** Without a record nothing may be done: whoever comes is told why, and the process ends when nobody is left. */
+/** Opens the log and the controller. Without a log every client gets the problem, and the idle process ends. */
 function openController(root: string, { config, trust }: OpenedConfig, daemon: Daemon): Result<Controller> {
   try {
     const state = claimNewState(root);
@@ -67,7 +67,7 @@ function openController(root: string, { config, trust }: OpenedConfig, daemon: D
   }
 }
 
-/** @param hosted processes of terminals that run */
+/** @param hosted running processes of terminals */
 function serveStatus(
   link: Link,
   daemon: Daemon,
@@ -81,7 +81,7 @@ function serveStatus(
       if (!peer) return failure('not_allowed', 'Say hello first.');
       const standing = peerStanding(peer, hosted());
       if (!standing.person) return { ok: false, problem: standing.problem };
-      // The answer goes out before the end begins.
+      // The answer is sent first.
       setImmediate(() => daemon.end());
       return success(null);
     },

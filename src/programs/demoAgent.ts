@@ -9,8 +9,8 @@ import type { Problem } from '../lib/result.ts';
 
 /** The demo agent: behaves like a coding agent in a terminal, without a model. */
 
-/** Milliseconds of a beat: the sample story takes about eight seconds. */
-const pleasantPace = 100;
+/** Default milliseconds of a beat: the sample story takes about eight seconds. */
+const defaultPace = 100;
 
 const { stdin, stdout } = process;
 
@@ -64,7 +64,7 @@ function refuse(problem: Problem): void {
 
 function paceOf(text: string | undefined): number {
   const pace = Number(text ?? Number.NaN);
-  return Number.isFinite(pace) && pace >= 0 ? pace : pleasantPace;
+  return Number.isFinite(pace) && pace >= 0 ? pace : defaultPace;
 }
 
 process.on('uncaughtException', (error: Error) => {
@@ -74,7 +74,7 @@ process.on('uncaughtException', (error: Error) => {
 });
 await main();
 
-/** The flags of Claude Code that a control room uses; those that say what it may do and with what are not needed. */
+/** Parsed flags of Claude Code. The flags for permissions and settings are accepted and ignored. */
 export interface Flags {
   readonly sessionId: string | null;
   readonly resume: string | null;
@@ -83,7 +83,7 @@ export interface Flags {
   readonly wantsVersion: boolean;
 }
 
-/** @throws Error saying which flag is wrong */
+/** @throws Error that names the wrong flag */
 export function parseFlags(args: readonly string[]): Flags {
   const { values, positionals } = parseArgs({
     args: [...args],

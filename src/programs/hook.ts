@@ -1,23 +1,23 @@
 /**
- * The hook program: hands the JSON that a coding agent gives its hooks on to the control room.
- * It runs inside other people's tool calls, so it loads next to nothing, and whatever goes wrong it exits 0.
+ * The hook program: posts the JSON that a coding agent passes to its hooks to the control room. It runs within tool calls,
+ * so it loads next to nothing, and always exits 0.
  */
 import { inboxOf, postToInbox, readStdin } from '../agents/inbox.ts';
 
-/** Milliseconds; the agent waits for us meanwhile. */
-const patience = 2000;
+/** Milliseconds; the agent waits meanwhile. */
+const limitMs = 2000;
 
-/** Keys that make an answer one for the agent. Anything else on stdout would become part of its conversation. */
+/** Keys of an answer for the agent. Anything else on stdout would become part of its conversation. */
 const answerKeys = ['hookSpecificOutput', 'decision', 'continue', 'systemMessage', 'suppressOutput'];
 
 const inbox = inboxOf(process.env);
 if (inbox === null) {
   process.stderr.write('orch-tui hook: not inside a worker, nothing to do.\n');
 } else {
-  // Ends a wait for a stdin that never closes, too.
-  setTimeout(() => process.exit(0), patience).unref();
+  // Also ends the wait for a stdin that never closes.
+  setTimeout(() => process.exit(0), limitMs).unref();
   try {
-    const answer = await postToInbox(inbox, await readStdin(), patience);
+    const answer = await postToInbox(inbox, await readStdin(), limitMs);
     if (isHookAnswer(answer)) process.stdout.write(answer);
   } catch (error) {
     process.stderr.write(`orch-tui hook: ${error instanceof Error ? error.message : error}\n`);

@@ -14,7 +14,7 @@ import { failure, problemOf, success } from '../lib/result.ts';
 
 /** The host of one workspace: `node host.js <workspace>`. */
 async function main(root: string): Promise<void> {
-  // A daemon acts for whoever asks, and starts git, hooks and agents: it holds no key.
+  // A daemon serves every caller, and starts agents: it must hold no key.
   delete process.env[approvalVariable];
   const host = new Host(numberOf(process.env.ORCH_HIDDEN_MS));
   const server = await InboxServer.listen({
@@ -49,13 +49,13 @@ async function main(root: string): Promise<void> {
     },
     async beforeEnd() {
       await host.endAll();
-      // How they ended could not be asked for afterwards.
+      // The exits cannot be queried afterwards.
       host.publisher.flush();
       server.close();
     },
   });
   if (!daemon.ok) process.exit(1);
-  // A bug met while serving one terminal must not end all the others with it.
+  // A bug in one terminal must not end all the others.
   process.on('uncaughtException', logError);
   process.on('unhandledRejection', logError);
   await daemon.value.ended;
@@ -73,7 +73,7 @@ function standingIn(host: Host, peer: Peer): PeerStanding {
   );
 }
 
-/** @param standing of who is at the other end; null before it has said hello */
+/** @param standing of the peer; null before its hello */
 function serveStatus(link: Link, host: Host, daemon: Daemon, standing: () => PeerStanding | null): void {
   const handlers: Handlers<Pick<HostApi, 'status' | 'stop'>> = {
     status: () =>
@@ -89,7 +89,7 @@ function serveStatus(link: Link, host: Host, daemon: Daemon, standing: () => Pee
       const { length } = host.running;
       if (length > 0 && !endAll)
         return failure('terminals_running', `${length} terminals are running.`, 'Stop the workers first.');
-      // The answer goes out before the end begins.
+      // The answer is sent first.
       setImmediate(() => daemon.end());
       return success(null);
     },

@@ -3,7 +3,7 @@ import { keepCompiled } from '../cli/compileCache.ts';
 import { takeToken } from '../features/notion/service/token.ts';
 import { takeApprovalKey } from '../ipc/heldKey.ts';
 
-/** Node 20 and 22 lose a child's last output at its exit; below this the libraries do not load at all. */
+/** Older versions cannot load the libraries. Node 20 and 22 still lose a child's last output at its exit. */
 const oldestNode = [22, 12] as const;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -16,12 +16,12 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   process.exitCode = 1;
 } else {
   keepCompiled();
-  // Before anything is started that would inherit it: git and its hooks, jobs, the daemons, a notifyCommand.
+  // Before any child process could inherit them: git and its hooks, jobs, the daemons, a notifyCommand.
   const token = takeToken(process.env);
   takeApprovalKey(process.env);
-  // Daemons have another folder to work in.
+  // Made absolute, because daemons have another working directory.
   if (process.env.ORCH_TRACE) process.env.ORCH_TRACE = resolve(process.env.ORCH_TRACE);
-  // The control room comes up fastest when nothing else is loaded; hooks run inside every start of an agent.
+  // The room starts fastest when nothing else is loaded, and hooks run within tool calls.
   if (first === undefined || (rest.length === 0 && isFolder(first)))
     await (await import('../cli/room.ts')).openRoom(first ?? '.', token);
   else if (first === 'hook') await import('./hook.ts');
@@ -29,7 +29,7 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   else await (await import('../cli/program.ts')).runCommand(process.argv.slice(2), token);
 }
 
-/** `orch-tui ./shop` opens that folder; a bare word is a command. */
+/** Reports whether an argument is a folder to open, such as `./shop`; a bare word is a command. */
 function isFolder(argument: string): boolean {
   return !argument.startsWith('-') && /[./\\~]/.test(argument);
 }

@@ -1,6 +1,6 @@
 /**
- * The setup program: runs a repository's setup commands in a worker's terminal, says how each ended, and then becomes
- * the agent. It stops at the first failure; the next resume tries again.
+ * The setup program: runs a repository's setup commands in a worker's terminal, prints their results, and then becomes the
+ * agent. It stops at the first failure; the next resume tries again.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, ftruncateSync, writeSync } from 'node:fs';
@@ -14,11 +14,11 @@ import { openForAppend, replaceFile } from '../lib/files.ts';
 import type { Result } from '../lib/result.ts';
 import { oneLine } from '../lib/sanitize.ts';
 
-/** Milliseconds; without an answer the exit code has to do. */
-const patience = 2000;
-/** Of a command's line, in characters. */
-const longest = 200;
-/** Milliseconds to end in an orderly way. */
+/** Time limit of the report in milliseconds; without it there is still the exit code. */
+const reportMs = 2000;
+/** Most shown characters of a command. */
+const maxCommand = 200;
+/** Milliseconds from SIGTERM to SIGKILL. */
 const graceMs = 2_000;
 
 await main();
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   const log = (line: string) => appendFileSync(logged, `${new Date().toISOString()} ${line}\n`);
   ftruncateSync(logged);
   for (const [at, command] of spec.commands.entries()) {
-    const words = oneLine(command.join(' '), longest);
+    const words = oneLine(command.join(' '), maxCommand);
     const place = `setup ${at + 1}/${spec.commands.length}`;
     say(`\x1b[1m${place}: ${words}\x1b[m`);
     log(`${place}: ${words}`);
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     say(`\x1b[31m${place}: ${took}\x1b[m`);
     say('The agent was not started. Resume the worker to try again.');
     await report({ command, exitCode: ended.exitCode });
-    process.exit(ended.exitCode ?? 124); // As timeout(1) says it.
+    process.exit(ended.exitCode ?? 124); // The code of timeout(1).
   }
   demand(replaceFile(dirname(spec.doneFile), spec.doneFile, spec.stamp));
   await execAgent(agent);
@@ -55,12 +55,12 @@ function describe({ exitCode, why }: Ended): string {
   return exitCode === 0 ? 'done' : why === null ? `failed with ${exitCode}` : `could not be run (${why})`;
 }
 
-/** Straight to the terminal, in its order with what the commands print. */
+/** Prints a line synchronously, in order with the output of the commands. */
 function say(line: string): void {
   writeSync(1, `${line}\r\n`);
 }
 
-/** Without its files the setup is not begun, and not taken for done. */
+/** Returns a value, or prints the problem and exits: without its files the setup must not run, nor count as done. */
 function demand<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   say(`\x1b[31m${result.problem.message}\x1b[m`);
@@ -72,37 +72,37 @@ async function report(failed: FailedSetup): Promise<void> {
   if (!inbox) return;
   try {
     const url = new URL('/setup-failed', inbox.url).href;
-    await postToInbox({ ...inbox, url }, JSON.stringify(failed), patience);
+    await postToInbox({ ...inbox, url }, JSON.stringify(failed), reportMs);
   } catch {
-    // The control room cannot be reached; the screen and the exit code say it, too.
+    // No control room: the screen and the exit code still show the failure.
   }
 }
 
-/** How a setup command ended. */
+/** The result of a setup command. */
 interface Ended {
-  /** 128 and its number for a signal; null when it took too long. */
+  /** 128 plus the number of a signal; null after the time limit. */
   readonly exitCode: number | null;
-  /** Why it could not be started. */
+  /** Reason that it could not be started; null otherwise. */
   readonly why: string | null;
   readonly ms: number;
 }
 
 /**
- * Runs one command with this process's terminal, in its process group. Signals reach the command as well as us and
- * only end the command.
+ * Runs one command with this process's terminal, in its process group. Signals reach both processes and end only the
+ * command.
  */
 function runStep(command: readonly string[], timeoutMs: number): Promise<Ended> {
   const [program = '', ...args] = command;
   const begun = performance.now();
   const signals = catching(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
-  // The right to speak for the agent is the agent's alone.
+  // Only the agent may post for itself.
   const { ORCH_TOKEN: _, ORCH_HOOK_URL: __, ...env } = process.env;
   const child = signals.passTo(spawn(program, args, { stdio: 'inherit', env }));
   let late = false;
   let grace: NodeJS.Timeout | undefined;
   const limit = setTimeout(() => {
     late = true;
-    // All that it has started, too: they are in this group, and we do not obey.
+    // Also its descendants, which are in this group; this process catches the signal.
     process.kill(0, 'SIGTERM');
     grace = setTimeout(() => child.kill('SIGKILL'), graceMs);
   }, timeoutMs);
@@ -113,13 +113,13 @@ function runStep(command: readonly string[], timeoutMs: number): Promise<Ended> 
       signals.release();
       resolve({ exitCode: late ? null : exitCode, why, ms: performance.now() - begun });
     };
-    // What a shell answers for a program that is not there.
+    // 127 is a shell's code for a missing program.
     child.once('error', (error) => end(127, error.message));
     child.once('exit', (code, signal) => end(code ?? 128 + (signal ? constants.signals[signal] : 0), null));
   });
 }
 
-/** Catches signals, and passes them on, but for those of keys: the terminal sends these to the whole group by itself. */
+/** Catches signals and passes them to a child, except those of keys, which the terminal sends to the whole group. */
 function catching(signals: readonly NodeJS.Signals[]) {
   let receiver: ChildProcess | null = null;
   const pass = (signal: NodeJS.Signals) => {
@@ -138,8 +138,8 @@ function catching(signals: readonly NodeJS.Signals[]) {
 }
 
 /**
- * Becomes the agent: the same process, where this Node can do that; else a child with our terminal and process group,
- * whose end is ours.
+ * Becomes the agent: by execve where this Node has it; else runs a child with our terminal and process group, and ends as
+ * it does.
  */
 async function execAgent(command: readonly string[]): Promise<void> {
   const [program = '', ...args] = command;
@@ -149,7 +149,7 @@ async function execAgent(command: readonly string[]): Promise<void> {
     process.exit(127);
   }
   if (process.execve) {
-    // It says that it is an experiment; the agent's screen is no place for that.
+    // Node's warning about the experimental execve must not appear on the agent's screen.
     process.removeAllListeners('warning');
     process.execve(file, [program, ...args], process.env);
   }

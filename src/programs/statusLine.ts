@@ -1,6 +1,6 @@
 /**
- * The status line of a worker's agent: tells the control room what was spent, and shows what the person's own status
- * line would, for a session's settings replace theirs. Runs after every reply; whatever goes wrong it exits 0.
+ * The status line of a worker's agent: posts the costs to the control room, and prints the person's own status line, which a
+ * session's settings replace. Runs after every reply; always exits 0.
  */
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
@@ -9,10 +9,10 @@ import { parseSpent, parseStatusCommand } from '../agents/claude/screen.ts';
 import { inboxOf, postToInbox, readStdin } from '../agents/inbox.ts';
 import { readLinked } from '../lib/files.ts';
 
-/** Milliseconds; a status line that takes longer is not worth the wait. */
-const patience = 5000;
-/** Bytes; far more than people write. */
-const largestSettings = 1_000_000;
+/** Time limit of the post and of the person's command, in milliseconds. */
+const limitMs = 5000;
+/** Far more than people write. */
+const maxSettingsBytes = 1_000_000;
 
 const input = await readStdin();
 await Promise.all([reportSpent(input), showOwn(input)]);
@@ -22,8 +22,8 @@ async function reportSpent(text: string): Promise<void> {
   const total = parseSpent(parsed(text));
   if (inbox === null || total === null) return;
   const spent = { ...inbox, url: new URL('/spent', inbox.url).href };
-  // Nobody is there, or it is somebody else's: the next reply tells the whole sum again.
-  await postToInbox(spent, JSON.stringify({ cost: { total_cost_usd: total } }), patience).catch(() => {});
+  // A failure does not matter: the next reply posts the whole sum again.
+  await postToInbox(spent, JSON.stringify({ cost: { total_cost_usd: total } }), limitMs).catch(() => {});
 }
 
 /** Runs the person's command as their agent would: with a shell, and the same input. */
@@ -31,18 +31,18 @@ function showOwn(text: string): Promise<void> {
   const command = ownCommand();
   if (command === null) return Promise.resolve();
   return new Promise((done) => {
-    const options = { timeout: patience, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 } as const;
+    const options = { timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 } as const;
     const child = execFile('/bin/sh', ['-c', command], options, (_, stdout) => {
       process.stdout.write(stdout);
       done();
     });
-    // It need not read all of it, or any.
+    // The command need not read its input.
     child.stdin?.on('error', () => {});
     child.stdin?.end(text);
   });
 }
 
-/** As the agent looks for it: the worktree's own settings, the project's, the person's. */
+/** Returns the person's command in the agent's order: local settings of the worktree, of the project, of the person. */
 function ownCommand(): string | null {
   const person = process.env.CLAUDE_CONFIG_DIR ?? join(homedir(), '.claude');
   const files = ['.claude/settings.local.json', '.claude/settings.json', join(person, 'settings.json')];
@@ -54,8 +54,8 @@ function ownCommand(): string | null {
 }
 
 function readIfThere(file: string): string {
-  const read = readLinked(file, largestSettings);
-  // Most people have one of the three at most.
+  const read = readLinked(file, maxSettingsBytes);
+  // A missing file counts as empty.
   return (read.ok && read.value) || '';
 }
 
@@ -63,7 +63,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not what an agent says.
+    // Not JSON.
     return null;
   }
 }
