@@ -5,21 +5,21 @@ import { isSameSecret } from '../lib/stateFolder.ts';
 import { Inbox, receive } from './inbox.ts';
 import { Terminal } from './terminal.ts';
 
-/** Milliseconds: a program can change its title thousands of times a second. */
-const announceMs = 50;
+/** Interval in milliseconds: a program can change its title thousands of times a second. */
+const publishMs = 50;
 
-/** All terminals of a workspace, who looks at them, and what their children posted. */
+/** All terminals of a workspace, and the inbox of their children. */
 export class Host {
-  /** Tells links of terminals' records. */
+  /** Publishes terminals' records to links. */
   readonly publisher = new Publisher<string, TerminalRecord>({
-    everyMs: announceMs,
+    everyMs: publishMs,
     first: 'at-once',
     read: (id) => this.find(id)?.record ?? null,
     send: (link, record) => link.notify<HostNotices>('terminal', record),
   });
   readonly inbox = new Inbox();
   readonly #terminals = new Map<string, Terminal>();
-  /** Ids of terminals whose bells were announced a moment ago. */
+  /** Ids of terminals whose bell was sent within the last interval. */
   readonly #rang = new Set<string>();
   readonly #hiddenAfterMs: number | undefined;
 
@@ -28,7 +28,7 @@ export class Host {
     this.#hiddenAfterMs = hiddenAfterMs;
   }
 
-  /** Reports whether there is a terminal or a message that would be lost. */
+  /** Reports whether there is a terminal, or a message, that would be lost. */
   get isNeeded(): boolean {
     return this.#terminals.size > 0 || this.inbox.size > 0;
   }
@@ -51,8 +51,8 @@ export class Host {
   }
 
   /**
-   * Takes in what a child posted; resolves with its answer. What its terminal showed before is announced first: a title
-   * that came late would be taken for the end of what is posted.
+   * Handles a post of a child; resolves with its answer. Publishes pending changes of the terminal first: a late title would
+   * be taken for the end of the posted event.
    */
   receive(message: ChildMessage, bytes: number, gone: AbortSignal): Promise<Result<unknown>> {
     this.publisher.flush(message.id);
@@ -104,11 +104,11 @@ export class Host {
     return success(null);
   }
 
-  /** Of many bells at once links hear one, and slow ones none. */
+  /** Sends at most one bell per interval, and none to slow links. */
   #ring(id: string): void {
     if (this.#rang.has(id)) return;
     this.#rang.add(id);
-    setTimeout(() => this.#rang.delete(id), announceMs);
+    setTimeout(() => this.#rang.delete(id), publishMs);
     for (const link of this.publisher.links) if (keepsUp(link)) link.notify<HostNotices>('bell', { id });
   }
 }

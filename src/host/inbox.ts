@@ -19,13 +19,13 @@ import { type Result, success } from '../lib/result.ts';
 import { isSameSecret } from '../lib/stateFolder.ts';
 
 interface InboxServerOptions {
-  /** Terminals that may post, with what each has to show. */
+  /** Terminals that may post, with their tokens. */
   readonly tokens: () => Iterable<readonly [id: string, token: string]>;
-  /** Takes a checked message; its answer is the child's, unless that has hung up meanwhile. */
+  /** Handles a checked message; the answer is sent to the child unless `gone` is aborted. */
   readonly post: (message: ChildMessage, bytes: number, gone: AbortSignal) => Promise<Result<unknown>>;
   /** Returns a body to answer with 200 instead of a refusal; null for the refusal itself. */
   readonly answerRefused?: (topic: string, error: string) => object | null;
-  /** A bug: nothing that can be expected comes here. */
+  /** Reports a bug. Expected failures do not come here. */
   readonly fail?: (error: unknown) => void;
 }
 
@@ -78,7 +78,7 @@ export class InboxServer {
     response.end(JSON.stringify(instead ?? { error }));
   }
 
-  /** Every token is compared, each in constant time. */
+  /** Compares every token, each in constant time. */
   #idOf(token: string): string | null {
     let found: string | null = null;
     for (const [id, own] of this.#options.tokens()) if (isSameSecret(own, token)) found = id;
@@ -90,13 +90,13 @@ function topicOf(path: string): string | undefined {
   return /^\/([a-z][a-z0-9/-]{0,63})$/.exec(path)?.[1];
 }
 
-/** Topic under which agents post the tool that they are about to use. After any failure there, the tool is not run. */
+/** Topic of the tools that agents are about to use. After any failure the tool is not run. */
 const guardTopic = 'guard';
 
 /**
- * Takes in what a child posted. What its rules refuse is answered here and now, whether a controller is there or
- * not; the controller hears of it. The rest is handed on as any other hook.
- * @param rules null for a child that nothing is kept from
+ * Handles a post of a child. A refusal by its rules is answered at once, also without a controller, and reported to the
+ * controller. Everything else is delivered like any other hook.
+ * @param rules null for a child without a guard
  */
 export function receive(
   inbox: Inbox,
@@ -109,7 +109,7 @@ export function receive(
   const { topic } = message;
   if (!refusal && topic !== guardTopic) return inbox.post(message, bytes, gone);
   if (!refusal) {
-    // There is nothing to add: the tool need not wait until the controller has heard of it.
+    // An allowed tool need not wait for the controller.
     void inbox.post({ ...message, topic: hookTopic }, bytes, gone);
     return Promise.resolve(success({}));
   }
@@ -122,7 +122,7 @@ function findRefusal(body: unknown, rules: GuardRules): GuardRefusal | null {
   try {
     return refusalFor(body, rules, { locate, exists: existsBelow });
   } catch (error) {
-    // A fault of ours must not open what it guards.
+    // The guard fails closed.
     logError(error);
     const why = 'This could not be checked because of a fault in orch-tui.';
     return { answer: denyTool(why), what: '?', why };
@@ -134,7 +134,7 @@ export function answerRefused(topic: string, error: string): object | null {
   return topic === guardTopic ? denyTool(`This could not be checked: ${error}.`) : null;
 }
 
-/** Kept per terminal while there is no controller; above it the oldest go. */
+/** Limits per terminal without a controller; the oldest messages are dropped first. */
 const maxMessages = 1000;
 const maxBytes = 4 * 1024 * 1024;
 
@@ -142,26 +142,26 @@ interface Item {
   readonly message: ChildMessage;
   readonly post: string;
   readonly bytes: number;
-  /** By a clock that only goes forward. */
+  /** By a monotonic clock. */
   readonly arrived: number;
   /** Number of deliveries to a controller. */
   deliveries: number;
-  /** Answers the sender; null once it has its answer. */
+  /** Answers the sender; null afterwards. */
   answer: ((result: Result<unknown>) => void) | null;
 }
 
 /**
- * Messages of children on their way to the controller, in order of arrival. Each stays here until the
- * controller has answered it, so that one which ends half-way is given it again: at least once, not exactly.
+ * The queue of children's messages for the controller, in order of arrival. A message stays until a controller has answered
+ * it, so that the next one gets it again if the first ends in between: delivery is at least once.
  */
 export class Inbox {
-  /** Messages thrown away because no controller fetched them. */
+  /** Count of messages dropped because no controller fetched them. */
   dropped = 0;
-  /** Called for a message that was handed over, whose sender waits for no answer any more. */
+  /** Called for a delivered message whose sender no longer waits for an answer. */
   onWithdrawn: (post: string) => void = () => {};
   readonly #items = new Set<Item>();
   #controller: Caller<HostUpcalls> | null = null;
-  /** Terminals for whose hooks the controller has something to say. */
+  /** Terminals whose hooks wait for the controller's answer. */
   #held: ReadonlySet<string> = new Set();
 
   /** Messages not yet answered by a controller. */
@@ -170,11 +170,11 @@ export class Inbox {
   }
 
   /**
-   * Takes a message in. Resolves with the controller's answer, or with an empty one when there is no controller:
-   * the child goes on, the message is kept. A hook gets the empty one as well, at once, unless it is held.
-   * A message that a person has to answer waits for the next controller instead.
+   * Queues a message. Resolves with the controller's answer; without a controller, or for a hook that is not held, at once
+   * with an empty one, and the message stays queued. A message that a person has to answer waits for the next controller
+   * instead.
    * @param bytes - its size
-   * @param gone - aborted once the child waits no longer
+   * @param gone - aborted once the child no longer waits
    */
   post(message: ChildMessage, bytes: number, gone: AbortSignal): Promise<Result<unknown>> {
     this.#makeRoom(message.id, bytes);
@@ -189,33 +189,33 @@ export class Inbox {
     });
   }
 
-  /** From now on the hooks of these terminals, and of no others, wait for the controller's answer. */
+  /** Sets the terminals whose hooks wait for the controller's answer. */
   holdHooks(ids: readonly string[]): void {
     this.#held = new Set(ids);
   }
 
-  /** A controller is there: it is given all that waits, in order, and from now on everything at once. */
+  /** Delivers all queued messages to a controller, in order, and later ones at once. */
   connect(controller: Caller<HostUpcalls>): void {
     this.#controller = controller;
     this.#held = new Set();
     for (const item of this.#items) void this.#deliver(item, controller);
   }
 
-  /** That controller is gone, unless another has come already. */
+  /** Removes a controller, unless another one has connected meanwhile. */
   disconnect(controller: Caller<HostUpcalls>): void {
     if (this.#controller !== controller) return;
     this.#controller = null;
     for (const item of this.#items) release(item);
   }
 
-  /** Drops what a terminal that is no more has left. */
+  /** Drops the messages of a removed terminal. */
   forget(id: string): void {
     for (const item of this.#items) if (item.message.id === id) this.#finish(item, success({}));
   }
 
   async #deliver(item: Item, controller: Caller<HostUpcalls>): Promise<void> {
     const result = await controller('received', toInboxMessage(item));
-    // Lost on the way, or while being worked on: the next controller gets it. Any other failure it would meet again.
+    // On a lost connection the next controller gets it. Any other failure would repeat.
     if (!result.ok && result.problem.code === 'disconnected') return;
     this.#finish(item, result);
   }
@@ -260,34 +260,34 @@ function toInboxMessage(item: Item): InboxMessage {
   return { ...message, post, waitedMs, isRepeated, ...(answer === null && { late: true }) };
 }
 
-/** Lets the sender go on, except where a person has to answer and it still waits. */
+/** Answers the sender with nothing, unless it waits for a person's answer. */
 function release(item: Item, isGone = false): void {
   if (item.message.topic === askTopic && !isGone) return;
   item.answer?.(success({}));
   item.answer = null;
 }
 
-/** As many as the kernel follows (path_resolution(7)). */
-const mostLinks = 40;
+/** The limit of the kernel (path_resolution(7)). */
+const maxLinks = 40;
 
 /**
- * Resolves a path, with symbolic links followed as far as they exist: as the kernel reads it, where `..` behind a link
- * leaves the link's target, and as programs do that shorten a path first. What is changed after the look is not seen.
- * @param from absolute path that a relative one begins at
- * @returns one or two absolute paths; null for what no file system takes, and where a folder cannot be looked into
+ * Resolves the symbolic links of a path: as the kernel does, where `..` behind a link leaves the link's target, and as
+ * programs do that normalize a path first. Later changes of the links are not seen.
+ * @param from absolute base of a relative path
+ * @returns one or two absolute paths; null for an invalid path, and where a folder is not readable
  */
 export function locate(path: string, from: string): readonly string[] | null {
   try {
-    const asSaid = walk(path.startsWith('/') ? path : `${from}/${path}`);
-    const shortened = walk(resolve(from, path));
-    return asSaid === shortened ? [asSaid] : [asSaid, shortened];
+    const literal = walk(path.startsWith('/') ? path : `${from}/${path}`);
+    const normalized = walk(resolve(from, path));
+    return literal === normalized ? [literal] : [literal, normalized];
   } catch {
-    // Too long, a zero byte, a ring of links, no permission: the target is unknown.
+    // Too long, a zero byte, a cycle of links, or no permission: the target is unknown.
     return null;
   }
 }
 
-/** Reports whether there is anything at a path, a broken link included. */
+/** Reports whether a path exists, a broken link included. */
 export function existsBelow(path: string, from: string): boolean {
   return statAt(resolve(from, path)) !== undefined;
 }
@@ -305,7 +305,7 @@ function walk(path: string): string {
       continue;
     }
     links += 1;
-    if (links > mostLinks) throw new Error('too many links');
+    if (links > maxLinks) throw new Error('too many links');
     if (target.startsWith('/')) at = '/';
     ahead.push(...target.split('/').reverse());
   }
@@ -318,7 +318,7 @@ function linkAt(path: string): string | null {
   return found?.isSymbolicLink() ? readlinkSync(path) : null;
 }
 
-/** Returns the status of a path; undefined where nothing exists. Throws where the path is invalid or may not be read. */
+/** Returns the status of a path; undefined where nothing exists. @throws for an invalid or unreadable path */
 function statAt(path: string) {
   return lstatSync(path, { throwIfNoEntry: false });
 }

@@ -10,18 +10,18 @@ import {
   widthOf,
 } from '../terminal/screen.ts';
 
-/** Ways to mark cells, the stronger the later: a cell is marked in one of them only. */
+/** Marks of cells by priority: a cell shows only the highest one. */
 export const Mark = { none: 0, match: 1, selected: 2, current: 3 } as const;
 export type Mark = (typeof Mark)[keyof typeof Mark];
 
-/** From one cell of a terminal to another, both included. */
+/** A marked range of cells, both ends included. */
 export interface MarkSpan {
   readonly from: LinePosition;
   readonly to: LinePosition;
   readonly mark: Mark;
 }
 
-/** Marks what is visible of spans in a grid whose upper row is line `top`; characters are marked as a whole. */
+/** Paints the visible parts of spans into a grid whose first row is line `top`. Wide characters are marked as a whole. */
 export function paintMarks(grid: Grid, top: number, spans: readonly MarkSpan[]): void {
   const marks = new Uint8Array(grid.cols * grid.rows);
   const cellOf = ({ line, x }: LinePosition) => (line - top) * grid.cols + x;
@@ -33,7 +33,7 @@ export function paintMarks(grid: Grid, top: number, spans: readonly MarkSpan[]):
   for (let y = 0; y < grid.rows; y++) paintRow(grid, y, marks.subarray(y * grid.cols, (y + 1) * grid.cols));
 }
 
-/** The rows of a grid, whose upper row is line `top`, that have something marked. */
+/** Returns the rows with marks in a grid whose first row is line `top`. */
 export function markedRows(spans: readonly MarkSpan[], top: number, rows: number): number[] {
   const isMarked = (y: number) => spans.some(({ from, to }) => from.line - top <= y && y <= to.line - top);
   return Array.from({ length: rows }, (_, y) => y).filter(isMarked);
@@ -53,7 +53,7 @@ function paintRow(grid: Grid, y: number, marks: Uint8Array): void {
   }
 }
 
-/** The current match is black on yellow; all else shows the colours the other way round than they were. */
+/** Paints the current match black on yellow, and inverts the colours for other marks. */
 function paintCell(data: Uint32Array, at: number, mark: number): void {
   if (mark !== Mark.current) {
     data[at + 1] = ((data[at + 1] as number) ^ Foreground.inverse) >>> 0;
@@ -86,7 +86,7 @@ function* matchesIn(text: string, needle: Needle): Generator<number> {
   for (let at = searched.indexOf(needle.text); at >= 0; at = searched.indexOf(needle.text, at + 1)) yield at;
 }
 
-/** In lower case, each code unit at its place: where a letter would become several it stays. */
+/** Returns a text in lower case with the same length: a letter whose lower case is longer stays. */
 function lowered(text: string): string {
   const lower = text.toLowerCase();
   if (lower.length === text.length) return lower;
@@ -96,7 +96,7 @@ function lowered(text: string): string {
   }).join('');
 }
 
-/** The matches that reach into the `rows` lines from `top`; the one that begins at `current` is marked as that. */
+/** Yields the matches within the `rows` lines from `top`; the one that begins at `current` is the current one. */
 export function* visibleMatches(
   lines: Lines,
   top: number,
@@ -104,7 +104,7 @@ export function* visibleMatches(
   needle: Needle,
   current: LinePosition | null,
 ): Generator<MarkSpan> {
-  // A line may be wrapped over all there is; a match reaches no further than its length in wide characters.
+  // A line may be wrapped over the whole scrollback; a match is no longer than its text in wide characters.
   const reach = Math.ceil((needle.text.length * 2) / lines.cols) + 1;
   const bottom = Math.min(top + rows, lines.end) - 1;
   let first = startOfLine(lines, top, reach);
@@ -124,7 +124,7 @@ export function* visibleMatches(
   }
 }
 
-/** Of all matches the one wanted, and how many there are. */
+/** The found match, and the count of all. */
 interface SearchEnd {
   readonly place: LinePosition | null;
   readonly matches: number;
@@ -135,14 +135,13 @@ interface SearchEnd {
 interface SearchStart {
   readonly needle: Needle;
   readonly direction: 'back' | 'forward';
-  /** The match is the nearest before or behind this. */
+  /** The search finds the nearest match before or after this cell. */
   readonly pivot: LinePosition;
 }
 
 /**
- * Goes through all lines. A step ends with the first line that is complete after `sliceMs`, so that the caller can
- * do something else in between; it gives undefined while there is more to do. Lines that are thrown away meanwhile
- * are left out. Not to be stepped on once lines have other numbers.
+ * Searches all lines. Yields after each `sliceMs`, at the end of a line, so that the caller can do other work. Skips lines
+ * that are dropped meanwhile. Must not be resumed once the lines are renumbered.
  */
 export function* searchLines(
   lines: Lines,
@@ -187,7 +186,7 @@ function comparePlaces(a: LinePosition, b: LinePosition): number {
   return a.line - b.line || a.x - b.x;
 }
 
-/** Two ends, in any order, and what lies between them made whole. */
+/** Two ends in any order, extended to the units of the shape. */
 export interface Selection {
   readonly anchor: LinePosition;
   readonly head: LinePosition;
@@ -200,7 +199,7 @@ interface Range {
   readonly to: LinePosition;
 }
 
-/** Returns the selected part of the lines that are kept; null when none of it is left. */
+/** Returns the selected part of the kept lines; null when none of it is left. */
 export function rangeOf({ anchor, head, shape }: Selection, lines: Lines): Range | null {
   const isInOrder = comparePlaces(anchor, head) <= 0;
   const [first, last] = isInOrder ? [anchor, head] : [head, anchor];
@@ -215,16 +214,16 @@ export function rangeOf({ anchor, head, shape }: Selection, lines: Lines): Range
   };
 }
 
-/** Fits into one message however it is escaped. */
-const mostCopied = 2_000_000;
+/** Fits into one message even with every character escaped. */
+const maxCopied = 2_000_000;
 
 /**
- * The text of a range: blanks at the ends of lines cut, wrapped lines joined; and how many lines that are. Of more
- * than two million characters the last lines, as many as that holds.
+ * Returns the text of a range without trailing blanks, wrapped lines joined, and the count of its lines. Of more than two
+ * million characters it returns the last lines.
  */
 export function textOf({ from, to }: Range, lines: Lines): { text: string; lines: number } {
   const texts: string[] = [];
-  let room = mostCopied;
+  let room = maxCopied;
   for (let last = endOfLine(lines, to.line); last >= from.line; ) {
     const first = startOfLine(lines, last);
     const printed = new PrintedLine(lines, first, last);
@@ -239,13 +238,13 @@ export function textOf({ from, to }: Range, lines: Lines): { text: string; lines
   return { text: texts.reverse().join('\n'), lines: texts.length };
 }
 
-/** The same for the right half of a wide character as for its left half. */
+/** Returns the left half for the right half of a wide character; else the cell itself. */
 function startOfCell(printed: PrintedLine, place: LinePosition): LinePosition {
   const at = printed.placeOf(printed.indexOf({ ...place, x: place.x + 1 }) - 1);
   return comparePlaces(at, place) < 0 && at.line === place.line ? at : place;
 }
 
-/** Kinds of characters; a run of one kind is a word. Anything else, such as a bracket, is one by itself. */
+/** Kinds of characters whose runs are words. Any other character, such as a bracket, is a word by itself. */
 const kinds = [/^\s$/u, /^[^\s()[\]{}<>'"`,;|\u2500-\u259f]$/u];
 
 function kindOf(letter: string): number {

@@ -23,16 +23,16 @@ interface PtyCommand {
   readonly rows: number;
 }
 
-/** Bytes; as much as the kernel hands over at once. */
-const mostReadNow = 64 * 1024;
-/** Milliseconds without output after which it counts as complete, although a process holds it open. */
+/** Bytes of one read; the most that the kernel returns. */
+const maxReadNow = 64 * 1024;
+/** Milliseconds without output after which it counts as complete, although a process has the terminal open. */
 const quietMs = 100;
-/** A grandchild that keeps printing must not keep its dead parent from being reported. */
+/** Bounds the wait for a grandchild that keeps printing after the child's exit. */
 const longestDrainMs = 2000;
 
 /**
  * Starts a child on a pseudo-terminal.
- * @returns `spawn_failed` when the folder or the program is missing, found out before anything is started
+ * @returns `spawn_failed`, also when folder or program is missing, which is checked before
  */
 export function startPty(command: PtyCommand): Result<Pty> {
   const file = findProgram(command);
@@ -40,24 +40,24 @@ export function startPty(command: PtyCommand): Result<Pty> {
   try {
     return success(new Pty(file.value, command));
   } catch (error) {
-    // No more pseudo-terminals or processes to be had.
+    // No more pseudo-terminals or processes available.
     return failure('spawn_failed', `${file.value} could not be started: ${whyOf(error)}`, helpFor(error));
   }
 }
 
 /**
- * One child on a pseudo-terminal: bytes in, bytes out, its size and its end.
+ * One child on a pseudo-terminal: input, output, size and exit.
  *
- * node-pty 1.1.0 opens masters without close-on-exec, so on Linux a child holds those of the children before it.
- * Hence a child does not hang up when its master is closed here, only when later ones have ended too.
+ * node-pty 1.1.0 opens masters without close-on-exec, so on Linux a child inherits those of the children before it. A child
+ * therefore gets no hangup when its master is closed here, only once later children have ended too.
  */
 export class Pty {
   readonly pid: number;
-  /** Tells the child from a later process with its pid; null when it ended at once. */
+  /** Distinguishes the child from a later process with its pid; null when it ended at once. */
   readonly start: string | null;
-  /** Both are set before the event loop turns, so that nothing is missed. */
+  /** Both are set before the next turn of the event loop, so that nothing is missed. */
   onOutput: (bytes: Buffer) => void = () => {};
-  /** All output has been handed over. */
+  /** Called after all output. */
   onExit: (code: number, signal: number) => void = () => {};
   readonly #pty: BytePty;
   #hasExited = false;
@@ -83,11 +83,10 @@ export class Pty {
   }
 
   /**
-   * Writes what the kernel has room for.
+   * Writes as much as the kernel accepts.
    *
-   * Not through node-pty: libuv takes a master for a blocking stream, and with a child that does not read it
-   * would spin until it does, and everything else in this process with it.
-   * @returns bytes taken, 0 when the child's input is full; all of them when the child is gone
+   * Bypasses node-pty: libuv treats a master as a blocking stream, and would busy-wait for a child that does not read.
+   * @returns accepted bytes; 0 when the child's input is full; all when the child has ended
    */
   write(bytes: Uint8Array): number {
     if (this.#isClosed) return bytes.length;
@@ -102,11 +101,11 @@ export class Pty {
   }
 
   /**
-   * Hands over what the child has printed and the kernel still holds, without a turn of the event loop in between.
+   * Reads the output that is in the kernel, without a turn of the event loop.
    * @returns whether there was any
    */
   readNow(): boolean {
-    const bytes = Buffer.allocUnsafe(mostReadNow);
+    const bytes = Buffer.allocUnsafe(maxReadNow);
     try {
       const count = this.#isClosed ? 0 : readSync(this.#pty.fd, bytes);
       if (count === 0) return false;
@@ -114,7 +113,7 @@ export class Pty {
       this.onOutput(bytes.subarray(0, count));
       return true;
     } catch {
-      // EAGAIN: nothing more is there. EIO: the child is gone, which the stream tells of.
+      // EAGAIN: no more output. EIO: the child has ended, which the stream reports.
       return false;
     }
   }
@@ -123,7 +122,7 @@ export class Pty {
     if (!this.#isClosed) this.#pty.resize(cols, rows);
   }
 
-  /** Lets output wait in the kernel, so that the child waits too. */
+  /** Stops reading, so that the child blocks. */
   pause(): void {
     if (!this.#hasExited) this.#pty.pause();
   }
@@ -132,14 +131,14 @@ export class Pty {
     if (!this.#isClosed) this.#pty.resume();
   }
 
-  /** The descriptor may belong to something else by now. */
+  /** Reports whether the descriptor was closed, and may belong to another file. */
   get #isClosed(): boolean {
     return this.#pty._socket.destroyed;
   }
 
   /**
-   * 200 ms after a child's exit node-pty destroys the stream, and what was not read by then is lost: a paused
-   * one loses all. Here it is read until it ends, or until it is silent while a grandchild holds it open.
+   * Reads the output to its end after the child's exit. node-pty destroys the stream 200 ms after the exit and loses unread
+   * output. Here it is read until it ends, or until it is silent while a grandchild has it open.
    */
   #readToTheEnd(): void {
     const socket = this.#pty._socket;
@@ -160,7 +159,7 @@ export class Pty {
   }
 }
 
-/** The program's path as the child's own environment leads to it. */
+/** Finds the program's path by the child's own environment. */
 function findProgram({ command, cwd, env }: PtyCommand): Result<string> {
   const name = command[0] ?? '';
   if (!isAbsolute(cwd) || !statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
@@ -184,16 +183,16 @@ function isProgram(path: string): boolean {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
   } catch {
-    // Missing, unreadable or not executable: all the same here.
+    // Missing, unreadable or not executable.
     return false;
   }
 }
 
-/** Small enough that sixteen flooding terminals still leave a key's echo a millisecond or two. */
+/** Small enough that the echo of a key takes a millisecond or two beside sixteen flooding terminals. */
 const sliceBytes = 16 * 1024;
-/** A chunk of this size is an answer to a key rather than part of a flood. */
+/** A smaller chunk is an echo rather than part of a flood. */
 const smallBytes = 4 * 1024;
-/** Above the first the child has to wait, below the second it goes on. */
+/** High and low watermark: reading pauses above the first and resumes below the second. */
 const pauseAboveBytes = 128 * 1024;
 const resumeBelowBytes = 32 * 1024;
 
@@ -204,15 +203,15 @@ interface OutputSink {
 }
 
 /**
- * Holds what a child printed until it is parsed. A small chunk that finds nothing waiting is parsed at once;
- * everything else goes in slices, one per terminal and turn of the event loop, so that terminals are fair.
+ * The queue of a child's output before the parser. A small chunk is parsed at once when the queue is empty; everything else
+ * in slices, one per terminal and turn of the event loop, so that terminals are served fairly.
  */
 export class PtyOutput {
   readonly #sink: OutputSink;
   #waiting: Buffer[] = [];
   #bytes = 0;
   #isPaused = false;
-  /** A turn is scheduled; what comes before it has to wait for it. */
+  /** A turn is scheduled; chunks until then are queued. */
   #isScheduled = false;
   #whenEmpty: (() => void) | null = null;
 
@@ -234,12 +233,12 @@ export class PtyOutput {
     this.#schedule();
   }
 
-  /** Parses all that waits, now. */
+  /** Parses the whole queue at once. */
   flush(): void {
     while (this.#bytes > 0) this.#turn();
   }
 
-  /** Calls back, once, when nothing waits any more. */
+  /** Calls back, once, when the queue is empty. */
   whenEmpty(callback: () => void): void {
     if (this.#bytes === 0) callback();
     else this.#whenEmpty = callback;
@@ -286,18 +285,18 @@ export class PtyOutput {
   }
 }
 
-/** A pseudo-terminal takes about 4 KB before its child reads; small pieces keep what waits on our side. */
+/** A pseudo-terminal accepts about 4 KB before its child reads; with small pieces the rest stays in our queue. */
 const pieceBytes = 1024;
-/** Pieces of one terminal per turn of the event loop, so that a large paste holds up no other. */
+/** Pieces of one terminal per turn of the event loop, so that a large paste does not delay other terminals. */
 const piecesPerTurn = 16;
-/** More than any paste; what exceeds it is refused as a whole. */
+/** More than any paste; input beyond it is refused as a whole. */
 const maxPendingBytes = 16 * 1024 * 1024;
 const firstRetryMs = 5;
 const longestRetryMs = 200;
 
 /**
- * The queue of input for a child. Nothing announces that a pseudo-terminal has room again, so a full one is
- * tried again after a while, and whenever its child prints something.
+ * The queue of input for a child. There is no event when a pseudo-terminal has room again, so a full one is retried after a
+ * while, and whenever its child prints something.
  */
 export class Input {
   readonly #write: (bytes: Uint8Array) => number;
@@ -307,17 +306,17 @@ export class Input {
   #retry: NodeJS.Timeout | undefined;
   readonly #retries = new Backoff(firstRetryMs, longestRetryMs);
 
-  /** @param write - takes as many bytes as there is room for, and says how many */
+  /** @param write - returns how many bytes were accepted */
   constructor(write: (bytes: Uint8Array) => number) {
     this.#write = write;
   }
 
-  /** Bytes not taken yet. */
+  /** Bytes in the queue. */
   get pending(): number {
     return this.#bytes;
   }
 
-  /** @returns false when too much is waiting already; then nothing of these bytes is taken */
+  /** @returns false when the queue has no room for all of these bytes; none is then queued */
   push(bytes: Uint8Array, limit = maxPendingBytes): boolean {
     if (this.#bytes + bytes.length > limit) return false;
     const isFirst = this.#bytes === 0;
@@ -327,7 +326,7 @@ export class Input {
     return true;
   }
 
-  /** The child has shown that it is alive. */
+  /** Retries at once, after output of the child. */
   nudge(): void {
     if (this.#retry) this.#flush();
   }
@@ -374,9 +373,9 @@ export class Input {
 
 /** Milliseconds without output after which a program counts as idle: one that works moves a spinner. */
 const restMs = 400;
-/** Interval of looking for descendants: they are no children of ours, so their end raises no event. */
-const lookAgainMs = 40;
-/** Milliseconds within which a program should show the word that makes it end. */
+/** Interval of checks for a child's end. */
+const pollMs = 40;
+/** Longest wait in milliseconds for a program to show its quit command. */
 const wordShownMs = 600;
 /** Milliseconds from SIGTERM to SIGKILL by default. */
 const usualTermMs = 3000;
@@ -384,25 +383,24 @@ const usualTermMs = 3000;
 /** A child that is to be ended. */
 interface EndingChild {
   readonly pid: number;
-  /** Start of its process. With another start the pid belongs to another process, which is left alone. */
+  /** Start of its process. With another start the pid belongs to another process, which is not touched. */
   readonly start: string;
-  /** Value of `ORCH_TOKEN` in the environment of all that it started. */
+  /** Value of `ORCH_TOKEN` in the environment of its descendants. */
   readonly token: string;
-  /** Keys and times for asking it to end before signals; null: it is not asked. */
+  /** Graceful shutdown before signals; null for none. */
   readonly policy: ShutdownPolicy | null;
   readonly keyboard: Keyboard;
-  /** Called at each step of the ending. */
+  /** Called at each step of the shutdown. */
   step(now: EndingStep): void;
 }
 
 /**
- * Ends a child and everything it started: interrupts it and types its quit command where it has one, then signals. At a
- * question no key is pressed, for it would be an answer.
- * Resolves when all of it is gone.
+ * Ends a child and its descendants: interrupts it and types its quit command by its policy, then sends signals. At a
+ * question no key is pressed, because it would be an answer. Resolves when all have ended.
  */
 export async function terminateChild(child: EndingChild): Promise<void> {
-  const { policy: manners } = child;
-  // Collected before the child ends: afterwards its orphans are init's, and no parent leads to them.
+  const { policy } = child;
+  // Collected before the child ends, while its descendants can be found by their parents.
   const found = new Map<string, ProcessEntry>();
   const collect = () => {
     const all = listProcesses();
@@ -413,16 +411,16 @@ export async function terminateChild(child: EndingChild): Promise<void> {
       found.set(`${entry.pid} ${entry.start}`, entry);
   };
   collect();
-  if (manners) {
-    await requestExit(child, manners);
+  if (policy) {
+    await requestExit(child, policy);
     collect();
   }
   child.step('terminating');
-  await endProcesses([...found.values()], manners?.termMs ?? usualTermMs);
+  await endProcesses([...found.values()], policy?.termMs ?? usualTermMs);
 }
 
-async function requestExit({ keyboard, step }: EndingChild, manners: ShutdownPolicy): Promise<void> {
-  const { interrupt, idleMs, quit, quitMs } = manners;
+async function requestExit({ keyboard, step }: EndingChild, policy: ShutdownPolicy): Promise<void> {
+  const { interrupt, idleMs, quit, quitMs } = policy;
   if (interrupt !== '' && idleMs > 0) {
     if (await asksNow(keyboard)) return;
     step('interrupting');
@@ -439,5 +437,5 @@ async function requestExit({ keyboard, step }: EndingChild, manners: ShutdownPol
 }
 
 function until(holds: () => boolean, limitMs: number): Promise<boolean> {
-  return pollUntil(holds, { limitMs, everyMs: lookAgainMs });
+  return pollUntil(holds, { limitMs, everyMs: pollMs });
 }

@@ -8,24 +8,24 @@ import type { Terminal, Viewer } from './terminal.ts';
 import { PasteReader } from './typeLine.ts';
 import type { View, ViewSize } from './view.ts';
 
-/** Requests of a link that has said hello; those of any version are served elsewhere. */
+/** Requests of a link after its hello. `status` and `stop` are served for every version. */
 type Served = Omit<HostApi, 'status' | 'stop'>;
 
-/** Requests that only the controller may make. */
+/** Requests for the controller only. */
 type ControllerRequests = Pick<Served, 'open' | 'end' | 'forget' | 'identify' | 'holdHooks'>;
 
-/** Requests about the screen of one terminal, of which `fit` and `paste` need a person. */
+/** Requests about one terminal; `fit` and `paste` need a person. */
 type TerminalRequests = Pick<Served, 'text' | 'watch' | 'unwatch' | 'fit' | 'paste'>;
 
-/** In JSON a character takes six bytes at most, and a message holds sixteen megabytes. */
+/** A character takes at most six bytes in JSON, and a message may have 16 MB. */
 const maxTextLength = 2_000_000;
 
-/** The peer of a link: our controller, or a client, whose standing says whether it acts for a person. */
+/** The peer of a link: the controller, or a client with its standing. */
 type LinkRole = 'controller' | (() => PeerStanding);
 
 /**
- * Serves a link that has said hello. Only the controller opens and ends terminals. A client may look. It may type, and
- * decide on sizes, where it acts for a person, because typing is how a person answers.
+ * Serves a link after its hello. Only the controller opens and ends terminals. Every client may watch; only one that acts for
+ * a person may type and set sizes, because typing is how a person answers.
  */
 export function serveLink(
   link: Link,
@@ -38,7 +38,7 @@ export function serveLink(
   const handlers: Handlers<Served> = {
     ...(role === 'controller' ? controllerHandlers(host, inboxUrl, onNeedChange) : refusedHandlers),
     ...terminalHandlers(session, host),
-    ...viewHandlers((channel) => session.watches.get(channel)),
+    ...viewHandlers((channel) => session.viewers.get(channel)),
     list: () => success(host.records),
     inbox: () => success({ url: inboxUrl }),
   };
@@ -58,11 +58,11 @@ export function serveLink(
   });
 }
 
-/** The watches of one link, and its right to type. */
+/** The viewers of one link, and its permission to type. */
 class LinkSession {
   readonly link: Link;
-  /** Watched terminals by channel. */
-  readonly watches = new Map<number, Viewer>();
+  /** Viewers by channel. */
+  readonly viewers = new Map<number, Viewer>();
   readonly #role: LinkRole;
   readonly #host: Host;
 
@@ -72,7 +72,7 @@ class LinkSession {
     this.#host = host;
   }
 
-  /** Returns why the peer may not type; null where it may. */
+  /** Returns the problem of a peer that may not type; null for one that may. */
   typingRefusal(): Problem | null {
     if (this.#role === 'controller') return null;
     const standing = this.#role();
@@ -81,35 +81,35 @@ class LinkSession {
 
   watch(terminal: Terminal, channel: number): Viewer {
     const name = channelBytes(channel);
-    const watched = terminal.watch(
+    const viewer = terminal.watch(
       (update) => this.link.sendFrame(FrameKind.screen, name, update),
       (bytes) => this.link.sendFrame(FrameKind.raw, name, bytes),
     );
-    this.watches.set(channel, watched);
-    return watched;
+    this.viewers.set(channel, viewer);
+    return viewer;
   }
 
   unwatch(channel: number): void {
-    const watched = this.watches.get(channel);
-    this.watches.delete(channel);
-    if (watched) this.#host.find(watched.id)?.unwatch(watched);
+    const viewer = this.viewers.get(channel);
+    this.viewers.delete(channel);
+    if (viewer) this.#host.find(viewer.id)?.unwatch(viewer);
   }
 
   unwatchAll(): void {
-    for (const channel of [...this.watches.keys()]) this.unwatch(channel);
+    for (const channel of [...this.viewers.keys()]) this.unwatch(channel);
   }
 
   /** Scrolls this link's views of a terminal to the bottom: a person who types wants to see the outcome. */
   follow(id: string): void {
-    for (const watched of this.watches.values())
-      if (watched.id === id && watched.view.follow()) watched.watch.changed(true);
+    for (const viewer of this.viewers.values())
+      if (viewer.id === id && viewer.view.follow()) viewer.watch.changed(true);
   }
 
   notifyNotTyped(id: string, problem: Problem): void {
     this.link.notify<HostNotices>('notTyped', { id, problem });
   }
 
-  /** Notifies the peer where a child that runs did not get the input. */
+  /** Notifies the peer when a running child did not get its input. */
   reportInput(id: string, isTyped: boolean): void {
     if (!isTyped && this.#host.find(id)?.isRunning) this.notifyNotTyped(id, notReading(id));
   }
@@ -160,10 +160,10 @@ function terminalHandlers(session: LinkSession, host: Host): Handlers<TerminalRe
     watch({ id, channel, cols, rows, raw }) {
       const terminal = host.find(id);
       if (!terminal) return noTerminal(id);
-      if (session.watches.has(channel)) return failure('bad_request', `Channel ${channel} is in use.`);
-      const watched = session.watch(terminal, channel);
-      const room = { cols: cols ?? 0, rows: rows ?? 0 };
-      if (isSize(room) && session.typingRefusal() === null) terminal.fit(watched, room, raw);
+      if (session.viewers.has(channel)) return failure('bad_request', `Channel ${channel} is in use.`);
+      const viewer = session.watch(terminal, channel);
+      const size = { cols: cols ?? 0, rows: rows ?? 0 };
+      if (isSize(size) && session.typingRefusal() === null) terminal.fit(viewer, size, raw);
       return success(terminal.record);
     },
     unwatch({ channel }) {
@@ -173,9 +173,9 @@ function terminalHandlers(session: LinkSession, host: Host): Handlers<TerminalRe
     fit({ channel, cols, rows, raw }) {
       const problem = session.typingRefusal();
       if (problem) return { ok: false, problem };
-      const watched = session.watches.get(channel);
-      if (!watched) return noWatch(channel);
-      host.find(watched.id)?.fit(watched, { cols, rows }, raw);
+      const viewer = session.viewers.get(channel);
+      if (!viewer) return noWatch(channel);
+      host.find(viewer.id)?.fit(viewer, { cols, rows }, raw);
       return success(null);
     },
     paste({ id, ...line }) {
@@ -191,27 +191,27 @@ function terminalHandlers(session: LinkSession, host: Host): Handlers<TerminalRe
 
 /** Handles the frames of a link: acknowledgements of screens, and input. */
 function receiveFrames(session: LinkSession, host: Host): void {
-  const { link, watches } = session;
+  const { link, viewers } = session;
   const pastes = new PasteReader();
-  link.onFrame(FrameKind.seen, (payload) => watches.get(payload.readUInt32BE(0))?.watch.seen());
+  link.onFrame(FrameKind.seen, (payload) => viewers.get(payload.readUInt32BE(0))?.watch.seen());
   link.onFrame(FrameKind.taken, (payload) =>
-    watches.get(payload.readUInt32BE(0))?.raw.taken(payload.readUInt32BE(4)),
+    viewers.get(payload.readUInt32BE(0))?.raw.taken(payload.readUInt32BE(4)),
   );
-  link.onFrame(FrameKind.input, (payload) => {
-    const idEnd = 2 + payload.readUInt16BE(0);
-    const id = payload.toString('utf8', 2, idEnd);
-    const problem = session.typingRefusal();
-    if (problem) return session.notifyNotTyped(id, problem);
+  /** Handles a frame that begins with a terminal's id, where the peer may type. */
+  const onInput = (kind: FrameKind, act: (id: string, rest: Buffer) => void) =>
+    link.onFrame(kind, (payload) => {
+      const idEnd = 2 + payload.readUInt16BE(0);
+      const id = payload.toString('utf8', 2, idEnd);
+      const problem = session.typingRefusal();
+      if (problem) session.notifyNotTyped(id, problem);
+      else act(id, payload.subarray(idEnd));
+    });
+  onInput(FrameKind.input, (id, bytes) => {
     session.follow(id);
-    session.reportInput(id, host.find(id)?.type(payload.subarray(idEnd)) ?? true);
+    session.reportInput(id, host.find(id)?.type(bytes) ?? true);
   });
-  link.onFrame(FrameKind.paste, (payload) => {
-    const idEnd = 2 + payload.readUInt16BE(0);
-    const id = payload.toString('utf8', 2, idEnd);
-    const problem = session.typingRefusal();
-    if (problem) return session.notifyNotTyped(id, problem);
-    const text = payload.toString('utf8', idEnd + 1);
-    const paste = pastes.add(id, payload.readUInt8(idEnd), text);
+  onInput(FrameKind.paste, (id, piece) => {
+    const paste = pastes.add(id, piece.readUInt8(0), piece.toString('utf8', 1));
     if (!paste) return;
     session.follow(paste.id);
     session.reportInput(paste.id, paste.pieces !== null && host.find(paste.id)?.paste(paste.pieces) === true);
@@ -255,7 +255,7 @@ function channelBytes(channel: number): Buffer {
 const maxSearchLength = 1000;
 
 /**
- * Serves scrolling, searching and selecting in the views of a link's watches.
+ * Serves scrolling, searching and selecting in the views of a link.
  * @param find returns the watch of a channel
  */
 function viewHandlers(
@@ -263,10 +263,10 @@ function viewHandlers(
 ): Handlers<Pick<HostApi, 'scroll' | 'search' | 'select' | 'copy'>> {
   /** Returns the result of `act`, and sends a screen with its changes. */
   async function onView<T>(channel: number, act: (view: View) => T | Promise<T>): Promise<Result<T>> {
-    const watched = find(channel);
-    if (!watched) return noWatch(channel);
-    const value = await act(watched.view);
-    watched.watch.changed(true);
+    const viewer = find(channel);
+    if (!viewer) return noWatch(channel);
+    const value = await act(viewer.view);
+    viewer.watch.changed(true);
     return success(value);
   }
 

@@ -12,12 +12,12 @@ import { bracketed, type Keyboard, type TypedLine, typeLine } from './typeLine.t
 import { RawStream, smallestViewport, View, type ViewSize, Watch } from './view.ts';
 
 interface TerminalEvents {
-  /** The record is another one. */
+  /** Called after each change of the record. */
   onChange(): void;
   onBell(): void;
 }
 
-/** One link's look at one terminal: where it looks, and what is sent of that. */
+/** One link's watch of one terminal: its view and its streams. */
 export interface Viewer {
   readonly id: string;
   readonly view: View;
@@ -25,22 +25,22 @@ export interface Viewer {
   readonly raw: RawStream;
 }
 
-/** Output this soon after input is taken for its echo. */
+/** Output within this time after input counts as its echo. */
 const echoMs = 60;
 const flowingMs = 1000;
-/** A window being dragged sends many sizes; the program should redraw for the last. */
+/** A dragged window sends many sizes; the program should redraw only for the last. */
 const resizeMs = 30;
-/** A program that floods its screen is looked at in between. */
-const mostReads = 32;
-/** A program that asks and never reads the answers gets no more of them. */
+/** Most reads before a check for a question, for a program that floods its terminal. */
+const maxReads = 32;
+/** Most queued replies for a program that sends queries and does not read the replies. */
 const maxReplyBytes = 64 * 1024;
 
-/** Reports whether a terminal says only that it is looked at, or no more. */
+/** Reports whether bytes are a focus report, which is no typing. */
 function isFocusReport(bytes: Uint8Array): boolean {
   return bytes.length === 3 && /^\x1b\[[IO]$/.test(Buffer.from(bytes).toString('latin1'));
 }
 
-/** A child, what it printed as a screen, who looks at that, and the keys on their way to it. */
+/** A child on a pseudo-terminal with its screen, its viewers and its queued input. */
 export class Terminal {
   readonly #options: OpenTerminal;
   readonly #events: TerminalEvents;
@@ -54,7 +54,7 @@ export class Terminal {
   #lastInput = Number.NEGATIVE_INFINITY;
   #lastOutput = Number.NEGATIVE_INFINITY;
   #ended: Promise<void> | undefined;
-  /** Lines are typed one after the other: an Enter between them would enter half of one. */
+  /** Serializes typed lines: an Enter of another line would submit half of one. */
   #lastLine: Promise<unknown> = Promise.resolve();
   #wasBracketed = false;
   #flowing: NodeJS.Timeout | undefined;
@@ -64,7 +64,7 @@ export class Terminal {
 
   /**
    * @param hiddenAfterMs see `Scrollback`
-   * @returns `spawn_failed` when there is no such program or folder
+   * @returns `spawn_failed`
    */
   static open(
     options: OpenTerminal,
@@ -128,7 +128,7 @@ export class Terminal {
     return this.#record.exit === null;
   }
 
-  /** Fills in a screen, see `Emulator.fillScreen`; false while the program is in the middle of a synchronized frame. */
+  /** Fills in a screen, see `Emulator.fillScreen`; false during a synchronized frame. */
   readScreen(screen: Screen, changed: number[], top: number): boolean {
     const isOtherSize = screen.grid.cols !== this.#emulator.cols || screen.grid.rows !== this.#emulator.rows;
     if (this.#isDrawing && !isOtherSize) return false;
@@ -137,7 +137,7 @@ export class Terminal {
     return true;
   }
 
-  /** Reports whether the screen is in the middle of a synchronized frame. After a read it is not until the next output. */
+  /** Reports whether a synchronized frame is open. Always false between a read of the screen and the next output. */
   get #isDrawing(): boolean {
     this.#isComplete ||= !this.#emulator.isHeld();
     return !this.#isComplete;
@@ -152,7 +152,7 @@ export class Terminal {
     return this.#emulator.breaks;
   }
 
-  /** Returns bytes that bring a real terminal of this size to this state, title included; null while that is impossible. */
+  /** Returns bytes that restore this state, title included, on a real terminal of this size; null while that is impossible. */
   wholeScreen(): string | null {
     const whole = this.#emulator.wholeScreen();
     const { title } = this.#record;
@@ -170,19 +170,19 @@ export class Terminal {
     return this.isRunning && this.#input.push(bytes);
   }
 
-  /** Types text as one paste, marked as such where the program asked for that; see `type`. */
+  /** Types text as one paste, bracketed where the program enabled that; see `type`. */
   paste(pieces: readonly Buffer[]): boolean {
     return this.type(bracketed(pieces, this.#emulator.modes.bracketedPaste));
   }
 
-  /** Types a line for a program of ours, which no person has seen the screen for; see `typeLine`. */
+  /** Types a line for the controller, which does not see the screen; see `typeLine`. */
   typeLine(line: TypedLine): Promise<Result<null>> {
     const typed = this.#lastLine.then(() =>
       this.#ended
         ? failure('not_reading', 'It is being ended.', 'Look at its terminal.')
         : typeLine(this.#keyboard(), line),
     );
-    // Who asked learns of a bug; the next line has nothing to do with it.
+    // The caller gets the error of a bug; the next line is independent of it.
     this.#lastLine = typed.catch(() => {});
     return typed;
   }
@@ -202,9 +202,9 @@ export class Terminal {
     };
   }
 
-  /** Looks at all that was printed until now: what the kernel holds, and what waits to be parsed. */
+  /** Reads all output until now, from the kernel and the parser's queue, and checks for a question. */
   #asks(own: string): boolean {
-    for (let reads = 0; reads < mostReads && this.#pty.readNow(); reads++);
+    for (let reads = 0; reads < maxReads && this.#pty.readNow(); reads++);
     this.#output.flush();
     return showsOpenQuestion(this.#emulator.text(), own);
   }
@@ -217,28 +217,28 @@ export class Terminal {
     return this.#emulator.rows;
   }
 
-  /** Sends the screen from now on, the whole of it first; raw output once `fit` asks for it. */
+  /** Starts sending the screen, first as a whole; raw output once `fit` requests it. */
   watch(send: (update: Buffer) => void, sendRaw: (bytes: Uint8Array) => void): Viewer {
     const view = new View(this);
     const watch = new Watch((changed) => view.read(changed), send);
-    const watched = { id: this.#record.id, view, watch, raw: new RawStream(watch, this, sendRaw) };
-    this.#viewers.add(watched);
+    const viewer = { id: this.#record.id, view, watch, raw: new RawStream(watch, this, sendRaw) };
+    this.#viewers.add(viewer);
     this.#scrollback.show();
     watch.changed(false);
-    return watched;
+    return viewer;
   }
 
-  unwatch(watched: Viewer): void {
-    watched.raw.stop();
-    watched.watch.stop();
-    if (!this.#viewers.delete(watched)) return;
+  unwatch(viewer: Viewer): void {
+    viewer.raw.stop();
+    viewer.watch.stop();
+    if (!this.#viewers.delete(viewer)) return;
     if (this.#viewers.size === 0) this.#scrollback.hide();
     this.#fitting.ask();
   }
 
-  /** A watcher has room for so much, and would rather have raw output or screens; see `RawStream`. */
-  fit({ watch, raw }: Viewer, room: ViewSize, isRaw = false): void {
-    watch.viewport = room;
+  /** Sets a viewer's viewport, and whether it wants raw output; see `RawStream`. */
+  fit({ watch, raw }: Viewer, viewport: ViewSize, isRaw = false): void {
+    watch.viewport = viewport;
     raw.want(isRaw);
     this.#fitting.ask();
   }
@@ -248,7 +248,7 @@ export class Terminal {
     if (size) this.#resize(size.cols, size.rows);
   }
 
-  /** Child and screen get the size together; views stay at the text they show. */
+  /** Resizes child and screen together; views stay at the same text. */
   #resize(cols: number, rows: number): void {
     if (cols === this.#record.cols && rows === this.#record.rows) return;
     const moves = Array.from(this.#viewers, ({ view }) => view.hold());
@@ -260,13 +260,13 @@ export class Terminal {
     this.#show(false, null);
   }
 
-  /** Fewer lines give their memory back at once. */
+  /** Sets the kept lines; dropped ones are freed at once. */
   #setScrollback(lines: number): void {
     this.#emulator.setScrollback(lines);
     this.#isComplete = false;
   }
 
-  /** The screen may be another one, by these bytes if it is not by a new size; an echo is of what was typed a moment ago. */
+  /** Updates all viewers after output, or after a new size for null. */
   #show(isEcho: boolean, bytes: Buffer | null): void {
     for (const { watch, raw } of this.#viewers) {
       raw.output(bytes);
@@ -274,7 +274,7 @@ export class Terminal {
     }
   }
 
-  /** Ends the child and all that it started; resolves once its exit is on the record. */
+  /** Ends the child and all that it started; resolves once the record has its exit. */
   end(): Promise<void> {
     this.#ended ??= this.#end();
     return this.#ended;
@@ -291,9 +291,9 @@ export class Terminal {
     await this.#exited.promise;
   }
 
-  /** Gives the screen's memory back. Only for a child that has exited. */
+  /** Frees the screen. Only after the child's exit. */
   dispose(): void {
-    for (const watched of this.#viewers) this.unwatch(watched);
+    for (const viewer of this.#viewers) this.unwatch(viewer);
     this.#fitting.cancel();
     this.#scrollback.stop();
     clearTimeout(this.#flowing);
@@ -357,16 +357,16 @@ export class Terminal {
   }
 }
 
-/** Characters. */
+/** In characters. */
 const longestTitle = 200;
 
-/** Returns a program's title fit to be shown: one line of limited length, without control or direction characters. */
+/** Returns a program's title as one line of limited length, without control or invisible characters. */
 export function cleanTitle(title: string): string {
   const plain = plainLines(withoutHidden(title), { control: '' }).replaceAll('\n', '');
   return [...plain].slice(0, longestTitle).join('');
 }
 
-/** Returns the environment of a child: the requested one, the kind of terminal, and address and token for its posts. */
+/** Returns the environment of a child: the requested one, the terminal's type, and address and token of the inbox. */
 function childEnvironment({ env, token }: OpenTerminal, hookUrl: string): Record<string, string> {
   return {
     ...env,
@@ -377,18 +377,18 @@ function childEnvironment({ env, token }: OpenTerminal, hookUrl: string): Record
   };
 }
 
-/** At 200 columns 1000 lines are 5 MB: the older ones of a worker that is not looked at are not missed. */
+/** At 200 columns 1000 lines take 5 MB. */
 const defaultScrollback: ScrollbackLimits = { visible: 5000, hidden: 1000 };
-/** Long enough to page through all panes and come back. */
+/** Longer than paging through all panes takes. */
 const hiddenAfterMs = 60_000;
 
-/** Keeps fewer lines of a terminal that has not been looked at for a while. */
+/** Reduces the scrollback of a terminal without viewers after a while. */
 export class Scrollback {
   readonly #limits: ScrollbackLimits;
   readonly #keep: (lines: number) => void;
   readonly #hiding: Debounce;
 
-  /** A terminal begins unseen, with room for as many lines as one that is looked at. */
+  /** Begins without viewers, and with the visible limit. */
   constructor(limits: ScrollbackLimits, keep: (lines: number) => void, afterMs = hiddenAfterMs) {
     this.#limits = limits;
     this.#keep = keep;

@@ -3,51 +3,51 @@ import { failure, type Result, success } from '../lib/result.ts';
 import { withoutControls } from '../lib/sanitize.ts';
 import { pause, pollUntil } from '../lib/schedule.ts';
 
-/** Keyboard and screen of a child, for a program that types into it. */
+/** Keyboard and screen of a child, for automatic typing. */
 export interface Keyboard {
   isRunning(): boolean;
-  /** Reports whether the child asked for marks around a paste. */
+  /** Reports whether the child enabled bracketed paste. */
   isBracketed(): boolean;
-  /** Reports whether the child asked for such marks before and does not now: it has no prompt while it works. */
+  /** Reports whether the child enabled bracketed paste before and has disabled it: it has no prompt while it works. */
   hasLeftPrompt(): boolean;
-  /** Reports whether it is in the middle of a frame, so that its screen is incomplete. */
+  /** Reports whether a synchronized frame is open, so that the screen is incomplete. */
   isDrawing(): boolean;
   /** Parses all output of the child until now and looks for a question; see `showsOpenQuestion`. */
   asks(own: string): boolean;
-  /** Returns its screen as plain text. */
+  /** Returns the screen as plain text. */
   screen(): string;
   /** Types bytes as they are; false when none of them was accepted. */
   type(bytes: Uint8Array): boolean;
   paste(text: string): boolean;
-  /** Bytes that the child has not taken yet. */
+  /** Bytes that the child has not read yet. */
   pending(): number;
-  /** `performance.now()` of the last thing that it printed. */
+  /** `performance.now()` of the last output. */
   lastOutput(): number;
 }
 
-/** Programs drop an Enter that follows what was typed too closely: Codex needs 60 ms, Gemini up to 100. */
+/** Programs drop an Enter that follows text too closely: Codex needs 60 ms, Gemini up to 100. */
 const beforeEnterMs = 150;
-/** Until a child should have shown anything of what was typed. */
+/** Longest wait for a child to show typed text. */
 const shownMs = 5000;
-const lookAgainMs = 15;
-/** A frame that takes longer is taken for one that never ends. */
+const pollMs = 15;
+/** A longer frame counts as endless. */
 const longestFrameMs = 300;
 
 /** A line for a child. */
 export interface TypedLine {
   readonly text: string;
-  /** Presses Enter behind it. */
+  /** Presses Enter after it. */
   readonly submit: boolean;
-  /** Text that was typed before and may still be in its box. */
+  /** Earlier text that may still be in the input box. */
   readonly own?: string;
 }
 
 /**
- * Types a line as one paste and, after a pause, Enter; never at a question. Screen and keyboard are in this process, so
- * between a look and what is typed behind it the child can print, and we do not miss what it printed before. A child
- * that does not mark pastes takes each line break for an Enter, so each is treated as one.
- * @returns `asks` at a question, with nothing typed; `asks_meanwhile` where one came up behind the text, which is typed
- * then and not entered; `not_at_prompt`; `not_shown` where the child shows nothing behind the text; `not_reading`
+ * Types a line as one paste and, after a pause, Enter; never at a question. Screen and keyboard are in this process, so no
+ * output from before a check is missed. A child without bracketed paste takes each line break for an Enter, so each is
+ * treated as one.
+ * @returns `asks` at a question, with nothing typed; `asks_meanwhile` where one appeared after the text, without Enter;
+ * `not_at_prompt`; `not_shown` where the child does not show the text; `not_reading`
  */
 export async function typeLine(keyboard: Keyboard, line: TypedLine): Promise<Result<null>> {
   const text = typedBytes(line.text);
@@ -83,7 +83,7 @@ async function typePart(
 const enter = Buffer.from('\r');
 
 /**
- * Types keys and Enter behind them, as `typeLine`; a child that shows nothing of it gets its Enter all the same.
+ * Types keys and Enter, like `typeLine`; presses Enter even if the child shows nothing.
  * @returns whether Enter was pressed
  */
 export async function typeWord(keyboard: Keyboard, keys: string, patienceMs: number): Promise<boolean> {
@@ -96,13 +96,13 @@ export async function typeWord(keyboard: Keyboard, keys: string, patienceMs: num
   return keyboard.type(enter);
 }
 
-/** Reports whether a question is open. Waits for the frame that is being drawn, so that input goes to the screen that was read. */
+/** Reports whether a question is open. Waits for the end of an open frame, so that input goes to the screen that was read. */
 export async function asksNow(keyboard: Keyboard, own = ''): Promise<boolean> {
   await until(() => !keyboard.isDrawing(), longestFrameMs);
   return keyboard.asks(own);
 }
 
-/** Waits until the child has shown the typed text, and has had time to be ready for Enter. */
+/** Waits until the child has shown the typed text, and then before Enter. */
 async function isShown(
   keyboard: Keyboard,
   typedAt: number,
@@ -115,12 +115,12 @@ async function isShown(
   return isShown && keyboard.isRunning();
 }
 
-/** Letters of a text that have to be on a screen. */
+/** Count of letters to find on the screen. */
 const surelyShown = 8;
 
 /**
- * Reports whether a screen shows the beginning or the end of a line of the text, or the label of agents for a long one.
- * Until then the child may not have read it yet, and what it asks first would get text and Enter as its answer.
+ * Reports whether a screen shows the beginning or the end of a line of the text, or agents' label for a long paste. Until
+ * then the child may not have read it, and a question in between would get text and Enter as its answer.
  */
 function showsText(screen: string, text: string): boolean {
   const shown = letters(screen);
@@ -130,13 +130,13 @@ function showsText(screen: string, text: string): boolean {
   return known.length === 0 || known.some((part) => shown.includes(part)) || /\[Pasted\b/i.test(screen);
 }
 
-/** Borders, wrapping and padding are left out of account. */
+/** Returns letters and digits only, to ignore borders, wrapping and padding. */
 function letters(text: string): string {
   return text.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 function until(holds: () => boolean, limitMs: number): Promise<boolean> {
-  return pollUntil(holds, { limitMs, everyMs: lookAgainMs });
+  return pollUntil(holds, { limitMs, everyMs: pollMs });
 }
 
 function asked(): Result<never> {
@@ -175,29 +175,29 @@ function notReading(): Result<never> {
   return failure('not_reading', 'It has ended or does not read what is typed.', 'Look at its terminal.');
 }
 
-/** Marks around a bracketed paste (xterm's control sequences, mode 2004). */
+/** Brackets of a paste (xterm's control sequences, mode 2004). */
 const pasteStart = '\x1b[200~';
 const pasteEnd = '\x1b[201~';
 
-/** As much as may wait for a child; see input.ts. */
+/** The limit of a child's queue; see `Input`. */
 const longestPaste = 16 * 1024 * 1024;
 
-/** A whole paste: pieces of what is typed into the child. */
+/** A whole paste. */
 interface Paste {
   readonly id: string;
-  /** Null when it was too long to be kept. */
+  /** Null when it was too long. */
   readonly pieces: readonly Buffer[] | null;
 }
 
-/** Puts the pieces of a link's paste together: it goes to its child as one, or not at all. */
+/** Assembles the pieces of a link's paste, which its child gets as a whole or not at all. */
 export class PasteReader {
   #id = '';
   #pieces: Buffer[] = [];
   #bytes = 0;
-  /** A return and its newline are one Enter, also where they are cut apart. */
+  /** A return and its newline are one Enter, also in two pieces. */
   #endsInReturn = false;
 
-  /** @returns the paste that this piece ends */
+  /** @returns the paste, with its last piece */
   add(id: string, flags: number, text: string): Paste | null {
     if (flags & pasteFlags.first || id !== this.#id) this.#clear(id);
     const joined = this.#endsInReturn && text.startsWith('\n') ? text.slice(1) : text;
@@ -220,18 +220,18 @@ export class PasteReader {
   }
 }
 
-/** Returns the bytes that a terminal sends for a paste, between marks for a program that asked for them. */
+/** Returns the bytes that a terminal sends for a paste, in brackets where they are enabled. */
 export function bracketed(pieces: readonly Buffer[], isBracketed: boolean): Buffer {
   const isEmpty = pieces.every((piece) => piece.length === 0);
-  // An agent may look for a picture in the clipboard when nothing is pasted.
+  // On an empty paste an agent may look for a picture in the clipboard.
   return Buffer.concat(
     isBracketed && !isEmpty ? [Buffer.from(pasteStart), ...pieces, Buffer.from(pasteEnd)] : pieces,
   );
 }
 
 /**
- * Returns text as a person would type it: newlines as Enter; control characters other than tab are dropped, so that the text
- * cannot end the paste by itself.
+ * Returns text as a person would type it: newlines become Enter; control characters other than tab are dropped, so that the
+ * text cannot end the paste.
  */
 export function typedBytes(text: string): string {
   return withoutControls(text).replaceAll('\n', '\r');

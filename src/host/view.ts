@@ -16,26 +16,26 @@ import {
   visibleMatches,
 } from './marks.ts';
 
-/** The terminal that a view shows. */
+/** The terminal of a view. */
 interface Viewed {
-  /** As `Emulator.fillScreen`; false while the screen should not be looked at, which then stays as it was. */
+  /** As `Emulator.fillScreen`; false during a synchronized frame, and the screen is then unchanged. */
   readScreen(screen: Screen, changed: number[], top: number): boolean;
   readonly lines: Lines;
   readonly rows: number;
 }
 
-/** Longest step of a search, after which other work runs. */
+/** Longest step of a search in milliseconds, after which other work runs. */
 const sliceMs = 5;
 
 /**
- * The scroll position, search and selection of one link in one terminal. It follows the newest lines
- * until it is scrolled back; then it stays at its line, or at the oldest when that is thrown away.
+ * The scroll position, search and selection of one link in one terminal. It follows the newest lines until it is scrolled
+ * back; then it stays at its line, or at the oldest kept one.
  */
 export class View {
   readonly #viewed: Viewed;
   readonly #screen: Screen = createScreen(0, 0);
   #epoch: number;
-  /** The line at the upper edge; null while following. */
+  /** The first visible line; null while following. */
   #top: number | null = null;
   #selection: Selection | null = null;
   #search: { readonly needle: Needle; readonly current: LinePosition | null } | null = null;
@@ -52,8 +52,8 @@ export class View {
   }
 
   /**
-   * The screen as this view shows it; null while the terminal's should not be looked at.
-   * @param changed - gets the rows that look different than at the last time
+   * Returns the screen of this view; null during a synchronized frame.
+   * @param changed - gets the rows that differ from the last read
    */
   read(changed: number[] = []): Screen | null {
     this.#settle();
@@ -71,7 +71,7 @@ export class View {
   #readMarked(spans: readonly MarkSpan[], changed: number[]): boolean {
     const { grid } = this.#screen;
     const marked = markedRows(spans, this.#shownTop, grid.rows);
-    // Reading takes the marks off, so that their rows seem to have changed.
+    // Reading removes the marks, so that their rows count as changed.
     const before = marked.map((y) => ({ y, cells: rowCells(grid, y).slice() }));
     if (!this.#viewed.readScreen(this.#screen, changed, this.#shownTop)) return false;
     paintMarks(this.#screen.grid, this.#shownTop, spans);
@@ -79,7 +79,7 @@ export class View {
     return true;
   }
 
-  /** @param lines - to go down by, negative is up; clipped */
+  /** @param lines - positive to scroll down, negative up; clipped */
   scrollBy(lines: number): void {
     this.#settle();
     this.#goTo(this.#shownTop + lines);
@@ -90,12 +90,12 @@ export class View {
     this.#goTo(end === 'top' ? this.#viewed.lines.first : this.#viewed.lines.screen);
   }
 
-  /** Goes back to the newest lines; whether it was elsewhere. */
+  /** Returns to the newest lines. @returns false where the view was there */
   follow(): boolean {
     this.#settle();
-    const isElsewhere = this.#top !== null;
+    const wasScrolled = this.#top !== null;
     this.#top = null;
-    return isElsewhere;
+    return wasScrolled;
   }
 
   /** Goes to the next match, wrapping around at the ends. */
@@ -114,7 +114,7 @@ export class View {
     return { found: true, matches, nth, at: { x: place.x, y: place.line - this.#shownTop } };
   }
 
-  /** Selects from one cell of the view to another; without `from` from where the selection there is began. */
+  /** Selects from one cell of the view to another; without `from` keeps the beginning of the selection. */
   select(from: ViewCell | undefined, to: ViewCell, shape: SelectionShape): void {
     this.#settle();
     const head = this.#placeOf(to);
@@ -126,7 +126,7 @@ export class View {
     this.#selection = null;
   }
 
-  /** What is selected; see `textOf`. */
+  /** Returns the selected text; see `textOf`. */
   copy(): { text: string; lines: number } {
     this.#settle();
     const { lines } = this.#viewed;
@@ -134,7 +134,7 @@ export class View {
     return range ? textOf(range, lines) : { text: '', lines: 0 };
   }
 
-  /** To be called before a resize; what it gives back, after that: the view is then at the same text. */
+  /** To be called before a resize. Returns a function to call after it, which puts the view at the same text. */
   hold(): () => void {
     this.#settle();
     const { lines } = this.#viewed;
@@ -155,7 +155,7 @@ export class View {
     };
   }
 
-  /** Forgets everything when the lines it was about are gone. */
+  /** Resets the view when its lines no longer exist. */
   #settle(): void {
     const { epoch } = this.#viewed.lines;
     if (epoch === this.#epoch) return;
@@ -199,7 +199,7 @@ export class View {
     }
   }
 
-  /** From the match there is, or from the edge of the view. */
+  /** Returns the start of a search: the current match, or the edge of the view. */
   #pivot(needle: Needle, direction: 'back' | 'forward'): LinePosition {
     if (this.#search?.needle.text === needle.text && this.#search.current) return this.#search.current;
     return direction === 'back'
@@ -218,7 +218,7 @@ export class View {
   }
 }
 
-/** Leaves rows that were marked before and after among the changed ones only where they look different. */
+/** Corrects the changed rows: of those with marks before, only the ones that differ from then. */
 function settleChanges(
   grid: Grid,
   before: readonly { readonly y: number; readonly cells: Uint32Array }[],
@@ -236,30 +236,29 @@ function rowCells(grid: Grid, y: number): Uint32Array {
   return grid.data.subarray(cellIndex(grid, 0, y), cellIndex(grid, 0, y + 1));
 }
 
-/** A repaint every 16 ms is all an eye can use. */
+/** 60 frames per second. */
 const frameMs = 1000 / 60;
-/** Longer than the emulator waits for the end of a synchronized frame. */
+/** Longer than the emulator holds a synchronized frame. */
 const heldMs = 160;
 
 /**
- * Gives the screen as it is, or null while it should not be looked at; `changed` gets the rows that look different than
- * at the last time.
+ * Returns the screen, or null during a synchronized frame; `changed` gets the rows that differ from the last read.
  */
 type ReadScreen = (changed: number[]) => Screen | null;
 
-/** Room for a terminal, in cells. */
+/** Size of a terminal or a viewport, in cells. */
 export interface ViewSize {
   readonly cols: number;
   readonly rows: number;
 }
 
 /**
- * Sends one link what has changed on a terminal's screen since the last frame: an echo at once, anything else at most 60
- * times a second, and never a second frame before the first has been taken in. So a slow link gets a newer screen later,
- * and one frame is all that ever waits for it.
+ * Sends one link the changes of a terminal's screen since the last frame: an echo at once, anything else at most 60 times a
+ * second, and no frame before the last one is acknowledged. So a slow link gets a newer screen later, and at most one frame
+ * is queued for it.
  */
 export class Watch {
-  /** Size that the link has room for; null until its first `fit`. */
+  /** Size of the link's viewport; null until its first `fit`. */
   viewport: ViewSize | null = null;
   readonly #read: ReadScreen;
   readonly #send: (update: Buffer) => void;
@@ -276,20 +275,20 @@ export class Watch {
     this.#send = send;
   }
 
-  /** The screen may be another one. */
+  /** Schedules a frame, at once for an echo. */
   changed(isEcho: boolean): void {
     this.#isDirty = true;
     this.#isUrgent ||= isEcho;
     if (!this.#isAwaited && !this.#isHeld) this.#plan();
   }
 
-  /** The last frame has been taken in. */
+  /** Acknowledges the last frame. */
   seen(): void {
     this.#isAwaited = false;
     if (this.#isDirty && !this.#isHeld) this.#plan();
   }
 
-  /** Sends nothing while held, for the link gets something newer than screens; after that a whole one. */
+  /** Holds frames back while the link gets raw output; afterwards sends a whole screen. */
   hold(isHeld: boolean): void {
     if (this.#isHeld === isHeld) return;
     this.#isHeld = isHeld;
@@ -330,19 +329,19 @@ export class Watch {
   }
 }
 
-/** Returns the size that fits all watches: the smallest of their rooms, or null when none is known. */
-export function smallestViewport(rooms: readonly (ViewSize | null)[]): ViewSize | null {
-  const known = rooms.filter((room) => room !== null);
+/** Returns the size that fits all viewports; null when none is known. */
+export function smallestViewport(viewports: readonly (ViewSize | null)[]): ViewSize | null {
+  const known = viewports.filter((one) => one !== null);
   if (known.length === 0) return null;
   return {
-    cols: Math.min(...known.map((room) => room.cols)),
-    rows: Math.min(...known.map((room) => room.rows)),
+    cols: Math.min(...known.map(({ cols }) => cols)),
+    rows: Math.min(...known.map(({ rows }) => rows)),
   };
 }
 
-/** Bytes on their way to a terminal; one that takes them slower than they come gets a newer screen instead. */
+/** Most unacknowledged bytes; a slower terminal gets a newer screen instead. */
 const maxUntakenBytes = 256 * 1024;
-/** A size that is being negotiated, or the end of a sequence, comes before that; for longer, screens are sent. */
+/** Longest wait for a new size, or the end of a sequence, before screens are sent. */
 const settleMs = 100;
 
 type State = 'unwanted' | 'waiting' | 'streaming';
@@ -355,10 +354,10 @@ interface RawSource {
 }
 
 /**
- * The child's own bytes for a link whose room is exactly the terminal's size: first a whole screen that brings a real
- * terminal to where ours is, then everything the child prints, byte for byte. Where that is impossible the link's
- * watch sends screens as to anybody. Neither the child nor the host ever waits for the link: one that falls behind
- * misses what was printed meanwhile, and goes on from a whole screen once it has taken all it was sent.
+ * Streams the child's own bytes to a link whose viewport has the terminal's size: first a whole screen that restores the
+ * state on a real terminal, then all output byte for byte. Where that is impossible the watch sends screens. Neither child
+ * nor host waits for the link: a slow one skips output, and continues with a whole screen once it has acknowledged
+ * everything.
  */
 export class RawStream {
   readonly #watch: Watch;
@@ -375,7 +374,7 @@ export class RawStream {
     this.#send = send;
   }
 
-  /** Begins, or starts over if it had begun, or ends in favour of screens. */
+  /** Starts the stream, or restarts it, or ends it in favour of screens. */
   want(isWanted: boolean): void {
     if (isWanted) this.#wait();
     else if (this.#state !== 'unwanted') {
@@ -384,7 +383,7 @@ export class RawStream {
     }
   }
 
-  /** The terminal has parsed these bytes; null when it changed by itself. */
+  /** Passes parsed bytes on; null for a change without output, such as a resize. */
   output(bytes: Buffer | null): void {
     if (this.#state === 'waiting') this.#begin();
     else if (this.#state === 'streaming') {
@@ -393,7 +392,7 @@ export class RawStream {
     }
   }
 
-  /** So many bytes are on the link's terminal. */
+  /** Acknowledges bytes that the link's terminal has taken. */
   taken(bytes: number): void {
     this.#untaken = Math.max(0, this.#untaken - bytes);
     if (this.#state === 'waiting') this.#begin();
@@ -410,7 +409,7 @@ export class RawStream {
   }
 
   #begin(): void {
-    // What is still under way was made for a screen of the past.
+    // Bytes in flight belong to an older screen.
     if (this.#untaken > 0) return;
     const whole = this.#fits() ? this.#source.wholeScreen() : null;
     if (whole === null) {
@@ -434,9 +433,9 @@ export class RawStream {
   }
 
   #fits(): boolean {
-    const { viewport: room } = this.#watch;
+    const { viewport } = this.#watch;
     const { cols, rows } = this.#source.size;
-    return room !== null && room.cols === cols && room.rows === rows;
+    return viewport !== null && viewport.cols === cols && viewport.rows === rows;
   }
 
   #pass(bytes: Uint8Array): void {
