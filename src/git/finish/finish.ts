@@ -18,7 +18,16 @@ import {
   type Target,
 } from '../merge/merge.ts';
 import { listWorktrees } from '../porcelain.ts';
-import { backUpTip, deleteRef, findBackup, isAncestor, keepRef, mergeRef, readRef } from '../refs.ts';
+import {
+  backUpTip,
+  branchContains,
+  deleteRef,
+  findBackup,
+  isAncestor,
+  keepRef,
+  mergeRef,
+  readRef,
+} from '../refs.ts';
 import { type Git, refused } from '../run.ts';
 import {
   type Inspection,

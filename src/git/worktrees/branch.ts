@@ -8,6 +8,7 @@ import { listWorktrees, parseStatus } from '../porcelain.ts';
 import { branchRef, isAncestor, readRef, remoteRef } from '../refs.ts';
 import { type Git, refusal, refused } from '../run.ts';
 import { keepSnapshot } from '../snapshots/snapshots.ts';
+import { countBothWays } from '../status/status.ts';
 import { inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
 
 export interface BaseChoice {
