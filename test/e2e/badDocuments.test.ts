@@ -128,7 +128,7 @@ describe('invoices', () => {
       /"12.345" is not an amount: EUR has 2 dec/,
     ],
     ['| T-3 | 2026-11-05 | x | web | -1 | 80.00 | 80.00 | Pending |', /"-1" is negative/],
-    ['| T-3 | 2026-02-30 | x | web | 1 | 80.00 | 80.00 | Pending |', /"2026-02-30" is no day/],
+    ['| T-3 | 2026-02-30 | x | web | 1 | 80.00 | 80.00 | Pending |', /"2026-02-30" is not a day/],
     ['| T-3 | 2026-11-05 | x | 1 | 80.00 | 80.00 | Pending |', /7 cells, the header has 8/],
     ['| T-1 | 2026-11-05 | x | web | 1 | 80.00 | 80.00 | Pending |', /the id T-1 appears more than once/],
     ['<<<<<<< HEAD', /git left two versions/],

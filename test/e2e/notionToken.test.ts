@@ -180,7 +180,7 @@ it('lets the room sync with the token of the shell that it was opened in, and no
   without.press('s');
   await without.until('There is no token.');
   room.press('s');
-  await room.until('2 pages made in Notion');
+  await room.until('2 pages created in Notion');
   expect(notion.service.living(notion.source)).toHaveLength(2);
 });
 

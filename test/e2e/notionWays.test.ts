@@ -61,7 +61,7 @@ it('rebuilds what was damaged from the room', async () => {
   await room.until('Fix the migration');
   room.press('s');
   await room.until('is damaged');
-  expect(await room.until('y does it')).toContain('Neither side is written to');
+  expect(await room.until('Press y to confirm')).toContain('It writes to neither side');
   room.press('y');
   await room.until('2 rows on both sides; nothing was written there');
   expect(existsSync(`${base}.damaged-1`)).toBe(true);
@@ -106,7 +106,7 @@ it('lets a mass deletion pass once from the room, which lists the rows', async (
   await room.until('Fix the migration');
   room.press('s');
   await room.until('6 of 8 rows are gone from the file');
-  const screen = await room.until('y does it');
+  const screen = await room.until('Press y to confirm');
   for (let i = 0; i < 6; i++) expect(screen).toContain(`ORC-${10 + i}`);
   room.press('y');
   await room.until('6 fields changed on both sides');

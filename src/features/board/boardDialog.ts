@@ -49,7 +49,7 @@ export const boardKey: RoomKey = {
 export const board = defineDialog<BoardDialog>({
   kind: 'board',
   group: 'Board',
-  takesTypedAhead: 'What is moved is seen at once, and moved back by the key beside it.',
+  takesTypedAhead: 'A move is visible at once, and the opposite key reverts it.',
   isWide: true,
   isCoverable: ({ drag }) => !drag?.isMoving,
   selected(state, dialog) {
@@ -116,8 +116,8 @@ export const board = defineDialog<BoardDialog>({
       keys: [
         {
           id: 'card-drop',
-          title: 'leave the card that the mouse holds where it was',
-          hint: 'leave it there',
+          title: 'put the dragged card back',
+          hint: 'put back',
           keys: ['escape', 'ctrl-c'],
           run: (state, dialog) => noEffects(withDialog(state, { ...dialog, drag: null })),
         },
@@ -157,7 +157,7 @@ function moveKey(id: string, title: string, keys: readonly string[], by: -1 | 1)
     keys,
     disabledReason: (state, dialog) =>
       columnBeside(dialog.column, by) === null
-        ? 'There is no column further that way.'
+        ? 'There is no column in that direction.'
         : whyUnchanged(state, dialog),
     run(state, dialog) {
       const card = selectedCard(state, dialog);
@@ -194,7 +194,7 @@ function whyUnchanged(state: AppState, dialog: BoardDialog): string | null {
 function whyNotStarted(state: AppState, dialog: BoardDialog): string | null {
   if (!selectedCard(state, dialog)) return 'There is no card here.';
   const worker = selectedWorker(state, dialog);
-  return worker ? `${worker.id} is on this card already.` : whyUnreachable(state);
+  return worker ? `${worker.id} is already on this card.` : whyUnreachable(state);
 }
 
 /** Opens the start form with the card's text, by which the worker is later matched to it. */

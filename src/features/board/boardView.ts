@@ -158,7 +158,7 @@ function detailsOf({ state, dialog, workers, conflicting }: ViewInput, width: nu
     ? [
         ...cardDetails(card, workers.get(card) ?? null, width),
         ...(conflicting.has(card.id)
-          ? marked('!', 'It was changed in Notion, too: c decides.', width, 'warning')
+          ? marked('!', 'Also changed in Notion: press c to decide.', width, 'warning')
           : []),
       ]
     : [];
@@ -169,8 +169,8 @@ function detailsOf({ state, dialog, workers, conflicting }: ViewInput, width: nu
 function dragRows({ card, over }: CardDrag, width: number): readonly Line[] {
   const what =
     over === null || over === card.column
-      ? `Let go of ${nameOf(card)} over another column to move it there.`
-      : `Let go to move ${nameOf(card)} from ${card.column} to ${over}.`;
+      ? `Drop ${nameOf(card)} on another column to move it there.`
+      : `Drop ${nameOf(card)} to move it from ${card.column} to ${over}.`;
   return [cutLine(line(what, 'accent'), width), ...textRows(card.task, width, 2, 'strong')];
 }
 

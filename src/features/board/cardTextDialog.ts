@@ -30,7 +30,7 @@ export function writeCard(state: AppState, board: BoardDialog, card: Card | null
 export const cardText = defineDialog<CardTextDialog>({
   kind: 'card-text',
   group: 'Writing a card',
-  takesTypedAhead: 'A text is written; enter sends it only after that.',
+  takesTypedAhead: 'Keys only type the text until enter sends it.',
   text: { of: ({ text }) => text, with: (dialog, text) => ({ ...dialog, text }) },
   keys: [
     {
@@ -101,8 +101,8 @@ export function askToBegin(state: AppState): AppState {
 
 export const beginBoard = defineQuestion<BeginDialog>({
   kind: 'begin-board',
-  title: () => 'Begin a sprint board?',
+  title: () => 'Create a sprint board?',
   text: () =>
-    'There is none in this workspace yet. Its first card begins it, in SPRINT_BOARD.md unless the configuration names another file; nothing is written before.',
+    'This workspace has none yet. The first card creates it in SPRINT_BOARD.md, or in the file that the configuration names; nothing is written before that.',
   agree: (state) => noEffects(writeCard(state, boardAt('To Do', null), null)),
 });

@@ -22,7 +22,7 @@ const fields = {
   '--priority <word>': 'how urgent it is',
   '--pr <address>': 'its pull request',
   '--ready <word>': 'whether it can be merged, such as Yes',
-  '--blockers <text>': 'what keeps it from going on',
+  '--blockers <text>': 'what blocks it',
   '--progress <text>': 'such as 60%',
   '--started <day>': 'yyyy-mm-dd',
   '--completed <day>': 'yyyy-mm-dd',
@@ -115,7 +115,7 @@ const changeCard = defineServed<CardChanged>()({
     },
     {
       usage: 'board edit <id>',
-      about: 'change what a card says; an empty value clears it',
+      about: 'change the fields of a card; an empty value clears one',
       what: 'edit cards',
       options: { ...fields, '--task <text>': 'its text' },
       run: editCard,
@@ -150,7 +150,7 @@ function fieldsOf(options: Given): Partial<CardFields> {
 
 function leftText(left: CardChanged['left']): string {
   const names = Object.keys(left);
-  return names.length === 0 ? '' : ` Its table has no column for ${names.join(', ')}; kept for the next one.`;
+  return names.length === 0 ? '' : ` Its table has no column for ${names.join(', ')}; kept until one has it.`;
 }
 
 /** Adds an id to every card without one, after a confirmation. */

@@ -153,7 +153,7 @@ const edit = defineTool<unknown>()({
 
 export const boardTools = [show, add, move, edit] as const;
 
-const noBoard = 'There is no board yet. board_add begins one.';
+const noBoard = 'There is no board yet. board_add creates one.';
 
 async function change(
   board: SessionServices['board'],

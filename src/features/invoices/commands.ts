@@ -109,8 +109,8 @@ const addEntry = defineServed<EntryAdded>()({
         '--time <text>': { about: 'such as 1h 30m', parse: parseDuration, required: true },
         '--repo <name>': { about: 'its repository', fallback: '' },
         '--worker <id>': { about: 'who worked', fallback: '' },
-        '--date <day>': { about: 'yyyy-mm-dd; today unless told otherwise', parse: day },
-        '--rate <amount>': 'for an hour, such as 80.00; as configured unless told otherwise',
+        '--date <day>': { about: 'yyyy-mm-dd; default: today', parse: day },
+        '--rate <amount>': 'per hour, such as 80.00; default: as configured',
       },
       run: enterTime,
     },
@@ -139,7 +139,7 @@ async function enterTime(
   const { id: isUnnamed, ...others } = left;
   const lost = Object.entries(others).map(([name, text]) => `${name} ${text}`);
   const unwritten =
-    lost.length === 0 ? '' : ` Not written, for its table has no column for it: ${lost.join(', ')}.`;
+    lost.length === 0 ? '' : ` Not written, because its table has no column for it: ${lost.join(', ')}.`;
   const { entries } = isUnnamed === undefined ? { entries: [] } : await call.ask(invoices, {});
   const line = entries.findLast((one) => one.id === null && one.task === task && one.date === date)?.line;
   const unnamed = line === undefined ? '' : ` Its table has no column for ids: name it :${line}.`;
@@ -164,8 +164,7 @@ const markEntries = defineServed<MarkOutcome>()({
   verbs: [
     {
       usage: 'invoice mark <status> <ids...>',
-      about:
-        'entries, by their ids or as :LINE, become invoiced or paid, all by one invoice; that locks them',
+      about: 'mark entries, named by id or :LINE, as invoiced or paid, all on one invoice; this locks them',
       what: 'mark entries',
       values: { status: { oneOf: entryStatuses } },
       options: { '--number <text>': 'of the invoice; without it the next one' },
@@ -185,7 +184,7 @@ async function runMark(
   const outcome = await call.ask(markEntries, { status, entries, ...(number !== undefined && { number }) });
   const by = outcome.invoices.length === 0 ? '' : `: ${outcome.invoices.join(', ')}`;
   const lost = Object.entries(outcome.left).map(([name, text]) => `${name} ${text}`);
-  const kept = lost.length === 0 ? '' : ` Kept, for there is no column for it: ${lost.join(', ')}.`;
+  const kept = lost.length === 0 ? '' : ` Kept, because there is no column for it: ${lost.join(', ')}.`;
   const text = names.map((name) => `${name} is ${status}${by}.`).join('\n') + kept;
   return { value: { ids: names, status, ...outcome }, text };
 }
@@ -244,7 +243,7 @@ const correctTotals = defineServed<{ corrected: readonly number[] }>()({
       by: 'anyone',
       what: 'look at the invoices',
       withOption: { name: 'write', by: 'person', what: 'change the invoices' },
-      options: { ...period, '--write': 'bring the sums in the file to what its entries add up to' },
+      options: { ...period, '--write': 'correct the sums in the file' },
       run: showTotals,
     },
   ],
@@ -287,7 +286,7 @@ const exportEntries = defineServed<{ text: string; entries: number }>()({
         '--html': 'an invoice as one page',
         '--client <name>': 'whose entries, by the short name of the configuration',
         '--number <text>': 'of the invoice',
-        '--out <file>': 'write it there; a file that exists is refused',
+        '--out <file>': 'write to this new file',
       },
       run: exportInvoice,
     },
@@ -309,7 +308,7 @@ async function exportInvoice(
   { csv = false, html = false, json = false, out, ...query }: ExportOptions,
 ): Promise<Printed> {
   const [format, ...others] = exportFormats.filter((one) => ({ csv, html, json })[one]);
-  if (!format || others.length > 0) return call.refuseUsage('say one of --csv, --json and --html');
+  if (!format || others.length > 0) return call.refuseUsage('use one of --csv, --json and --html');
   const { text, entries } = await call.ask(exportEntries, { ...query, format });
   if (out === undefined) return { value: format === 'json' ? JSON.parse(text) : text, text, isScreen: true };
   const file = call.saveNew(out, text);

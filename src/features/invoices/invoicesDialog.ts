@@ -51,7 +51,7 @@ export const invoicesKey: RoomKey = {
 export const invoices = defineDialog<InvoicesDialog>({
   kind: 'invoices',
   group: 'Invoices',
-  takesTypedAhead: 'It is only looked at; an invoice is a file of its own that changes no entry.',
+  takesTypedAhead: 'It only displays; an invoice is a separate file that changes no entry.',
   keys: [
     monthKey('earlier', 'the month before', ['h', 'left'], 1),
     monthKey('later', 'the month after', ['l', 'right'], -1),
@@ -141,7 +141,7 @@ function clientNames({ facts }: AppState): readonly string[] {
 
 function whyNotExported(state: AppState, dialog: InvoicesDialog): string | null {
   if (chosenEntries(state, dialog).length === 0) return 'There is nothing to invoice here.';
-  if (dialog.client === null && clientNames(state).length > 1) return 'Say for which client: w.';
+  if (dialog.client === null && clientNames(state).length > 1) return 'Choose a client first: w.';
   return whyBusy(state);
 }
 
@@ -233,7 +233,7 @@ function view(state: AppState, dialog: InvoicesDialog, width: number): DialogBod
 }
 
 function nothing(periods: readonly string[], only: readonly unknown[]): string {
-  if (periods.length === 0) return 'No entries yet: a finished worker brings the first.';
+  if (periods.length === 0) return 'No entries yet: they are added when workers finish.';
   return only.length > 0 ? 'Nothing like that in this month.' : 'Nothing in this month.';
 }
 
@@ -261,7 +261,9 @@ function entryLine(entry: EntryFact, width: number): Line {
   const { date, repo, task, minutes, amountCents, currency, status, measured, claimed } = entry;
   const [mark, tone] = looks[status];
   const said =
-    claimed !== null && measured !== null && claimed !== measured ? ` (${formatDuration(claimed)} said)` : '';
+    claimed !== null && measured !== null && claimed !== measured
+      ? ` (${formatDuration(claimed)} claimed)`
+      : '';
   const right = [
     span(said, 'muted'),
     span(formatDuration(minutes).padStart(8)),

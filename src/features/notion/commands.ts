@@ -24,8 +24,8 @@ import {
 
 const syncing = {
   '--dry-run': 'only show what would be done',
-  '--allow-mass-delete': 'also where many rows are gone on one side',
-  '--rebuild': 'rebuild what is known of Notion, after it was damaged or lost; writes to neither side',
+  '--allow-mass-delete': 'sync even if many rows are gone on one side',
+  '--rebuild': 'rebuild the sync state after damage or loss; writes to neither side',
   ...yesOption,
 } as const;
 
@@ -69,18 +69,18 @@ const connectNotion = defineServed<{ proposals: readonly NotionProposal[]; token
   verbs: [
     {
       usage: 'notion connect',
-      about: 'say which databases they are synced with, or have them made',
+      about: 'choose the databases to sync with, or create them',
       // A token is never an argument: others on the machine can read those.
       options: {
         '--board <address>': 'of the database with the cards',
         '--invoices <address>': 'of the database with the time entries',
-        '--page <address>': 'below which databases are made, for what has none',
+        '--page <address>': 'below which missing databases are created',
         '--map <field=property>': {
-          about: 'what holds a field, such as board.worker=Owner; more than once',
-          parse: pairs(() => true, 'Say FIELD=PROPERTY.'),
+          about: 'the property of a field, such as board.worker=Owner; may be repeated',
+          parse: pairs(() => true, 'Use FIELD=PROPERTY.'),
         },
         '--wanted <status>': 'of a card that asks for a worker',
-        '--comment': "say on a finished card's page what became of it",
+        '--comment': "comment on a finished card's page",
         '--token-stdin': 'read the token from standard input',
         ...yesOption,
       },
@@ -106,14 +106,14 @@ async function connect(
   const typed = tokenStdin ? await call.readInput() : await askToken(call, yes);
   await call.lend(typed === null ? call.token : { token: typed.trim(), source: 'What was given' });
   const { integration, proposals } = await call.ask(proposeNotion, wish);
-  call.print([`Notion knows us as ${integration}.`, ...proposals.map(tableProposalText)].join('\n\n'));
-  if (!yes) call.print('\nTo have a field held by another property: --map FIELD=PROPERTY');
+  call.print([`Integration in Notion: ${integration}.`, ...proposals.map(tableProposalText)].join('\n\n'));
+  if (!yes) call.print('\nTo map a field to another property: --map FIELD=PROPERTY');
   await call.requireYes(yes, 'Connect?');
   // A token of the environment is used and not stored; a typed one is stored.
   const done = await call.ask(connectNotion, { ...wish, keep: typed !== null });
   return {
     value: { integration, tables: done.proposals, token: done.token },
-    text: 'Connected. Bring both sides together: orch-tui sync --dry-run',
+    text: 'Connected. Preview the first sync: orch-tui sync --dry-run',
   };
 }
 
@@ -130,7 +130,7 @@ function wishOf({ board, invoices, page, map = {}, wanted, comment }: ConnectOpt
 async function askToken(call: VerbCall, yes: boolean): Promise<string | null> {
   if (call.token || (await call.ask(notionStatus, {})).token !== null) return null;
   if (yes || !call.canAsk)
-    refuse('notion_token', 'There is no token.', 'Set NOTION_TOKEN, or say --token-stdin.');
+    refuse('notion_token', 'There is no token.', 'Set NOTION_TOKEN, or use --token-stdin.');
   const typed = await call.askHidden('Token of the integration (it is not shown): ');
   return typed ?? refuse('not_confirmed', 'Nothing was changed.');
 }
@@ -149,7 +149,7 @@ const notionStatus = defineServed<NotionStatus>()({
   verbs: [
     {
       usage: 'notion status',
-      about: 'token, databases and what waits to be synced',
+      about: 'token, databases and rows to sync',
       run: async (call): Promise<Printed> => {
         await call.lend(call.token);
         const status = await call.ask(notionStatus, {});
@@ -172,7 +172,7 @@ const sync = defineServed<SyncOutcome>()({
   verbs: [
     {
       usage: 'sync',
-      about: 'bring board and invoices together with Notion',
+      about: 'sync board and invoices with Notion',
       options: syncing,
       run: (call, _, options) => runSync(call, {}, options),
     },
@@ -199,7 +199,7 @@ async function runSync(
   { dryRun = false, allowMassDelete = false, rebuild = false, yes = false }: SyncOptions,
 ): Promise<Printed> {
   if (rebuild && (dryRun || allowMassDelete))
-    call.refuseUsage('--rebuild goes with no other option: it only looks, and syncs nothing');
+    call.refuseUsage('--rebuild cannot be combined with other options: it syncs nothing');
   await call.connect();
   if (rebuild) {
     if (!yes) call.print(rebuildQuestion);
@@ -271,7 +271,7 @@ const resolveSync = defineServed<SyncConflict>()({
     {
       usage: 'sync resolve <id> <field> [side]',
       about: 'decide: mine is the file, theirs is Notion',
-      options: { '--value <text>': 'neither, but this; empty for nothing' },
+      options: { '--value <text>': 'use this value instead; empty for none' },
       run: resolve,
     },
   ],
@@ -284,18 +284,18 @@ async function resolve(
 ): Promise<Printed> {
   const isSide = side === 'mine' || side === 'theirs';
   if (isSide === (value !== undefined) || (side !== undefined && !isSide))
-    call.refuseUsage('say mine, theirs, or --value TEXT');
+    call.refuseUsage('use mine, theirs, or --value TEXT');
   const conflicts = await call.ask(syncConflicts, {});
   const known = conflicts.find((one) => one.id === id && one.field === field);
   const choice = isSide ? side : editedOf(value ?? '', known);
   const resolved = await call.ask(resolveSync, { id, field, choice });
-  return { value: resolved, text: `${id} ${field} is decided; the next sync does it.` };
+  return { value: resolved, text: `${id} ${field} is decided; the next sync applies it.` };
 }
 
 /** Parses an edited value. Numbers, such as minutes and cents, are whole; an empty text is null. */
 function editedOf(text: string, known: SyncConflict | undefined): SyncChoice {
   const isNumber = typeof known?.ours === 'number' || typeof known?.theirs === 'number';
-  if (isNumber && !/^\d{1,12}$/.test(text)) refuse('bad_choice', 'A whole number is wanted.');
+  if (isNumber && !/^\d{1,12}$/.test(text)) refuse('bad_choice', 'Give a whole number.');
   return { edited: text === '' ? null : isNumber ? Number(text) : text };
 }
 

@@ -22,7 +22,7 @@ export const conflictsKey: RoomDialogKey<AnyDialog> = {
   group: notionGroup,
   keys: ['c'],
   isHarmless: true,
-  disabledReason: (state) => (openConflicts(state).length > 0 ? null : 'Nothing waits for a decision.'),
+  disabledReason: (state) => (openConflicts(state).length > 0 ? null : 'There are no open conflicts.'),
   run(state) {
     const dialog: ConflictsDialog = { kind: 'sync-conflicts', at: 0, typed: null, ...unasked };
     return noEffects(withDialog(state, dialog));
@@ -155,13 +155,15 @@ function save(state: AppState, dialog: ConflictsDialog): Step {
 }
 
 function whyUndecided(state: AppState, dialog: ConflictsDialog): string | null {
-  return conflictAt(state, dialog) ? whyBusy(state) : 'All is decided; the next sync does it.';
+  return conflictAt(state, dialog)
+    ? whyBusy(state)
+    : 'All conflicts are decided; the next sync applies them.';
 }
 
 function whyUnsaved(state: AppState, dialog: ConflictsDialog): string | null {
   const text = dialog.typed?.text.trim() ?? '';
   const isRight = !isNumber(conflictAt(state, dialog)) || /^\d{0,12}$/.test(text);
-  return isRight ? whyUndecided(state, dialog) : 'A whole number is wanted.';
+  return isRight ? whyUndecided(state, dialog) : 'Give a whole number.';
 }
 
 function isNumber(conflict: SyncConflict | null): boolean {
@@ -174,7 +176,7 @@ function view(state: AppState, dialog: ConflictsDialog, width: number): DialogBo
   const conflict = conflictAt(state, dialog);
   const title = line('Changed on both sides', 'strong');
   if (!conflict) {
-    const rows = [line('All is decided; the next sync does it.', 'good')];
+    const rows = [line('All conflicts are decided; the next sync applies them.', 'good')];
     return { title, aside: [], rows, tail: [], caret: null };
   }
   const aside = line(`${open.indexOf(conflict) + 1} of ${open.length}`, 'muted');

@@ -42,12 +42,12 @@ export const sync = defineDialog<SyncDialog>({
     conflictsKey,
     {
       id: 'sync-yes',
-      title: 'yes: sync although many rows are gone, or rebuild what was damaged',
+      title: 'confirm: sync although many rows are gone, or rebuild the sync state',
       hint: (_, dialog) => (confirmationOf(dialog) === null ? null : 'yes'),
       keys: ['y'],
       palette: 'described',
       disabledReason: (state, dialog) =>
-        confirmationOf(dialog) === null ? 'There is nothing to say yes to.' : whyUnreachable(state),
+        confirmationOf(dialog) === null ? 'There is nothing to confirm.' : whyUnreachable(state),
       run: (state, dialog) =>
         confirmationOf(dialog) === 'rebuild'
           ? ask(state, 'rebuildSync', {}, awaitingSync)
@@ -109,18 +109,18 @@ function outcomeRows(
   const nothing = created + updated + pulled + conflicts.length + problems.length + withoutId.length === 0;
   return [
     ...(nothing ? [line('Both sides are the same.', 'good')] : []),
-    ...amount(created, 'made in Notion', 'page'),
+    ...amount(created, 'created in Notion', 'page'),
     ...amount(updated, 'changed in Notion', 'page'),
-    ...amount(pulled, 'brought here', 'row'),
+    ...amount(pulled, 'changed here', 'row'),
     ...(conflicts.length === 0
       ? []
       : marked(
           '!',
-          `${counted(conflicts.length, 'field')} changed on both sides and stayed as they are.`,
+          `${counted(conflicts.length, 'field')} changed on both sides; nothing was overwritten.`,
           width,
           'warning',
         )),
-    ...wanted.flatMap((task) => marked('+', `A worker is wanted for: ${task}`, width, 'accent')),
+    ...wanted.flatMap((task) => marked('+', `Worker requested for: ${task}`, width, 'accent')),
     ...leftOutTexts(withoutId).flatMap((text) => marked('!', text, width, 'warning')),
     ...problemList(problems, width),
   ];
@@ -131,23 +131,23 @@ function offerRows(dialog: SyncDialog, width: number): readonly Line[] {
   const offer = confirmationOf(dialog);
   if (offer === null) return [];
   const text = offer === 'rebuild' ? rebuildQuestion : massDeleteQuestion;
-  return [...wrapLines(text, width), line(''), line('y does it; esc leaves everything as it is.', 'notice')];
+  return [...wrapLines(text, width), line(''), line('Press y to confirm; esc changes nothing.', 'notice')];
 }
 
 const massDeleteQuestion =
-  'If they were deleted on purpose: a sync goes on this once. What is gone from the file is then asked about row by row before anything is done in Notion; what is in the trash there goes to the archive of the file.';
+  'If they were deleted on purpose, you can sync this once. Rows that are gone from the file become conflicts, row by row, before anything changes in Notion; rows that are in its trash move to the archive of the file.';
 
 function rebuiltRows(
   { rows, conflicts, problems, setAside }: RebuildOutcome,
   width: number,
 ): readonly Line[] {
-  const differ = `${counted(conflicts.length, 'field')} not the same: c decides. Then sync again.`;
+  const differ = `${counted(conflicts.length, 'field')} differ: press c to decide, then sync again.`;
   return [
     [span(counted(rows, 'row'), 'strong'), span(' on both sides; nothing was written there')],
     ...(conflicts.length > 0
       ? marked('!', differ, width, 'warning')
-      : [line('Both sides are the same. Sync to go on.', 'good')]),
-    ...setAside.flatMap((file) => wrapLines(`What was in the way is kept: ${file}`, width, 'muted')),
+      : [line('Both sides are the same. Sync to continue.', 'good')]),
+    ...setAside.flatMap((file) => wrapLines(`The old file is kept: ${file}`, width, 'muted')),
     ...problemList(problems, width),
   ];
 }

@@ -17,7 +17,7 @@ export function runningText({ table, stage, done, total }: NonNullable<NotionFac
 
 /** Confirmation before the sync's base is rebuilt. */
 export const rebuildQuestion =
-  'What was common with Notion is rebuilt: rows are tied to pages by their ids, what is the same on both sides is common, and all else is asked about. Neither side is written to, and the damaged file is kept.';
+  'This rebuilds the sync state: rows are matched to pages by their ids, and every difference becomes a conflict for you to decide. It writes to neither side, and keeps the damaged file.';
 
 /** Describes why a sync is due. */
 export function suggestionText(suggestion: SyncSuggestion, pending: number): string {
@@ -41,7 +41,7 @@ export function notionStatusText(status: NotionStatus): string {
   const { token, integration, tables, pending, suggestion, conflicts, problems } = status;
   return [
     token === null ? 'No token.' : `Token from ${token.source}, ending in …${token.lastFour}`,
-    ...(integration === null ? [] : [`Notion knows us as ${integration}.`]),
+    ...(integration === null ? [] : [`Integration in Notion: ${integration}.`]),
     tables.length === 0 ? 'Nothing is connected: orch-tui notion connect' : `Connected: ${tables.join(', ')}`,
     `${counted(pending, 'row')} to sync, ${counted(conflicts, 'conflict')}`,
     ...(suggestion ? [`${suggestionText(suggestion, pending)}: orch-tui sync`] : []),
@@ -56,10 +56,10 @@ export function outcomeText(
 ): string {
   const would = dry ? 'would be ' : '';
   return [
-    `${counted(created, 'page')} ${would}made, ${updated} ${would}changed, ${counted(pulled, 'row')} ${would}brought here`,
+    `${counted(created, 'page')} ${would}created, ${updated} ${would}changed, ${counted(pulled, 'row')} ${would}changed here`,
     ...conflicts.map((conflict) => `? ${conflictText(conflict)}`),
     ...problems.map(problemText),
-    ...wanted.map((task) => `+ a worker is wanted for: ${task}`),
+    ...wanted.map((task) => `+ worker requested for: ${task}`),
     ...leftOutTexts(withoutId).map((text) => `! ${text}`),
     ...(dry ? [] : decideHint(conflicts)),
   ].join('\n');
@@ -87,18 +87,20 @@ export function rebuildText({ rows, conflicts, problems, setAside }: RebuildOutc
   const fields = conflicts.length === 0 ? 'the same' : `with ${counted(conflicts.length, 'difference')}`;
   return [
     `${counted(rows, 'row')} on both sides, ${fields}; nothing was written there.`,
-    ...setAside.map((file) => `What was in the way is kept: ${file}`),
+    ...setAside.map((file) => `The old file is kept: ${file}`),
     ...conflicts.map((conflict) => `? ${conflictText(conflict)}`),
     ...problems.map(problemText),
     ...decideHint(conflicts),
-    'Go on: orch-tui sync',
+    'Continue: orch-tui sync',
   ].join('\n');
 }
 
 /** Describes the conflicts of a sync. */
 export function syncConflictsText(conflicts: readonly SyncConflict[]): string {
   if (conflicts.length === 0) return 'No conflicts.';
-  const lines = conflicts.map((one) => `${conflictText(one)}${one.isDecided ? ' (decided: sync)' : ''}`);
+  const lines = conflicts.map(
+    (one) => `${conflictText(one)}${one.isDecided ? ' (decided: sync to apply)' : ''}`,
+  );
   return [...lines, ...decideHint(conflicts)].join('\n');
 }
 

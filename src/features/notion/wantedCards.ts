@@ -48,11 +48,15 @@ function draftOf({ config }: ControllerState, { id, task, repo }: WantedCard): R
   const [only, ...others] = config.repos;
   const known = repo ?? (others.length === 0 ? only?.name : undefined);
   if (known === undefined)
-    return failure('wanted_without_repo', 'it says no repository.', 'Say it on the card, and press n there.');
+    return failure(
+      'wanted_without_repo',
+      'no repository set on the card.',
+      'Set it on the card, and press n there.',
+    );
   const brief = paragraphs(withoutHidden(task), longestBrief);
   const name = slugFrom(brief) || slugFrom(id ?? '');
   if (name === '')
-    return failure('wanted_without_name', 'no task name can be made of its text.', 'Press n on the card.');
+    return failure('wanted_without_name', 'its text gives no task name.', 'Press n on the card.');
   return success({ repo: known, task: name, brief, agent: null });
 }
 

@@ -251,7 +251,7 @@ describe('the board', () => {
     await using place = new ToolPlace();
     const client = await place.client(orchestrator);
     expect(await call(client, 'board_show')).toEqual({
-      text: 'There is no board yet. board_add begins one.',
+      text: 'There is no board yet. board_add creates one.',
       isError: false,
     });
     const added = await call(client, 'board_add', { task: 'Limit\u001b the rates', repo: 'backend' });

@@ -71,8 +71,8 @@ const refusals: Readonly<Record<string, Problem>> = {
   notion_base_damaged: {
     code: 'notion_base_damaged',
     message:
-      '/code/shop/.orch/notion/base-1f.json is damaged, so what was synced before is not known; nothing was synced.',
-    hint: 'Rebuild it from the ids in Notion with `orch-tui sync --rebuild`: what differs then is asked about.',
+      '/code/shop/.orch/notion/base-1f.json is damaged, so the last sync is unknown; nothing was synced.',
+    hint: 'Rebuild it from the ids in Notion with `orch-tui sync --rebuild`: differences become conflicts.',
   },
   mass_deletion: {
     code: 'mass_deletion',

@@ -134,7 +134,7 @@ describe('invoices', () => {
     const october = press(invoiceRoom(size), 'h');
     expect(dialogOf(october.state)).toMatchObject({ period: '2026-10' });
     expect(dialogOf(press(october.state, 'l').state)).toMatchObject({ period: '2026-11' });
-    expect(press(invoiceRoom(size), 'x').state.notice?.text).toContain('which client');
+    expect(press(invoiceRoom(size), 'x').state.notice?.text).toContain('Choose a client');
     const { state, effects } = press(invoiceRoom(size), 'w', 'x');
     expect(effects).toMatchObject([
       { method: 'saveInvoice', params: { from: '2026-11-01', to: '2026-11-30', client: 'shop' } },

@@ -14,7 +14,7 @@ it.each<[string, readonly EntryFact[], string]>([
   ['another amount', [entry('T-1', { amountCents: 9000 })], 'Line 9: T-1 was paid and has another amount'],
   ['another time', [entry('T-1', { minutes: 30, line: 12 })], 'Line 12: T-1 was paid and has another time'],
   ['a status that went back', [entry('T-1', { status: 'pending' })], 'T-1 was paid and is pending again'],
-  ['a row that is gone', [entry('T-2')], 'T-1 was paid and cannot be found'],
+  ['a row that is gone', [entry('T-2')], 'T-1 was paid and can no longer be found'],
 ])('what was paid is named with its line after a person wrote %s', (_, after, message) => {
   expect(lockedChange([entry('T-1')], after)).toMatchObject({
     code: 'locked_changed',
@@ -25,7 +25,9 @@ it.each<[string, readonly EntryFact[], string]>([
 it('several are one message', () => {
   const before = ['T-1', 'T-2', 'T-3'].map((id) => entry(id));
   const after = before.map((one) => ({ ...one, rateCents: 1 }));
-  expect(lockedChange(before, after)?.message).toMatch(/T-1 .*8000 became 1\. So it is with 2 more\.$/);
+  expect(lockedChange(before, after)?.message).toMatch(
+    /T-1 .*8000 became 1\. 2 more were changed as well\.$/,
+  );
 });
 
 it.each<[string, EntryFact, readonly EntryFact[]]>([

@@ -57,9 +57,13 @@ it('takes its name from the id where none can be made of the text', () => {
 });
 
 it.each<[string, Partial<WantedCard>, RegExp]>([
-  ['no repository', { repo: null }, /^ORC-7 “Limit .*” asks for a worker .*: it says no repository\.$/],
+  [
+    'no repository',
+    { repo: null },
+    /^ORC-7 “Limit .*” asks for a worker .*: no repository set on the card\.$/,
+  ],
   ['a repository that is not known', { repo: 'nope' }, /There is no repository "nope" here\.$/],
-  ['no name', { id: null, task: '認証' }, /^“認証” asks .* no task name can be made of its text\.$/],
+  ['no name', { id: null, task: '認証' }, /^“認証” asks .* its text gives no task name\.$/],
 ])('says what is missing of a card with %s, and proposes nothing', (_, change, message) => {
   const scene = wanted(new Scene(), change);
   expect(scene.events).toEqual([]);

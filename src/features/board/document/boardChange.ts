@@ -230,7 +230,7 @@ function changedSince(
   seen: SeenCard = { column, task },
 ): Result<never> | null {
   if (seen.column === column && seen.task === task) return null;
-  const what = seen.column === column ? 'says something else' : `is in ${column}`;
+  const what = seen.column === column ? 'has another text' : `is in ${column}`;
   return failure(
     'card_changed',
     `${id ?? 'The card'} was changed meanwhile: on line ${line} it ${what} now.`,

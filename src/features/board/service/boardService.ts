@@ -288,7 +288,7 @@ function noPlace({ tables }: Board, lost: readonly CardField[]): Result<never> {
   return failure(
     'no_place',
     `The card's table has no column for ${lost.join(', ')}.`,
-    `Nothing was written. ${there}; or leave that out.`,
+    `Nothing was written. ${there}; or leave them out.`,
   );
 }
 
@@ -297,11 +297,11 @@ function boardOff(): Result<never> {
 }
 
 function noBoard(file: string): Result<never> {
-  return failure('no_board', `There is no board ${file}.`, 'Begin one: orch-tui board add "…"');
+  return failure('no_board', `There is no board ${file}.`, 'Create one: orch-tui board add "…"');
 }
 
 function notMoved({ worker }: CardMove, { code, message, hint }: Problem) {
-  return problemOf(code, `The card of ${worker.id} was left as it is: ${message}`, hint);
+  return problemOf(code, `The card of ${worker.id} was not changed: ${message}`, hint);
 }
 
 /**

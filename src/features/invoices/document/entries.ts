@@ -144,7 +144,10 @@ export function readEntry(one: EntryTable, row: TableRow, reading: InvoiceReadin
   if (damage !== null) return refuse('damaged_row', `${damage}.`);
   const day = fields.includes('date') ? isoDay(cell('date')) : '';
   if (day === null)
-    return refuse('bad_date', `${JSON.stringify(cell('date').slice(0, 40))} is no day such as 2026-11-22.`);
+    return refuse(
+      'bad_date',
+      `${JSON.stringify(cell('date').slice(0, 40))} is not a day such as 2026-11-22.`,
+    );
   const status = fields.includes('status') ? statusOf(cell('status')) : (one.status ?? 'pending');
   if (status === null)
     return refuse(

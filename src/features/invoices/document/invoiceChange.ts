@@ -341,10 +341,10 @@ function badNumbers({
   amountCents = 0,
 }: Partial<EntryFields>): Result<never> | null {
   if (!Number.isSafeInteger(minutes) || minutes < 0)
-    return failure('negative_time', `${minutes} is no number of minutes.`);
+    return failure('negative_time', `${minutes} is not a number of minutes.`);
   for (const cents of [rateCents, amountCents])
     if (!Number.isSafeInteger(cents) || cents < 0)
-      return failure('bad_amount', `${cents} is no number of cents.`);
+      return failure('bad_amount', `${cents} is not a number of cents.`);
   return null;
 }
 

@@ -189,16 +189,16 @@ export function lockedChange(before: readonly EntryFact[], after: readonly Entry
   const [first, ...others] = before.flatMap((entry) => {
     if (entry.status === 'pending' || entry.id === null) return [];
     const found = now.get(entry.id);
-    if (!found) return `${entry.id} was ${entry.status} and cannot be found or read any more`;
+    if (!found) return `${entry.id} was ${entry.status} and can no longer be found or read`;
     const change = changeOf(entry, found);
     return change === null ? [] : `Line ${found.line}: ${entry.id} was ${entry.status} and ${change}`;
   });
   if (first === undefined) return null;
-  const rest = others.length === 0 ? '' : ` So it is with ${others.length} more.`;
+  const rest = others.length === 0 ? '' : ` ${others.length} more were changed as well.`;
   return problemOf(
     'locked_changed',
     `${first}.${rest}`,
-    'Undo it where it was a slip of the pen; else add an entry that corrects it.',
+    'If it was a mistake, undo it; otherwise add an entry that corrects it.',
   );
 }
 

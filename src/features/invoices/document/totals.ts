@@ -210,7 +210,7 @@ function unknownTotal(line: number, words: string, shown: string): Total[] {
   const flaw = diagnosticAt(
     line,
     'unknown_total',
-    `what ${JSON.stringify(words)} adds up is not known; it is left.`,
+    `it is unknown what ${JSON.stringify(words)} adds up; left as it is.`,
   );
   const place = { kind: 'span', from: 0, to: 0 } as const;
   return [{ line: line + 1, kind: 'amount', value: 0, text: shown, flaw, place }];
@@ -282,7 +282,7 @@ function totalOf(
   entries: readonly Item[],
 ): Omit<Total, 'place'> {
   if (kind === 'time' && entries.some(({ minutes }) => minutes === null)) {
-    const why = 'invoices do not say their time, so this sum is left as it is.';
+    const why = 'invoices have no time, so this sum is left as it is.';
     return { line: line + 1, kind, value: 0, text: shown, flaw: diagnosticAt(line, 'unknown_total', why) };
   }
   const currencies = new Set(entries.map(({ currency }) => currency));

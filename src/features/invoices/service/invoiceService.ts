@@ -132,7 +132,7 @@ export class InvoiceDocuments {
         return failure(
           'entry_locked',
           `${bill.number} is ${bill.status} and does not become ${status} again.`,
-          'Take the invoice out by hand where it was a slip of the pen; its rows are in .orch/backups/documents.',
+          'If it was a mistake, remove the invoice by hand; its rows are in .orch/backups/documents.',
         );
       if (bill) paid.add(bill.number);
       else others.push(ref);
@@ -431,7 +431,7 @@ function noteOf(change: InvoiceChange | undefined): readonly { at: string; what:
 function nothingWritten(status: string): Result<never> {
   return failure(
     'no_place',
-    `The file says nothing else after that: it has no place for ${status}.`,
+    `The file would not change: it has no place for ${status}.`,
     'Look at its columns.',
   );
 }
@@ -440,7 +440,7 @@ function invoicesOff(): Result<never> {
   return failure(
     'invoices_off',
     'Invoices are off.',
-    'Say in .orch/config.json: "invoices": {"currency": "EUR", "rate": 8000}',
+    'Add to .orch/config.json: "invoices": {"currency": "EUR", "rate": 8000}',
   );
 }
 
@@ -448,8 +448,8 @@ function openTimeOf(worker: string, said: string, entry: TimeEntry | null) {
   const has = entry ? `its entry ${entry.id} has ${formatDuration(entry.minutes)}` : 'it has no entry';
   return problemOf(
     'time_open',
-    `${worker} said of its time: ${JSON.stringify(said)}. Only you can weigh that; ${has}.`,
-    'Where it is wrong, correct its time among the invoices: press i in the room.',
+    `${worker} reported its time as ${JSON.stringify(said)}. Only you can judge that; ${has}.`,
+    'If it is wrong, correct the entry: press i in the room.',
   );
 }
 
@@ -457,7 +457,7 @@ function notWritten({ worker, minutes }: TimeEntry, why: string) {
   return problemOf(
     'entry_unwritten',
     `${minutes} minutes of ${worker} are not in the invoices yet: ${why}`,
-    'They are kept, and written once the file allows it.',
+    'They are kept, and written as soon as the file allows it.',
   );
 }
 

@@ -296,7 +296,7 @@ function problemFor(error: unknown, isWrite: boolean, token: string): Problem {
   return refusals[error.status] ?? problemOf('notion_refused', `Notion refused (${error.code}): ${message}`);
 }
 
-const busy = problemOf('notion_busy', 'Notion asks to come back later.', 'Sync again in a few minutes.');
+const busy = problemOf('notion_busy', 'Notion is busy.', 'Sync again in a few minutes.');
 
 /** Problems by HTTP status. */
 const refusals: Readonly<Record<number, Problem>> = {
@@ -326,7 +326,7 @@ const unreachable = problemOf(
 
 const lostWrite = problemOf(
   unanswered,
-  'Notion did not answer; whether the change was made is not known yet.',
+  'Notion did not answer; it is not known yet whether the change was made.',
   'Sync again: what was made is found, and the rest repeated.',
 );
 

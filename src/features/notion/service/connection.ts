@@ -48,7 +48,7 @@ export async function proposeNotion(
   for (const table of wanted.value) {
     const proposed = await proposalFor(deps, notion.value, table, wish);
     if (!proposed.ok) return proposed;
-    const note = `A database “${specs[table].title}” would be made below the page.`;
+    const note = `A database “${specs[table].title}” would be created below the page.`;
     proposals.push(
       proposed.value ? shown(table, proposed.value, wish.wantedStatus) : { table, fields: [], notes: [note] },
     );
@@ -148,12 +148,16 @@ async function store(deps: NotionDeps, change: Partial<NotionConfig>): Promise<R
 function wantedTables(deps: NotionDeps, wish: ConnectOptions): Result<readonly SyncTable[]> {
   const tables = tablesOf(deps, wish);
   if (tables.length === 0 && wish.page !== undefined)
-    return failure('already_connected', 'All of it is connected already.', 'For another one: --board URL.');
+    return failure(
+      'already_connected',
+      'Everything is connected already.',
+      'To connect another database: --board URL.',
+    );
   if (tables.length === 0)
     return failure(
       'nothing_given',
       'Neither a database nor a page was named.',
-      'Say --board URL or --page URL.',
+      'Use --board URL or --page URL.',
     );
   const checked = checkOverrides(
     tables.map((table) => specs[table]),

@@ -82,7 +82,7 @@ export async function readCredentials(path: string): Promise<Result<NotionToken 
   }
   try {
     const found = await file.stat();
-    if (!found.isFile()) return failure(...unsafe(path, 'is no plain file'));
+    if (!found.isFile()) return failure(...unsafe(path, 'is not a plain file'));
     const { mode, uid, size } = found;
     if (uid !== process.getuid?.()) return failure(...unsafe(path, 'belongs to another user'));
     if ((mode & 0o077) !== 0) return failure(...unsafe(path, 'can be read by others'));
@@ -128,7 +128,7 @@ function unsafe(path: string, why: string): [string, string, string] {
 }
 
 function notAToken(what: string): [string, string, string] {
-  return ['notion_token', `${what} is no token of Notion.`, 'It begins with ntn_ or secret_.'];
+  return ['notion_token', `${what} is not a Notion token.`, 'It begins with ntn_ or secret_.'];
 }
 
 /** The operating system's secret store, where there is one. */

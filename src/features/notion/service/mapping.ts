@@ -86,8 +86,8 @@ function missingNote({ names, types }: FieldSpec, { properties }: Schema): strin
   const folded = names.map(foldName);
   const other = properties.find(({ name }) => folded.includes(foldName(name)));
   return other
-    ? `“${other.name}” holds ${other.type}, which cannot be synced; ${names[0]} wants ${types.join(' or ')}.`
-    : `No property for ${names[0]} (${types.join(' or ')}): it stays in the file alone.`;
+    ? `“${other.name}” holds ${other.type}, which cannot be synced; ${names[0]} needs ${types.join(' or ')}.`
+    : `No property for ${names[0]} (${types.join(' or ')}): it stays only in the file.`;
 }
 
 /** Returns the most probable assignment of a property's options to choices. */
@@ -203,7 +203,7 @@ export function checkOverrides(specs: readonly TableSpec[], overrides: MapOverri
   for (const [name, property] of Object.entries(overrides)) {
     if (specs.some((spec) => Object.keys(overridesFor(spec, { [name]: property })).length > 0)) continue;
     const known = [...new Set(specs.flatMap(({ fields }) => fields.map(({ field }) => field)))];
-    const what = `${JSON.stringify(name.slice(0, 60))} is no field of what is connected.`;
+    const what = `${JSON.stringify(name.slice(0, 60))} is not a field of the connected tables.`;
     return failure('notion_field_unknown', what, `Known: ${known.join(', ')}.`);
   }
   return success(null);
@@ -277,7 +277,11 @@ async function idIn(text: string): Promise<Result<string>> {
   const { extractNotionId } = await import('./library.ts');
   const id = extractNotionId(text);
   return id === null
-    ? failure('notion_address', 'That is no address of a page or database in Notion.', 'Copy it in Notion.')
+    ? failure(
+        'notion_address',
+        'That is not the address of a page or database in Notion.',
+        'Copy it in Notion.',
+      )
     : success(id);
 }
 

@@ -48,7 +48,7 @@ export async function tokenFor(
       ? success(new NotionToken(clientToken.token, clientToken.source))
       : failure(
           'notion_token',
-          `${clientToken.source} is no token of Notion.`,
+          `${clientToken.source} is not a Notion token.`,
           'It begins with ntn_ or secret_.',
         );
   const found = await findToken({ env });
@@ -275,7 +275,7 @@ export class NotionConnection {
     if (table === 'invoices')
       return invoices
         ? success(syncedInvoices(this.#deps.invoices, invoices))
-        : failure('invoices_off', 'Invoices are off.', 'Say "invoices" in .orch/config.json.');
+        : failure('invoices_off', 'Invoices are off.', 'Add "invoices" to .orch/config.json.');
     const config = board ?? resolveBoard(root, board);
     return config
       ? success(syncedBoard(this.#deps.board, config.prefix))
@@ -363,6 +363,6 @@ function unconnected(table: SyncTable | undefined): Result<never> {
 
 const nothingToRebuild = failure(
   'nothing_to_rebuild',
-  'What is known of Notion is sound.',
-  'To rebuild it all the same, say of what: orch-tui sync board --rebuild',
+  'The sync state is not damaged.',
+  'To rebuild it anyway, name a table: orch-tui sync board --rebuild',
 );

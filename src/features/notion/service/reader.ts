@@ -191,7 +191,7 @@ function unmapped(rows: readonly RemoteRow[], { choiceField }: TableSpec): Probl
   return [...statuses].map(([status, { length }]) =>
     problemOf(
       'notion_status_unmapped',
-      `${length} ${length === 1 ? 'row has' : 'rows have'} the status “${status}” in Notion, which is mapped to nothing; that is left alone.`,
+      `${length} ${length === 1 ? 'row has' : 'rows have'} the status “${status}” in Notion, which is not mapped; left as it is.`,
       'Add it to statusMap.',
     ),
   );
@@ -247,7 +247,7 @@ function duplicated(id: string, count: number): Problem {
 function malformed(id: string): Problem {
   return problemOf(
     'bad_orch_id',
-    `A page in Notion has the Orch ID ${JSON.stringify(id.slice(0, 40))}, which is none.`,
+    `A page in Notion has the Orch ID ${JSON.stringify(id.slice(0, 40))}, which is not valid.`,
     'Empty it there; the page then gets one.',
   );
 }
@@ -255,7 +255,7 @@ function malformed(id: string): Problem {
 function changed(known: string, id: string): Problem {
   return problemOf(
     'orch_id_changed',
-    `The page of ${known} in Notion says ${JSON.stringify(id.slice(0, 40))} as its Orch ID; it is still synced as ${known}.`,
+    `The page of ${known} in Notion has ${JSON.stringify(id.slice(0, 40))} as its Orch ID; it is still synced as ${known}.`,
     `Write ${known} there again.`,
   );
 }

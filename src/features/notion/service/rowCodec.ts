@@ -261,13 +261,13 @@ export function encodeText(type: PropertyType, value: string | null): Result<Pro
     }
     case 'url': {
       if (value !== null && (!URL.canParse(value) || value.length > urlLength))
-        return refuse('it is no address');
+        return refuse('it is not an address');
       return success({ url: value });
     }
     case 'date':
       return encodeDay(value);
     case 'number':
-      return refuse('it is no number');
+      return refuse('it is not a number');
   }
 }
 
@@ -275,7 +275,7 @@ function encodeDay(value: string | null): Result<PropertyValue> {
   if (value === null) return success({ date: null });
   const time = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
   const isDay = !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
-  return isDay ? success({ date: { start: value } }) : refuse('it is no day such as 2026-11-22');
+  return isDay ? success({ date: { start: value } }) : refuse('it is not a day such as 2026-11-22');
 }
 
 /** Converts minutes to hours, with four decimals. */
@@ -286,7 +286,7 @@ export function hoursOf(minutes: number): number {
 /** Converts hours to whole minutes, rounded to the nearest. Negative ones are refused. */
 export function minutesOf(hours: number): Result<number> {
   const minutes = Math.round(hours * 60);
-  return minutes >= 0 && Number.isSafeInteger(minutes) ? success(minutes) : refuse('it is no time');
+  return minutes >= 0 && Number.isSafeInteger(minutes) ? success(minutes) : refuse('it is not a time');
 }
 
 /** Converts cents to units of a currency. */
@@ -301,7 +301,7 @@ export function centsOf(units: number, currency: string): Result<number> {
   if (!digits.ok) return digits;
   const scale = 10 ** digits.value;
   const cents = Math.round(units * scale);
-  if (!Number.isSafeInteger(cents) || cents < 0) return refuse('it is no amount');
+  if (!Number.isSafeInteger(cents) || cents < 0) return refuse('it is not an amount');
   // Above ten thousand million the product is less exact than the number itself.
   const isExact = cents / scale === units || Math.abs(units * scale - cents) <= 1e-6;
   return isExact ? success(cents) : refuse(`it has more than ${digits.value} decimals`);

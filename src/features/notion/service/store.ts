@@ -95,8 +95,8 @@ export function openBase(file: string): Result<Base> {
   if (rows) return success(baseOf(file, new Map(Object.entries(rows))));
   return failure(
     'notion_base_damaged',
-    `${file} is damaged, so what was synced before is not known; nothing was synced.`,
-    'Rebuild it from the ids in Notion with `orch-tui sync --rebuild`: what differs then is asked about.',
+    `${file} is damaged, so the last sync is unknown; nothing was synced.`,
+    'Rebuild it from the ids in Notion with `orch-tui sync --rebuild`: differences become conflicts.',
   );
 }
 
@@ -163,8 +163,8 @@ export function openIntents(file: string): Result<Intents> {
   if (open === null)
     return failure(
       'notion_intents_damaged',
-      `${file} is damaged, so which pages were asked for is not known; nothing was synced.`,
-      'Rebuild what is known with `orch-tui sync --rebuild`: pages are found by their ids.',
+      `${file} is damaged, so the requested pages are unknown; nothing was synced.`,
+      'Rebuild it with `orch-tui sync --rebuild`: pages are found by their ids.',
     );
   const keep = open.size === 0 && whole.length > compactAt ? 0 : Buffer.byteLength(whole);
   let journal: GrowingFile | null = null;

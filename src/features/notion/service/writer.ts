@@ -221,7 +221,7 @@ function pick(fields: Fields, like: Fields): Fields {
 export function unconfirmed(id: string): Problem {
   return problemOf(
     'notion_unconfirmed',
-    `Notion did not say whether it has ${id}; it is not asked again before that is known.`,
+    `It is not known yet whether Notion has ${id}; it is not created again before that.`,
     'Sync again in a minute.',
   );
 }
