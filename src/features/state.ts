@@ -171,6 +171,11 @@ export function reply(state: ControllerState, ticket: RequestId, result: Result<
   return { state, events: [], effects: [{ type: 'reply', ticket, result }] };
 }
 
+/** Decides nothing beyond a new state. */
+export function onlyState(state: ControllerState): Decision {
+  return { state, events: [], effects: [] };
+}
+
 /** Returns the facts for clients. */
 export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;

@@ -74,6 +74,15 @@ export function longAge(at: string, now: number): string {
   return `${counted(Math.floor(since / day), 'day')} ago`;
 }
 
+/** Returns an age such as `3 days`. */
+export function ageOf(at: string, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / 60_000));
+  if (minutes < 60) return counted(minutes, 'minute');
+  return minutes < 48 * 60
+    ? counted(Math.floor(minutes / 60), 'hour')
+    : counted(Math.floor(minutes / 1440), 'day');
+}
+
 /** Returns the milliseconds until `shortAge` of this time changes. */
 export function nextAge(at: string, now: number): number {
   const since = now - Date.parse(at);

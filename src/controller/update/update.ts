@@ -4,7 +4,7 @@ import { timeEntered } from '../../features/invoices/timeEntries.ts';
 import type { Message, MessageOf } from '../../features/messages.ts';
 import { workerWanted } from '../../features/notion/wantedCards.ts';
 import { radarLooked } from '../../features/radar/radar.ts';
-import { addNotice, type ControllerState, type Decision, withBusy } from '../../features/state.ts';
+import { addNotice, type ControllerState, type Decision, onlyState, withBusy } from '../../features/state.ts';
 import { slotAvailable } from '../../features/usage/goOn.ts';
 import { clockRead, spent, tokensCounted } from '../../features/usage/usage.ts';
 import { cleanEnded, finishEnded, undoEnded } from '../../features/workers/removal.ts';
@@ -144,5 +144,5 @@ function trustRead(state: ControllerState, trust: TrustFacts): Decision {
 }
 
 function only(state: ControllerState): Decision {
-  return { state, events: [], effects: [] };
+  return onlyState(state);
 }

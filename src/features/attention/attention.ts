@@ -19,6 +19,7 @@ import {
   type HeldRequest,
   type Moment,
   noConsequence,
+  onlyState,
   recordForWorker,
   reply,
   type Settled,
@@ -65,7 +66,7 @@ function leaveToPane(state: ControllerState, ticket: RequestId, worker: Worker, 
 /** Releases a request whose sender has gone or waits no longer: the question stays in its pane. */
 export function requestWithdrawn(state: ControllerState, id: string): Decision {
   const held = state.held.get(id);
-  if (!held) return { state, events: [], effects: [] };
+  if (!held) return onlyState(state);
   return { state: settleRequests(state, [id], 'elsewhere'), events: [], effects: [noAnswer(held)] };
 }
 

@@ -4,7 +4,7 @@ import type { ProposalDraft } from '../../core/proposal.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
 import type { Message } from '../messages.ts';
-import { addNotice, type ControllerState, type Decision } from '../state.ts';
+import { addNotice, type ControllerState, type Decision, onlyState } from '../state.ts';
 import { checkDraft } from '../workers/start.ts';
 
 /** Most open proposals of the board, because all cards may be moved there at once. */
@@ -21,7 +21,7 @@ export function workerWanted(
   const draft = draftOf(state, card);
   if (!draft.ok) return notProposed(state, card, draft.problem);
   // A sync that was killed may report a card twice.
-  if (isProposed(state, draft.value)) return { state, events: [], effects: [] };
+  if (isProposed(state, draft.value)) return onlyState(state);
   const checked = checkWanted(state, card, draft.value);
   if (!checked.ok) return notProposed(state, card, checked.problem);
   const n = state.log.lastProposal + 1;

@@ -20,6 +20,7 @@ import {
   type Decision,
   type Moment,
   noConsequence,
+  onlyState,
 } from '../state.ts';
 import { clashKey } from './radarState.ts';
 
@@ -86,7 +87,7 @@ function look(id: string): Consequence {
 /** Handles the result of a look: changed verdicts are logged and shown once. */
 export function radarLooked(state: ControllerState, radar: RepoRadar): Decision {
   // The look was requested and is answered directly.
-  if (state.config.radar === false) return { state, events: [], effects: [] };
+  if (state.config.radar === false) return onlyState(state);
   const judged = judgements(radar).filter(
     ({ a, b }) => state.log.workers.has(a) && (b === null || state.log.workers.has(b)),
   );

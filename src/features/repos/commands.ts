@@ -3,10 +3,9 @@ import type { Facts, OperationFact } from '../../core/facts.ts';
 import type { Backup, CommitHistory, CommitText, RepoDetails, RepoStatus } from '../../core/repo.ts';
 import { type Printed, refuse } from '../../core/verb.ts';
 import { oneLine } from '../../lib/sanitize.ts';
-import { alignColumns, counted, longAge, memoryText, signingText } from '../../ui/format.ts';
+import { ageOf, alignColumns, counted, longAge, memoryText, signingText } from '../../ui/format.ts';
 import { type ClientTypes, defineServed, defineTool, defineVerb, type VerbCall } from '../define.ts';
 import { proposalRows, workerJson, workersText } from '../workers/describe.ts';
-import { ageOf } from '../workers/snapshots.ts';
 
 /** Lists backups of branches and uncommitted work; of one repository, or of all. */
 const backups = defineServed<readonly Backup[]>()({

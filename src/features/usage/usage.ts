@@ -14,6 +14,7 @@ import {
   type Decision,
   type Moment,
   noConsequence,
+  onlyState,
 } from '../state.ts';
 import { afterSpent, spentBy, spentOn, type Used, usageRows } from './usageState.ts';
 
@@ -84,8 +85,7 @@ export function spent(state: ControllerState, { id, total }: MessageOf<'spent'>)
   const { used, workers } = state.log;
   const run = workers.get(id)?.run;
   const last = used.meters.get(id);
-  if (run === undefined || (last?.run === run && last.total === total))
-    return { state, events: [], effects: [] };
+  if (run === undefined || (last?.run === run && last.total === total)) return onlyState(state);
   const happening = { type: 'spent', id, day: state.today, run, total } as const;
   const after = afterSpent(used, happening);
   return { state: withWarnings(state, id, after), events: [happening], effects: [] };

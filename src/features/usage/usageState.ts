@@ -146,10 +146,7 @@ export function spentBy({ dollars }: Used, worker: string): number {
 
 function sumBy(rows: readonly UsageRow[], key: (row: UsageRow) => string): Record<string, Usage> {
   const sums: Record<string, Usage> = {};
-  for (const { dollars, input, output, cacheRead, cacheWrite, ...row } of rows) {
-    const name = key({ ...row, dollars, input, output, cacheRead, cacheWrite });
-    sums[name] = addUsage(sums[name] ?? noUsage, { dollars, input, output, cacheRead, cacheWrite });
-  }
+  for (const row of rows) sums[key(row)] = addUsage(sums[key(row)] ?? noUsage, row);
   return sums;
 }
 

@@ -3,11 +3,11 @@ import { draftId, type Proposal, type StartPlan } from '../../core/proposal.ts';
 import { type Printed, Refusal, refuse, wholeNumber, wholeNumbers, yesOption } from '../../core/verb.ts';
 import { isLive, type PortBlock, type Worker } from '../../core/worker.ts';
 import { untrustedProblem } from '../../core/workspace.ts';
-import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
+import { failure, type Problem, problemOf, type Result } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
 import type { DomainEvent } from '../log.ts';
 import type { RequestId, RequestMessage } from '../messages.ts';
-import { type ControllerState, type Decision, noSuchProposal, reply, withBusy } from '../state.ts';
+import { type ControllerState, type Decision, noSuchProposal, record, reply, withBusy } from '../state.ts';
 import { canInsist, limitOf } from '../usage/usageState.ts';
 import { overLimitText, proposalText, selectOverLimit, workerJson } from './describe.ts';
 import { checkDraft, portsAreTaken, switchEnvironment } from './start.ts';
@@ -311,11 +311,7 @@ export const reject = defineCommand<null>()({
   params: ({ z, count, text }) => z.strictObject({ n: count, why: text }),
   decide: (state, { n, why }, { ticket }) =>
     state.log.proposals.has(n)
-      ? {
-          state,
-          events: [{ type: 'rejected', n, why }],
-          effects: [{ type: 'reply', ticket, result: success(null) }],
-        }
+      ? record(state, ticket, { type: 'rejected', n, why })
       : reply(state, ticket, noSuchProposal(n)),
   verbs: [
     {

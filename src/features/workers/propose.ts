@@ -4,7 +4,14 @@ import { isLive, orchestrator } from '../../core/worker.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand, defineServed, type VerbCall } from '../define.ts';
 import type { NamedRequest, RequestId } from '../messages.ts';
-import { type ControllerState, type Decision, findIdle, noSuchProposal, reply } from '../state.ts';
+import {
+  type ControllerState,
+  type Decision,
+  type Effect,
+  findIdle,
+  noSuchProposal,
+  reply,
+} from '../state.ts';
 import { type ApproveOptions, approveShown, overLimit } from './approve.ts';
 import { workerJson } from './describe.ts';
 import { checkDraft } from './start.ts';
@@ -161,10 +168,7 @@ export function proposeBy(
   return {
     state,
     events: [happening],
-    effects: [
-      { type: 'plan', n },
-      { type: 'reply-proposal', n, ticket },
-    ],
+    effects: planAndReply(n, ticket),
   };
 }
 
@@ -216,20 +220,14 @@ function proposeResume(state: ControllerState, ticket: RequestId, id: string): D
     return {
       state,
       events: [],
-      effects: [
-        { type: 'plan', n: same.n },
-        { type: 'reply-proposal', n: same.n, ticket },
-      ],
+      effects: planAndReply(same.n, ticket),
     };
   const n = state.log.lastProposal + 1;
   const draft = { ...(role && { role }), repo, task, brief, agent };
   return {
     state,
     events: [{ type: 'proposed', n, kind: 'resume', by: 'person', draft, sessionId }],
-    effects: [
-      { type: 'plan', n },
-      { type: 'reply-proposal', n, ticket },
-    ],
+    effects: planAndReply(n, ticket),
   };
 }
 
@@ -255,9 +253,14 @@ function editProposal(state: ControllerState, ticket: RequestId, n: number, draf
   return {
     state: { ...state, plans },
     events: [{ type: 'edited', n, draft }],
-    effects: [
-      { type: 'plan', n },
-      { type: 'reply-proposal', n, ticket },
-    ],
+    effects: planAndReply(n, ticket),
   };
+}
+
+/** Makes a proposal's plan, and answers with the proposal. */
+function planAndReply(n: number, ticket: RequestId): readonly Effect[] {
+  return [
+    { type: 'plan', n },
+    { type: 'reply-proposal', n, ticket },
+  ];
 }

@@ -68,7 +68,6 @@ function afterRemoval(
   const repo = state.log.workers.get(id)?.repo;
   const open = [...state.log.proposals.values()];
   const withdrawn = open.filter((proposal) => proposal.kind === 'resume' && draftId(proposal.draft) === id);
-  const replanned = open.filter((proposal) => proposal.kind === 'start' && proposal.draft.repo === repo);
   const decision: Decision = {
     state: { ...state, busy: withoutBusy(state.busy, id) },
     events: [
@@ -79,7 +78,7 @@ function afterRemoval(
       { type: 'forget-terminal', id },
       { type: 'reply', ticket, result: success(message.result.ok ? message.result.value : null) },
       { type: 'look-at-repos' },
-      ...replanned.map(({ n }) => ({ type: 'plan', n }) as const),
+      ...replans(state, repo),
     ],
   };
   return startNext(decision, id);
@@ -192,17 +191,17 @@ export function undoEnded(state: ControllerState, message: MessageOf<'undo-ended
   const calm = { ...state, busy: withoutBusy(state.busy, id) };
   if (!result.ok) return startNext(reply(calm, ticket, result), id);
   const repo = state.log.gone.get(id)?.repo;
-  const replanned = [...state.log.proposals.values()].filter(
-    ({ kind, draft }) => kind === 'start' && draft.repo === repo,
-  );
   const decision: Decision = {
     state: calm,
     events: [{ type: 'undone', id }],
-    effects: [
-      { type: 'reply', ticket, result },
-      { type: 'look-at-repos' },
-      ...replanned.map(({ n }) => ({ type: 'plan', n }) as const),
-    ],
+    effects: [{ type: 'reply', ticket, result }, { type: 'look-at-repos' }, ...replans(state, repo)],
   };
   return startNext(decision, id);
+}
+
+/** Plans the open proposals of a repository again, because their base may have moved. */
+function replans({ log }: ControllerState, repo: string | undefined): readonly Effect[] {
+  return [...log.proposals.values()]
+    .filter(({ kind, draft }) => kind === 'start' && draft.repo === repo)
+    .map(({ n }) => ({ type: 'plan', n }));
 }

@@ -23,6 +23,7 @@ import {
   type Effect,
   type Moment,
   noConsequence,
+  onlyState,
 } from '../state.ts';
 import type { ToolsContact } from './workerState.ts';
 
@@ -79,7 +80,7 @@ export function terminalChanged(state: ControllerState, terminal: TerminalRecord
   const before = state.terminals.get(terminal.id);
   const known = { ...state, terminals: new Map(state.terminals).set(terminal.id, terminal) };
   const worker = state.log.workers.get(terminal.id);
-  if (!worker || !isLive(worker.state)) return { state: known, events: [], effects: [] };
+  if (!worker || !isLive(worker.state)) return onlyState(known);
   const seen = observeTerminal(known, worker, before, terminal);
   const operation = state.busy.get(terminal.id);
   if (!terminal.exit || !operation || operation.kind === 'launching') return { state: known, ...seen };
@@ -164,13 +165,13 @@ export function signalReceived(
   message: Extract<Message, { type: 'signed' }>,
 ): Decision {
   const worker = state.log.workers.get(message.id);
-  if (!worker) return { state, events: [], effects: [] };
+  if (!worker) return onlyState(state);
   const { sign, sessionId, ofStateSince = worker.stateSince } = message;
-  if (ofStateSince !== worker.stateSince) return { state, events: [], effects: [] };
-  if (sign.source === 'session' && !isFresh(worker, sign)) return { state, events: [], effects: [] };
+  if (ofStateSince !== worker.stateSince) return onlyState(state);
+  if (sign.source === 'session' && !isFresh(worker, sign)) return onlyState(state);
   if (sign.source === 'title' && sign.says === 'resting' && !stillRests(state.terminals.get(worker.id)))
-    return { state, events: [], effects: [] };
-  if (isBesideSubagent(state, worker, sign)) return { state, events: [], effects: [] };
+    return onlyState(state);
+  if (isBesideSubagent(state, worker, sign)) return onlyState(state);
   const events = withLimitEnd(worker, sign, observed(state, worker, [sign]));
   if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
     events.push({ type: 'session-changed', id: worker.id, sessionId });
@@ -258,7 +259,7 @@ function exited(id: string, exit: NonNullable<TerminalRecord['exit']>): DomainEv
 /** Records a renamed branch, and shows one notice, because people know the worker by its branch. */
 export function branchRenamed(state: ControllerState, { id, branch }: MessageOf<'branch-renamed'>): Decision {
   const worker = state.log.workers.get(id);
-  if (!worker || worker.branch === branch || state.busy.has(id)) return { state, events: [], effects: [] };
+  if (!worker || worker.branch === branch || state.busy.has(id)) return onlyState(state);
   const message = `The branch of ${id} is called ${branch} now, no longer ${worker.branch}.`;
   return {
     state: addNotice(state, problemOf('branch_renamed', message)),
@@ -279,7 +280,7 @@ export function conversationMissing(
   message: MessageOf<'conversation-missing'>,
 ): Decision {
   const worker = endedWorker(state, message.id);
-  if (!worker?.hasConversation) return { state, events: [], effects: [] };
+  if (!worker?.hasConversation) return onlyState(state);
   const hint = 'Resume it to start over with its brief, in the same worktree.';
   return corrected(state, worker, `Nothing is left of the conversation of ${worker.id}.`, hint, {
     type: 'conversation-lost',
@@ -294,7 +295,7 @@ export function conversationFound(
   message: MessageOf<'conversation-found'>,
 ): Decision {
   const worker = endedWorker(state, message.id);
-  if (!worker || worker.hasConversation) return { state, events: [], effects: [] };
+  if (!worker || worker.hasConversation) return onlyState(state);
   return corrected(state, worker, `${worker.id} has begun its conversation before.`, 'Resume it to go on.', {
     type: 'session-changed',
     id: worker.id,
@@ -394,7 +395,7 @@ export function findLeftovers({ now: { log } }: Moment): Consequence {
 
 /** Reports a failed snapshot, except of a worktree that is being removed. */
 export function snapshotEnded(state: ControllerState, { id, result }: MessageOf<'snapshot-ended'>): Decision {
-  const unchanged: Decision = { state, events: [], effects: [] };
+  const unchanged: Decision = onlyState(state);
   if (result.ok || state.busy.has(id) || !state.log.workers.has(id)) return unchanged;
   const message = `Uncommitted work of ${id} could not be kept: ${result.problem.message}`;
   return {

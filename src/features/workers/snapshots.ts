@@ -1,6 +1,6 @@
 import type { Backup, Restored } from '../../core/repo.ts';
 import { type Printed, refuse, wholeNumber, yesOption } from '../../core/verb.ts';
-import { alignColumns, counted } from '../../ui/format.ts';
+import { ageOf, alignColumns } from '../../ui/format.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 
 /** Lists a worker's snapshots, newest first; removed workers keep theirs. */
@@ -31,15 +31,6 @@ export const snapshots = defineServed<readonly Backup[]>()({
     },
   ],
 });
-
-/** Returns an age such as `3 days`. */
-export function ageOf(at: string, now: number): string {
-  const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / 60_000));
-  if (minutes < 60) return counted(minutes, 'minute');
-  return minutes < 48 * 60
-    ? counted(Math.floor(minutes / 60), 'hour')
-    : counted(Math.floor(minutes / 1440), 'day');
-}
 
 /** Returns a snapshot's uncommitted changes as a patch. */
 export const showSnapshot = defineServed<string>()({

@@ -5,7 +5,7 @@ import type { WorkspaceConfig } from '../../core/workspace.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { isEqual } from '../../lib/store.ts';
 import type { MessageOf } from '../messages.ts';
-import { type ControllerState, type Decision, withoutBusy } from '../state.ts';
+import { type ControllerState, type Decision, onlyState, withoutBusy } from '../state.ts';
 import type { OpenProposal } from './workerState.ts';
 
 /** Bytes of UTF-8. The kernel takes 128 KiB for one argument or variable (execve(2)); more is a file's job. */
@@ -125,7 +125,7 @@ export function portsAreTaken(state: ControllerState, open: OpenProposal, { port
 
 /** Makes all plans again in another environment, where other programs may be found. */
 export function switchEnvironment(state: ControllerState, environment: string): Decision {
-  if (environment === state.environment) return { state, events: [], effects: [] };
+  if (environment === state.environment) return onlyState(state);
   const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
   return { state: { ...state, environment, plans: new Map() }, events: [], effects };
 }
@@ -135,7 +135,7 @@ export function planned(state: ControllerState, message: MessageOf<'planned'>): 
   const open = state.log.proposals.get(message.n);
   const isOld = state.environment !== (message.environment ?? '');
   if (!open || isOld || !isEqual(open.draft, message.draft) || !isEqual(state.config, message.config))
-    return { state, events: [], effects: [] };
+    return onlyState(state);
   if (message.plan.ok && portsAreTaken(state, open, message.plan.value))
     return { state, events: [], effects: [{ type: 'plan', n: open.n }] };
   return {
