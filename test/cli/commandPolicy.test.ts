@@ -11,7 +11,7 @@ import { commands, verbs } from '../../src/features/commands.ts';
 import { judge } from '../../src/guard/judge.ts';
 import type { Origin } from '../../src/ipc/origin.ts';
 
-/** Every command that does something: a leaf, or one that acts without the name of a command below it. */
+/** Returns every command with an action: a leaf, or a group with an action of its own. */
 function acting(command: Command): readonly Command[] {
   const { _actionHandler } = command as unknown as { _actionHandler: unknown };
   const below = command.commands.flatMap(acting);
@@ -21,12 +21,12 @@ function acting(command: Command): readonly Command[] {
 
 const all = acting(describeProgram(createOutput(false), null));
 
-it('has one entry for every command, and none for what is no command', () => {
+it('has one entry for every command and no others', () => {
   // The room is the program without a command; the hook is answered before commands are read.
   expect(Object.keys(commandPolicies).sort()).toEqual([...all.map(fullName), 'hook', 'room'].sort());
 });
 
-it('tells of options only that the commands have', () => {
+it('names only options that the commands have', () => {
   for (const [name, policy] of Object.entries(commandPolicies)) {
     if (!policy.withOption) continue;
     const known = all.find((one) => fullName(one) === name)?.options.map((one) => one.attributeName());
@@ -34,7 +34,7 @@ it('tells of options only that the commands have', () => {
   }
 });
 
-it('runs every verb: by its request, by its own steps, or by code of the command line', () => {
+it('runs every verb by its request, its own steps, or a handler', () => {
   const own = verbs
     .filter(({ request, run, plain }) => !request && !run && !plain)
     .map(({ usage }) => pathOf(usage));
@@ -47,19 +47,19 @@ it('runs every verb: by its request, by its own steps, or by code of the command
     }
 });
 
-it('gives every verb a name of its own, and words for its refusal', () => {
+it('has a unique name and a refusal for every verb', () => {
   const names = verbs.map(({ usage }) => pathOf(usage));
   expect(new Set(names).size).toBe(names.length);
   for (const { usage, what } of verbs) expect(what, usage).toMatch(/^[a-z]/);
 });
 
-/** A process without a terminal, inside a worker or not. */
+/** The origin of a process without a terminal, inside a worker or not. */
 function originWithout(isMarked: boolean): Origin {
   const caller = { pid: 7, parent: 1, group: 7, session: 7, terminal: '', isMarked, worker: null };
   return { caller, all: [caller] };
 }
 
-it('lets nobody act inside a worker, nor without a terminal and without the key', () => {
+it('refuses acting commands inside a worker, and without a terminal and key', () => {
   const refused = (name: string, isMarked: boolean) => {
     const needs = policyOf(name, {});
     if (!needs) throw new Error(`The table lacks ${name}.`);
@@ -90,12 +90,12 @@ it('lets nobody act inside a worker, nor without a terminal and without the key'
   }
 });
 
-it('allows agents nothing that acts as a person', () => {
+it('allows agents no command that acts as a person', () => {
   for (const [name, policy] of Object.entries(commandPolicies))
     if (policy.acts === 'acts') expect(policy.agent, name).toBe('refused');
 });
 
-it('counts the options that are given', () => {
+it('respects the given options', () => {
   expect(policyOf('invoice totals', {})).toMatchObject({ agent: 'allowed', acts: 'reads' });
   expect(policyOf('invoice totals', { write: true })).toMatchObject({ agent: 'refused', acts: 'acts' });
   expect(policyOf('worker finish', { dryRun: true })).toMatchObject({ agent: 'refused', acts: 'reads' });
@@ -103,7 +103,7 @@ it('counts the options that are given', () => {
   expect(policyOf('constructor', {})).toBe(null);
 });
 
-it('is what the guard tells agents, too', () => {
+it('is the same as the guard’s list', () => {
   const rules: WorkerRules = {
     ...{
       role: 'worker',
@@ -127,7 +127,7 @@ it('is what the guard tells agents, too', () => {
   expect(isDenied('invoice totals --write')).toBe(true);
 });
 
-it('refuses in sentences that a person has read', async () => {
+it('refuses in reviewed sentences', async () => {
   const refusals = [
     ...Object.entries(commandPolicies).flatMap(([name, policy]) =>
       [policy, ...Object.values(policy.withOption ?? {})]

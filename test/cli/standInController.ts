@@ -12,7 +12,7 @@ import type { Link } from '../../src/ipc/link.ts';
 import { version } from '../../src/ipc/version.ts';
 import { failure, type Result, success } from '../../src/lib/result.ts';
 
-/** What the controller answers, by the request's name: a value, a refusal, or one after the other. */
+/** Answers by the request's name: a value, a refusal, or a sequence of them. */
 export type Answers = Readonly<Record<string, unknown>>;
 
 /** A refusal among the answers. */
@@ -24,7 +24,7 @@ export class Refused {
   }
 }
 
-/** Answers of which each holds once; the last one stays. */
+/** Answers in sequence; the last one repeats. */
 export class InTurn {
   readonly values: readonly unknown[];
 
@@ -33,7 +33,7 @@ export class InTurn {
   }
 }
 
-/** A workspace whose controller says what a test wants, and the command line in it. */
+/** A workspace with a controller that gives scripted answers, and the command line in it. */
 export class StandInController {
   readonly root: string;
   #answers: Answers = {};
@@ -107,7 +107,7 @@ export class StandInController {
     link.serve(Object.fromEntries(handlers));
   }
 
-  /** Runs a command. @returns what it prints, what it asks the controller for, and its exit code */
+  /** Runs a command. @returns its output, its requests to the controller, and its exit code */
   async run(argv: readonly string[], answers: Answers & { readonly facts?: Facts }): Promise<string> {
     this.#answers = answers;
     this.#asked = [];

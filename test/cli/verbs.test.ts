@@ -14,7 +14,7 @@ import {
 } from '../tui/fixtures.ts';
 import { type Answers, InTurn, Refused, StandInController } from './standInController.ts';
 
-// What every verb asks the controller for and prints, for people and as JSON: byte for byte, for programs rely on it.
+// Requests and output of every verb, for people and as JSON, byte for byte, because programs rely on it.
 
 let controller: StandInController;
 const { TZ, XDG_RUNTIME_DIR } = process.env;
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 type Lines = readonly (readonly [line: string, answers: Answers & { readonly facts?: Facts }])[];
 
-/** Runs each line for people and with `--json`, and compares all of it with a file. */
+/** Runs each line for people and with `--json`, and compares the results with a golden file. */
 async function holds(name: string, lines: Lines): Promise<void> {
   const seen: string[] = [];
   for (const [line, answers] of lines)
@@ -44,7 +44,7 @@ async function holds(name: string, lines: Lines): Promise<void> {
   await expect(`${seen.join('\n\n')}\n`).toMatchFileSnapshot(`verbs/${name}.txt`);
 }
 
-/** Words as a shell would have them; double quotes hold one together. */
+/** Splits a line into words; double quotes keep a word together. */
 function wordsOf(line: string): readonly string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
 }

@@ -18,7 +18,7 @@ test.each(places.map((place) => [place.name, place] as const))(
   },
 );
 
-test('every key of a place is told in the help', () => {
+test('the help lists every key of a place', () => {
   const told = selectKeys(settings);
   for (const { name, keys } of places.filter((place) => place.name !== 'too-small'))
     for (const key of keys) {
@@ -41,7 +41,7 @@ test('the detach key is the configured one', () => {
   expect(keyFor(configured, 'ctrl-]')?.id).toBe('leave');
 });
 
-test('approving has one key in one place', () => {
+test('only one key of one place approves', () => {
   const keys = dialogs.flatMap(({ kind, keys }) =>
     keys.filter(({ id }) => id === 'approve').map((key) => [kind, key.keys]),
   );
@@ -83,7 +83,7 @@ test.each<[string, AppState, string, string]>([
   ['5', room(), 'four panes', 'There is no pane 5.'],
   ['4', stopped, 'one pane', 'There is no pane 4.'],
   ['ctrl-c', room(), 'running workers', 'q leaves and the workers go on; Q stops them all.'],
-])('%s is off and says why: %#', (key, state, _why, reason) => {
+])('%s is disabled and shows the reason: %#', (key, state, _why, reason) => {
   const step = press(state, key);
   expect(step.effects).toEqual([]);
   expect(step.state.notice?.text).toBe(reason);
@@ -98,11 +98,11 @@ test.each<[string, AppState, object[]]>([
   ['ctrl-z', room(), [{ type: 'suspend' }]],
   ['s', room(), []],
   ['Q', room(), []],
-])('%s has its effects: %#', (key, state, effects) => {
+])('%s returns its effects: %#', (key, state, effects) => {
   expect(press(state, key).effects).toMatchObject(effects);
 });
 
-test('ctrl-z leads back to the shell from every place but a worker’s pane', () => {
+test('ctrl-z suspends from every place but a worker’s pane', () => {
   const without = places.filter(({ keys }) => !keys.some(({ id }) => id === 'suspend'));
   expect(without.map(({ name }) => name)).toEqual(['pane']);
 });
@@ -115,12 +115,12 @@ test.each<[string, string]>([
   ['f', 'finish'],
   ['enter', 'pane'],
   ['2', 'pane'],
-])('%s leads to another place', (key, where) => {
+])('%s moves the focus', (key, where) => {
   const { state } = press(room(), key);
   expect(placeOf(state)?.name ?? shownDialog(state)?.kind).toBe(where);
 });
 
-test('moving stops at both ends and follows workers with the panes', () => {
+test('moving stops at both ends, and the panes follow', () => {
   const rows = ['repo', 'worker', 'worker', 'repo', 'worker', 'repo', 'worker', 'worker'];
   let state = press(room(), 'g', 'k').state;
   const seen = rows.map(() => {
@@ -132,7 +132,7 @@ test('moving stops at both ends and follows workers with the panes', () => {
   expect(state.anchor).toBe('web/old-cart');
 });
 
-test('z shows the worker that is selected, and not the one whose pane is still there', () => {
+test('z zooms the selected worker, even if another one’s pane is shown', () => {
   const other = { ...room().cursors, fleet: { kind: 'worker', id: 'web/checkout' } } as const;
   const slid = { ...room(), cursors: other };
   expect(slid.anchor).not.toBe('web/checkout');
@@ -141,14 +141,14 @@ test('z shows the worker that is selected, and not the one whose pane is still t
   expect(press(zoomed, 'z').state).toMatchObject({ zoomed: false, anchor: 'web/checkout' });
 });
 
-test('panes go from four to two to one and up to nine', () => {
+test('the number of panes goes from four to two to one and up to nine', () => {
   const grids = ['-', '-', '-', '+', '=', '+', '+', '+', '-'].map(
     (_, at, keys) => press(room(), ...keys.slice(0, at + 1)).state.grid,
   );
   expect(grids).toEqual([2, 1, 1, 2, 4, 6, 9, 9, 6]);
 });
 
-test('the stack comes and goes with m, and any number of panes ends it', () => {
+test('m switches the stack on and off, and a number of panes ends it', () => {
   const stacked = press(room(), 'z', 'm').state;
   expect(stacked).toMatchObject({ stacked: true, zoomed: false, notice: null });
   expect(press(stacked, 'm').state.stacked).toBe(false);
@@ -157,7 +157,7 @@ test('the stack comes and goes with m, and any number of panes ends it', () => {
 
 const shownIds = (state: AppState) => selectShown(state).map(({ task }) => task);
 
-test('the selected worker is the main pane, the others of its page are beside it in their order', () => {
+test('the selected worker has the main pane, the others of its page are beside it in order', () => {
   const stacked = press(room(), 'm').state;
   expect(shownIds(stacked)).toEqual(['user-auth', 'dashboard', 'checkout', 'api-v2', 'old-cart']);
   const third = press(stacked, '3').state;
@@ -171,7 +171,7 @@ test('the last page of a stack is filled up', () => {
   expect(shownIds(last)).toEqual(['f', 'b', 'c', 'd', 'e']);
 });
 
-test('o puts first who needs the person, the longest in need before the others, and says so', () => {
+test('o orders panes by need, the longest first, and shows a notice', () => {
   const workers = [
     worker('web/works'),
     worker('web/asks', { state: 'waiting', stateSince: minutesAgo(3) }),
@@ -192,23 +192,23 @@ test.each<[string, number, number, string]>([
   ['m', 80, 24, 'This terminal has no room for other workers beside the selected one.'],
   ['+', 120, 36, '6 panes wanted; this terminal has room for 4.'],
   ['++', 220, 60, '9 panes wanted; there are fewer workers.'],
-])('%s at %i×%i says why there are fewer panes', (keys, cols, rows, notice) => {
+])('%s at %i×%i shows why there are fewer panes', (keys, cols, rows, notice) => {
   expect(press(room(busyFacts(), { cols, rows }), ...keys).state.notice?.text).toBe(notice);
 });
 
-test('a terminal without room for more panes says so', () => {
+test('a terminal without room for more panes shows a notice', () => {
   const small = press(room(busyFacts(), { cols: 80, rows: 24 }), '-', '-', '+').state;
   expect(small.notice?.text).toBe('2 panes wanted; this terminal has room for 1.');
 });
 
-test('a terminal that is too small knows only the way out', () => {
+test('a terminal that is too small has only keys to quit', () => {
   const tiny = room(busyFacts(), { cols: 40, rows: 10 });
   expect(press(tiny, 'q').effects).toEqual([{ type: 'quit' }]);
   expect(press(tiny, 'ctrl-c').effects).toEqual([{ type: 'quit' }]);
   expect(press(tiny, 'n', 'f', 'enter', 'Q')).toEqual({ state: tiny, effects: [] });
 });
 
-test('below one heading of the help no key stands twice', () => {
+test('a heading of the help has no key twice', () => {
   for (const { group, rows } of selectKeys(initialSettings)) {
     const keys = rows.flatMap((row) => row.keys);
     expect([group, keys]).toEqual([group, [...new Set(keys)]]);

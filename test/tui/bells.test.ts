@@ -24,7 +24,7 @@ const focus = (gained: boolean): ScreenMessage => ({
 });
 const marked = ({ rang }: AppState) => [...rang];
 
-test('a worker that is not looked at is marked when it rings, and the terminal rings', () => {
+test('the bell of a worker out of sight marks it and rings the terminal', () => {
   const { state, effects } = after(room(), rings(second));
   expect(marked(state)).toEqual([second]);
   expect(effects).toEqual([{ type: 'ring' }]);
@@ -33,19 +33,19 @@ test('a worker that is not looked at is marked when it rings, and the terminal r
   expect(again.effects).toEqual([{ type: 'ring' }]);
 });
 
-test('the mark is gone once the worker is selected', () => {
+test('selecting the worker removes the mark', () => {
   const { state } = after(room(), rings(second));
   expect(marked(press(state, 'j').state)).toEqual([]);
 });
 
-test('the mark is gone once somebody types into the worker', () => {
+test('focusing the worker’s pane removes the mark', () => {
   const beside = selectShown(room())[1]?.id ?? '';
   const { state } = after(room(), rings(beside));
   expect(marked(state)).toEqual([beside]);
   expect(marked(press(state, '2').state)).toEqual([]);
 });
 
-test('a worker that is looked at rings in vain', () => {
+test('the bell of a worker in view has no effect', () => {
   const { state, effects } = after(room(), rings(first));
   expect([marked(state), effects]).toEqual([[], []]);
   const typing = press(room(), 'enter').state;
@@ -53,20 +53,20 @@ test('a worker that is looked at rings in vain', () => {
   expect(marked(after(typing, rings(second)).state)).toEqual([second]);
 });
 
-test('from another window nobody looks at anything', () => {
+test('no worker is in view while another window has the focus', () => {
   const away = after(room(), focus(false), rings(first));
   expect(marked(away.state)).toEqual([first]);
   expect(away.effects).toEqual([{ type: 'ring' }]);
   expect(marked(after(away.state, focus(true)).state)).toEqual([]);
 });
 
-test('who wants it quiet has the marks alone', () => {
+test('without the bell setting there are only marks', () => {
   const quiet = room();
   const { state, effects } = after({ ...quiet, settings: { ...quiet.settings, bell: false } }, rings(second));
   expect([marked(state), effects]).toEqual([[second], []]);
 });
 
-test('with a worker its mark goes', () => {
+test('the mark goes with its worker', () => {
   const { state } = after(room(), rings(second), { type: 'terminalForgotten', id: second });
   expect(marked(state)).toEqual([]);
 });

@@ -253,7 +253,7 @@ describe('selecting', () => {
     [{ lines: 12, path: null }, 'Copied 12 lines.'],
     [{ lines: 0, path: null }, 'Nothing but blanks was selected.'],
     [{ lines: 9000, path: '/run/copied.txt' }, 'Copied 9000 lines to the file /run/copied.txt'],
-  ])('%j is told', (value, text) => {
+  ])('%j is shown as a notice', (value, text) => {
     const { state } = updateApp(back, { type: 'copied', result: success(value) });
     expect(state.notice?.text).toBe(text);
     expect(lineText(footerLine(state))).toBe(` ${text}`.padEnd(120));

@@ -13,7 +13,7 @@ import { key, press, room } from './fixtures.ts';
 
 const size = { cols: 120, rows: 36 };
 
-/** The scene in which each dialog is open. */
+/** Scenes of the gallery by the dialog that is open in them. */
 const scenes: Readonly<Record<string, SceneName>> = {
   ask: 'ask-several',
   deny: 'deny',
@@ -64,7 +64,7 @@ describe('every dialog', () => {
   });
 
   it.each(dialogs.map((dialog) => [dialog.kind, dialog] as const))(
-    '%s keeps keys that decide until it was drawn, or says why not',
+    '%s ignores deciding keys until it was drawn, or gives a reason',
     (_, one) => {
       const deciding = allKeys(one).flatMap(({ keys }) => keys.filter(isDeciding));
       if (one.takesTypedAhead === undefined) expect(deciding.length).toBeGreaterThan(0);
@@ -72,7 +72,7 @@ describe('every dialog', () => {
     },
   );
 
-  it('is looked at here', () => {
+  it('has a scene', () => {
     expect(dialogs.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(scenes).toSorted());
   });
 
@@ -89,7 +89,7 @@ describe('every dialog', () => {
     expect([...new Set(kinds)].toSorted()).toEqual(dialogs.map(({ kind }) => kind).toSorted());
   });
 
-  it('is told in the help, with all of its keys', () => {
+  it('is in the help with all of its keys', () => {
     const told = selectKeys(room().settings);
     for (const one of dialogs)
       for (const { group, keys } of allKeys(one)) {
@@ -106,11 +106,11 @@ describe('every dialog', () => {
 describe.each(opened)('an open $kind', ({ kind, state }) => {
   it('is open', () => expect(shownDialog(state)?.kind).toBe(kind));
 
-  it('leads back to the shell by ctrl-z', () => {
+  it('suspends by ctrl-z', () => {
     expect(press(state, 'ctrl-z').effects).toEqual([{ type: 'suspend' }]);
   });
 
-  it('is left by esc, without a controller, too', () => {
+  it('closes by esc, without a controller, too', () => {
     const connection = { status: 'lost', problem: { code: 'disconnected', message: 'gone' } } as const;
     for (const from of [state, { ...state, connection }]) {
       const left = shownDialog(press(from, 'escape').state);
@@ -118,7 +118,7 @@ describe.each(opened)('an open $kind', ({ kind, state }) => {
     }
   });
 
-  it('names no key that does nothing', () => {
+  it('shows no key that does nothing', () => {
     const shown = lineText(selectDialog(state)?.frame.bottom ?? footerLine(state));
     for (const each of keysAt(state)) {
       const hint = typeof each.hint === 'function' ? each.hint(state) : (each.hint ?? null);
@@ -127,7 +127,7 @@ describe.each(opened)('an open $kind', ({ kind, state }) => {
     }
   });
 
-  it('says why a key is off, and asks nothing', () => {
+  it('shows why a key is disabled and sends no request', () => {
     for (const each of keysAt(state)) {
       const why = each.disabledReason?.(state) ?? null;
       if (why === null) continue;
@@ -136,7 +136,7 @@ describe.each(opened)('an open $kind', ({ kind, state }) => {
     }
   });
 
-  it('takes no key that decides in one piece with the key that opens it', () => {
+  it('ignores a deciding key that arrives together with the key that opens it', () => {
     const definition = definitionOf(shownDialog(state) ?? { kind: '' });
     if (!definition || definition.takesTypedAhead !== undefined) return;
     expect(isUnseen(state, press(state, 'escape').state)).toBe(true);

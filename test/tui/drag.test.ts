@@ -6,7 +6,7 @@ import { updateApp } from '../../src/tui/update.ts';
 import type { AppState } from '../../src/ui/state.ts';
 import { after, click, key, paste, press, room, terminal } from './fixtures.ts';
 
-/** Its screen begins at column 77, row 2 and ends at 118, 16. */
+/** The worker in the second pane, whose screen reaches from column 77, row 2 to 118, 16. */
 const id = 'admin/dashboard';
 const lists = room();
 const typing = press(room(), '2').state;
@@ -126,7 +126,7 @@ describe('dragging', () => {
     ['key', key('x')],
     ['paste', paste('text')],
     ['press', mouse('press', 5, 5)],
-  ])('what was copied is marked until the next %s', (_, next) => {
+  ])('a copied selection is marked until the next %s', (_, next) => {
     const copied = send(typing, mouse('press', 80, 4, 2), mouse('release', 80, 4), mouse('wheel-up', 80, 4));
     expect(copied.state.drag).toMatchObject({ phase: 'copied' });
     const { state, effects } = send(copied.state, next);

@@ -4,7 +4,7 @@ import { selectPanes } from '../../src/tui/panes.ts';
 import { updateApp } from '../../src/tui/update.ts';
 import { minutesAgo, room, terminal } from './fixtures.ts';
 
-/** The lower border of the first worker's pane once its terminal is as told. */
+/** Returns the lower border of the first worker's pane with this change to its terminal. */
 function borderWith(change: Partial<TerminalRecord>): string {
   const before = room();
   const [first] = selectPanes(before);
@@ -16,13 +16,13 @@ function borderWith(change: Partial<TerminalRecord>): string {
 test.each([
   [{ cols: 20, rows: 60 }, '20×60 elsewhere'],
   [{ cols: 220, rows: 5 }, '220×5 elsewhere'],
-])('a pane says that another terminal has less room: %j', (size, mark) => {
+])('a pane shows the size that another client limits it to: %j', (size, mark) => {
   expect(borderWith(size)).toContain(` ${mark} `);
 });
 
 test.each([
   ['as large as the pane or larger', {}],
   ['of one that has ended', { cols: 20, exit: { code: 0, signal: 0, at: minutesAgo(1) } }],
-])('of a terminal %s there is nothing to say', (_, change) => {
+])('a terminal %s shows no size', (_, change) => {
   expect(borderWith(change)).toMatch(/^╰─+╯$/);
 });

@@ -11,7 +11,7 @@ import { updateApp } from '../../src/tui/update.ts';
 import { type AppState, initialAppState, type ScreenSize, shownDialog } from '../../src/ui/state.ts';
 import type { ScreenEffect, ScreenMessage } from '../../src/ui/step.ts';
 
-/** The moment at which all of these tests play. */
+/** The current time of these tests. */
 export const now = Date.parse('2026-11-20T14:32:00.000Z');
 
 export function minutesAgo(minutes: number): string {
@@ -204,7 +204,7 @@ export function room(given: Facts = busyFacts(), size: ScreenSize = { cols: 120,
   ]).state;
 }
 
-/** The state after all messages, and the effects of all of them in order. */
+/** Returns the state after all messages, and their effects in order. */
 export function after(
   state: AppState,
   messages: readonly ScreenMessage[],
@@ -219,12 +219,12 @@ export function after(
   return { state: now, effects };
 }
 
-/** The open dialog, as the one it is. */
+/** Returns the open dialog with its own type. */
 export function dialogOf(state: AppState): Dialog | null {
   return shownDialog(state) as Dialog | null;
 }
 
-/** Keys by name, such as `y`, `ctrl-q` or `shift-tab`. */
+/** Presses keys by name, such as `y`, `ctrl-q` or `shift-tab`. */
 export function press(state: AppState, ...names: string[]): { state: AppState; effects: ScreenEffect[] } {
   return after(
     state,
@@ -232,7 +232,7 @@ export function press(state: AppState, ...names: string[]): { state: AppState; e
   );
 }
 
-/** Every character as a key. */
+/** Types every character as a key. */
 export function type(state: AppState, text: string): { state: AppState; effects: ScreenEffect[] } {
   return press(state, ...Array.from(text, (character) => (character === ' ' ? 'space' : character)));
 }

@@ -21,7 +21,7 @@ test.each([
   expect(hitTest(state, x, y)).toEqual(hit);
 });
 
-test('a click on a row selects it, and leaves the worker typed into', () => {
+test('a click on a row selects it and leaves the pane that has the keys', () => {
   const typing = press(state, 'enter').state;
   const next = updateApp(typing, { type: 'tokenArrived', token: click(5, 27) }).state;
   expect(next).toMatchObject({
@@ -31,12 +31,12 @@ test('a click on a row selects it, and leaves the worker typed into', () => {
   });
 });
 
-test('a click on a pane types into it', () => {
+test('a click on a pane focuses it', () => {
   const next = send(state, mouse('press', 110, 5), mouse('release', 110, 5)).state;
   expect(next).toMatchObject({ focus: { at: 'pane', id: 'admin/dashboard' }, anchor: 'admin/dashboard' });
 });
 
-test('a click follows panes that are stacked or ordered anew', () => {
+test('a click finds panes that are stacked or reordered', () => {
   const at = (from: AppState, x: number, y: number) => hitTest(from, x, y);
   const stacked = press(state, 'm').state;
   expect(at(stacked, 40, 30)).toEqual({ on: 'pane', id: 'backend/user-auth' });
@@ -52,7 +52,7 @@ test('a click on the pane of an ended worker only selects it', () => {
   expect(next.notice?.text).toBe('web/a is not running; r resumes it.');
 });
 
-test('a click beside a dialog does nothing, the wheel scrolls it within its ends', () => {
+test('a click beside a dialog does nothing, and the wheel scrolls it up to its ends', () => {
   const help = press(room(busyFacts(), { cols: 80, rows: 24 }), '?').state;
   expect(updateApp(help, { type: 'tokenArrived', token: click(1, 3) }).state).toEqual(help);
   const wheel = (action: 'wheel-up' | 'wheel-down') =>
@@ -67,7 +67,7 @@ function mouse(action: MouseToken['action'], x: number, y: number): MouseToken {
   return { ...(click(x, y) as MouseToken), action, button: action.startsWith('wheel') ? 'none' : 'left' };
 }
 
-/** The program in the second pane wants the mouse. */
+/** A room whose second pane has a program that asked for the mouse. */
 const wanted = updateApp(state, {
   type: 'terminalChanged',
   record: terminal('admin/dashboard', { mouse: true }),
@@ -94,7 +94,7 @@ test('a click on the selected row opens it', () => {
   });
 });
 
-test('inside the pane one types into the mouse is the worker’s, counted from its own corner', () => {
+test('the focused pane’s worker gets the mouse, counted from its own corner', () => {
   const id = 'admin/dashboard';
   const typing = send(wanted, mouse('press', 110, 5), mouse('release', 110, 5)).state;
   const { state: same, effects } = send(
@@ -113,7 +113,7 @@ test('inside the pane one types into the mouse is the worker’s, counted from i
   ]);
 });
 
-test('the click that enters a pane is the worker’s, too, but not one on the border', () => {
+test('the click that focuses a pane goes to its worker, too, but not one on the border', () => {
   const id = 'admin/dashboard';
   expect(send(wanted, mouse('press', 110, 5), mouse('release', 110, 5)).effects).toMatchObject([
     { type: 'mouse', id, mouse: { action: 'press', x: 33, y: 3 } },

@@ -14,7 +14,7 @@ const told = (state: AppState, next: Facts) =>
 const waits = { state: 'waiting', asks: 'Bash: ls', stateSince: minutesAgo(1) } as const;
 const quiet = room(workers({}));
 
-it('tells of what comes to need the person, once', () => {
+it('notifies once of each new need', () => {
   expect(told(quiet, workers(waits))).toEqual(['web/b: Bash: ls']);
   expect(told(room(workers(waits)), workers(waits))).toEqual([]);
   expect(told(room(workers(waits)), workers({ ...waits, stateSince: minutesAgo(0) }))).toEqual([
@@ -22,7 +22,7 @@ it('tells of what comes to need the person, once', () => {
   ]);
 });
 
-it('tells of failure, and of nothing that goes well by itself', () => {
+it('notifies of failures, but not of successes that need nothing', () => {
   const ended = { state: 'exited', exitCode: 3, stateSince: minutesAgo(1) } as const;
   expect(told(quiet, workers(ended))).toEqual(['web/b: ended with exit code 3']);
   expect(told(quiet, workers({ ...ended, wasStopped: true }))).toEqual([]);
@@ -30,14 +30,14 @@ it('tells of failure, and of nothing that goes well by itself', () => {
   expect(told(quiet, workers({ state: 'idle' }))).toEqual([]);
 });
 
-it('keeps quiet about the worker that is looked at, not when the window is left', () => {
+it('does not notify of the worker in view, unless the window lost the focus', () => {
   const looking = press(quiet, 'down', 'down', 'down', 'down', 'down').state;
   const at = { ...looking, anchor: 'web/b' };
   expect(told(at, workers(waits))).toEqual([]);
   expect(told({ ...at, hasFocus: false }, workers(waits))).toEqual(['web/b: Bash: ls']);
 });
 
-it('keeps quiet about workers that the person silenced, until M is pressed again', () => {
+it('does not notify of silenced workers until M is pressed again', () => {
   const silenced = { ...quiet, silenced: new Set(['web/b']) };
   expect(told(silenced, workers(waits))).toEqual([]);
   const toggled = press(
@@ -48,13 +48,13 @@ it('keeps quiet about workers that the person silenced, until M is pressed again
   expect([...press(toggled.state, 'M').state.silenced]).toEqual([]);
 });
 
-it('tells of proposals that the person did not make', () => {
+it('notifies of proposals by others than the person', () => {
   const proposed = (by: 'person' | 'orchestrator') => facts({ proposals: [proposal(1, 'web/x', { by })] });
   expect(told(room(facts()), proposed('orchestrator'))).toEqual(['web/x: start?']);
   expect(told(room(facts()), proposed('person'))).toEqual([]);
 });
 
-it('says nothing where the person wants no notifications', () => {
+it('does not notify if the settings say so', () => {
   const settings = { ...quiet.settings, notify: false };
   expect(told({ ...quiet, settings }, workers(waits))).toEqual([]);
 });

@@ -24,7 +24,7 @@ const open = proposal(9, 'orchestrator', {
   plan: plan('orchestrator', { role: 'orchestrator', base: null, branch: '' }),
 });
 
-test('O asks for the orchestrator, and its card opens', () => {
+test('O requests the orchestrator, and its card opens', () => {
   const asked = press(room(), 'O');
   expect(asked.effects).toMatchObject([{ method: 'propose', params: draft }]);
   const { state } = after(asked.state, [
@@ -33,7 +33,7 @@ test('O asks for the orchestrator, and its card opens', () => {
   expect(dialogOf(state)).toMatchObject({ kind: 'card', n: 9 });
 });
 
-test('O goes to one that runs, resumes one that does not, and opens the card of one that is proposed', () => {
+test('O focuses a running orchestrator, resumes a stopped one, and opens the card of a proposed one', () => {
   const gone = press(withWorkers(orchestrator()), 'O').state;
   expect(gone.focus).toEqual({ at: 'pane', id: 'orchestrator' });
   const resumed = press(withWorkers(orchestrator({ state: 'exited', exitCode: 0 })), 'O').effects;
@@ -42,7 +42,7 @@ test('O goes to one that runs, resumes one that does not, and opens the card of 
   expect(dialogOf(state)).toMatchObject({ kind: 'card', n: 9 });
 });
 
-test('it stands first among repositories and says in its pane that it cannot write', () => {
+test('it is first in the list, and its pane shows that it cannot write', () => {
   const state = press(withWorkers(orchestrator()), 'O').state;
   expect(selectFleet(state)[0]?.key).toEqual({ kind: 'worker', id: 'orchestrator' });
   expect(selectColumn(state)?.fleet.lines.map(lineText)[0]).toMatch(/O . orchestrator/);
@@ -50,7 +50,7 @@ test('it stands first among repositories and says in its pane that it cannot wri
   expect(titles.some((title) => title.includes('cannot write'))).toBe(true);
 });
 
-test('what the guard refuses is said when it happens, and once', () => {
+test('a denial of the guard is shown once', () => {
   const before = withWorkers();
   const denied = { at: '2026-11-20T14:00:00.000Z', what: 'Bash: git stash', why: 'Because.', count: 1 };
   const facts = busyFacts({ workers: [worker('backend/auth', { denied })] });
@@ -60,7 +60,7 @@ test('what the guard refuses is said when it happens, and once', () => {
   expect(again.notice).toBeNull();
 });
 
-test('a refusal too long for its line is read in full with !, and why', () => {
+test('! shows a denial that is too long for its line, with the reason', () => {
   const what = `Bash: git push origin ${'feature/'.repeat(30)}\u001b[2Jend`;
   const denied = { at: '2026-11-20T14:00:00.000Z', what, why: 'The person pushes.', count: 3 };
   const facts = busyFacts({ workers: [worker('backend/auth', { denied })] });

@@ -122,7 +122,7 @@ function someToken(chance: Chance): Token {
   return key(chance.of(keys));
 }
 
-/** A key that leads somewhere: chance alone hardly ever comes back from a worker or a form. */
+/** Returns a key that moves the focus: chance alone hardly ever leaves a worker or a form. */
 function likelyKey(chance: Chance, state: AppState): string {
   if (state.palette) return chance.of(['enter', 'down', 'pagedown', 'y', 'c', 'escape']);
   if (state.focus.at === 'pane') return 'ctrl-q';
@@ -180,11 +180,11 @@ function someResult(chance: Chance, method: string): AnyResult {
     finish: { id: 'backend/user-auth', into: 'develop', merge: 'abcdef0123', backup: 'refs/x' },
     clean: { id: 'backend/user-auth', backup: 'refs/x' },
   };
-  // The pairs of method and value above are right; a table cannot say so to the compiler.
+  // The pairs of method and value above match, which a table cannot express for the compiler.
   return { ok: true, value: values[method] ?? null } as AnyResult;
 }
 
-/** Everything that is drawn stays within the terminal. */
+/** Checks that everything drawn stays within the terminal. */
 function checkDrawing(state: AppState): void {
   const { cols } = state.size;
   expect(lineWidth(headerLine(state))).toBe(cols);
@@ -206,7 +206,7 @@ function checkDrawing(state: AppState): void {
   }
 }
 
-/** What a yes may start: the plan of an open card, or all that were listed together. */
+/** Returns the plans that a yes may start: that of an open card, or all that were listed together. */
 function shownPlans(state: AppState): readonly { n: number; digest: string | null }[] {
   const dialog = dialogOf(state);
   if (dialog?.kind === 'card' && !dialog.changed) return [{ n: dialog.n, digest: dialog.digest }];
@@ -214,7 +214,7 @@ function shownPlans(state: AppState): readonly { n: number; digest: string | nul
   return dialog.listed.map(({ proposal: { n, plan } }) => ({ n, digest: plan.digest }));
 }
 
-test('whatever happens, nothing is approved but by y on a dialog that shows exactly that plan', () => {
+test('only y on a dialog that shows exactly that plan approves, whatever happens', () => {
   let approvals = 0;
   for (let seed = 1; seed <= rounds; seed += 1) {
     const chance = new Chance(seed);

@@ -26,7 +26,7 @@ const scrollOf = (state: AppState) => {
   return dialog && 'scroll' in dialog ? dialog.scroll : -1;
 };
 
-/** Presses y until something is asked for; says what was in sight on the way. */
+/** Presses y until a request is sent, and records the visible rows on the way. */
 function pressThrough(state: AppState): { rows: string[]; times: number; last: AppState } {
   const rows: string[] = [];
   let now = state;
@@ -41,18 +41,18 @@ function pressThrough(state: AppState): { rows: string[]; times: number; last: A
 }
 
 describe('y on a card', () => {
-  test('starts at once what was in sight as a whole', () => {
+  test('starts at once if everything was visible', () => {
     expect(press(opened({ cols: 120, rows: 40 }, 'card', withBrief('Do it.')), 'y').effects).toHaveLength(1);
   });
 
-  test('shows first what was not, however long it is', () => {
+  test('first shows the rows that were not visible, however many', () => {
     const { rows, times } = pressThrough(opened(small, 'card', withBrief(long)));
     expect(times).toBeGreaterThan(3);
     for (let n = 0; n < 60; n++) expect(rows.join('\n')).toContain(`│ Line ${n} of the brief.`);
     expect(rows.join('\n')).toContain('Command');
   });
 
-  test('counts what was scrolled to, and not what was jumped over', () => {
+  test('counts rows that were scrolled to, but not those jumped over', () => {
     const card = opened(small, 'card', withBrief(long));
     const jumped = press(press(card, 'G').state, 'y');
     expect(jumped.effects).toEqual([]);
@@ -62,7 +62,7 @@ describe('y on a card', () => {
     expect(press(read, 'y').effects).toHaveLength(1);
   });
 
-  test('is asked again once the plan is another one, or the rows are', () => {
+  test('is needed again after a change of the plan or its rows', () => {
     let read = opened(small, 'card', withBrief(long));
     for (let page = 0; page < 20; page++) read = press(read, 'space').state;
     const narrow = updateApp(read, { type: 'resized', size: { cols: 60, rows: 20 } }).state;
@@ -74,7 +74,7 @@ describe('y on a card', () => {
     expect(scrollOf(changed)).toBe(0);
   });
 
-  test('typed ahead answers no page that has not been drawn', () => {
+  test('typed ahead answers no page that was not drawn', () => {
     const card = opened(small, 'card', withBrief(long));
     const { state: next } = press(card, 'y');
     expect(isUnseen(next, card)).toBe(true);
@@ -102,7 +102,7 @@ const fakes: readonly [string, string][] = [
   ['lines broken by other signs', 'Do it.\rCommand\u2028Worktree /x\u0085Branch y'],
 ];
 
-test.each(fakes)('%s in a brief are behind its bar, and every field is before them', (_, brief) => {
+test.each(fakes)('%s in a brief are behind its bar and after all fields', (_, brief) => {
   for (const size of [small, { cols: 120, rows: 40 }, { cols: 200, rows: 50 }]) {
     const { rows } = pressThrough(opened(size, 'card', withBrief(brief)));
     const found = rows.map((row) => row.split(/ {2,}|,/)[0] ?? '').filter((word) => labels.includes(word));
@@ -114,7 +114,7 @@ test.each(fakes)('%s in a brief are behind its bar, and every field is before th
   }
 });
 
-test('A shows of each all that would be run, and y wants all of it in sight', () => {
+test('A shows everything that would be run, and y needs all of it to be visible', () => {
   const setup = { commands: [['npm', 'ci']], timeoutMs: 60_000 };
   const proposals = ['a', 'b', 'c', 'd'].map((task, n) =>
     proposal(n + 1, `web/${task}`, {
@@ -135,7 +135,7 @@ test('A shows of each all that would be run, and y wants all of it in sight', ()
   expect(text).toContain('more lines on its card');
 });
 
-test('A shows a long argument once where it is the same in every command, and says so', () => {
+test('A shows a long argument once if all commands share it, with a mark', () => {
   const words = 'You are a worker. '.repeat(20).trim();
   const of = (n: number, task: string, ...more: string[]) =>
     proposal(n, `web/${task}`, {
@@ -146,14 +146,14 @@ test('A shows a long argument once where it is the same in every command, and sa
   const same = pressThrough(opened(size, 'several', of(1, 'a'), of(2, 'b'))).rows.join('\n');
   expect(same).toMatch(/The same in every command\n‹1› +'You are a worker\./);
   expect(same.match(/Command +claude --append ‹1›/g)).toHaveLength(2);
-  // Whoever writes the mark itself is quoted.
+  // An argument that looks like the mark is quoted.
   const faked = pressThrough(opened(size, 'several', of(1, 'a', '‹1›'), of(2, 'b'))).rows.join('\n');
   expect(faked).toContain("--append ‹1› '‹1›'");
   const one = pressThrough(opened(size, 'several', of(1, 'a'))).rows.join('\n');
   expect(one).not.toContain('‹1›');
 });
 
-test('A does not begin again where something comes that is not among them', () => {
+test('A does not start over when another proposal arrives', () => {
   const listed = proposal(1, 'web/a', {
     draft: { ...proposal(7, id).draft, repo: 'web', task: 'a', brief: '' },
   });

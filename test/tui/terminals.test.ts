@@ -46,7 +46,7 @@ test.each<[Progress['state'], number, string]>([
   ['error', 50, '▅!'],
   ['paused', 50, '▅‖'],
   ['indeterminate', 50, '…'],
-])('%s at %i percent is marked %s', (state, value, mark) => {
+])('%s at %i percent has the mark %s', (state, value, mark) => {
   expect(progressMark({ state, value })?.text).toBe(mark);
 });
 

@@ -35,7 +35,7 @@ test('a detach key inside a paste is text', () => {
   expect(step.state.focus).toEqual(typing.focus);
 });
 
-test('what the terminal says of itself is no business of the worker', () => {
+test('answers of the terminal do not reach the worker', () => {
   const { effects } = after(typing, [
     { type: 'tokenArrived', token: { kind: 'reply', raw: '\u001b[?62c' } },
     { type: 'tokenArrived', token: { kind: 'focus', gained: false } },
@@ -43,7 +43,7 @@ test('what the terminal says of itself is no business of the worker', () => {
   expect(effects).toEqual([]);
 });
 
-test('when a worker ends under the fingers, the rest of what is typed becomes no command', () => {
+test('when a worker ends during typing, the rest of the text runs no command', () => {
   const workers = [worker(id, { state: 'exited', exitCode: 0 }), ...busyFacts().workers.slice(1)];
   const ended = updateApp(typing, { type: 'factsArrived', facts: busyFacts({ workers }) }).state;
   const step = press(ended, 'q', 'x', 'Q', 'y');
@@ -53,7 +53,7 @@ test('when a worker ends under the fingers, the rest of what is typed becomes no
   expect(press(step.state, 'ctrl-q').state.focus).toEqual({ at: 'list' });
 });
 
-test('when a worker is merged meanwhile, the person is told', () => {
+test('a notice says that the focused worker was merged', () => {
   const end = {
     id,
     how: 'finished',

@@ -17,7 +17,7 @@ describe('a yes that was typed ahead', () => {
   it.each<[string, AppState]>([
     ['card', card],
     ['list of several', several],
-  ])('starts nothing from a %s that has just come up, until it is said again', (_, opened) => {
+  ])('starts nothing from a %s that was not drawn yet, until it is pressed again', (_, opened) => {
     expect(isUnseen(opened, before)).toBe(true);
     const held = typedAhead(opened, 'y');
     expect(held.effects).toEqual([]);
@@ -26,14 +26,14 @@ describe('a yes that was typed ahead', () => {
     expect(press(held.state, 'y').effects[0]).toMatchObject({ method: 'approve' });
   });
 
-  it('does not insist on a limit that has not been read', () => {
+  it('does not override a limit that was not drawn yet', () => {
     const dialog = dialogOf(card);
     if (dialog?.kind !== 'card') throw new Error('no card');
     const insisting = withDialog(card, { ...dialog, overLimit: true });
     expect(isUnseen(insisting, card)).toBe(true);
   });
 
-  it('syncs nothing by a question that has just come up', () => {
+  it('does not answer the question of a sync that was not drawn yet', () => {
     const size = { cols: 120, rows: 36 };
     const running = press(documentRoom(size), 'b', 's').state;
     const refused = refusedSync(size, 'mass_deletion');
@@ -46,7 +46,7 @@ describe('a yes that was typed ahead', () => {
     expect(press(held.state, 'y').effects).toMatchObject([{ params: { allowMassDelete: true } }]);
   });
 
-  it.each(['m', 't'])('decides no conflict by %s that has just taken the place of another', (choice) => {
+  it.each(['m', 't'])('decides by %s no conflict that has just replaced another', (choice) => {
     const first = conflictRoom({ cols: 120, rows: 36 });
     expect(isUnseen(first, press(first, 'escape').state)).toBe(true);
     const next = press(first, 'j').state;
@@ -56,7 +56,7 @@ describe('a yes that was typed ahead', () => {
     expect(press(next, choice).effects).toMatchObject([{ method: 'resolveSync', params: { id: 'T-3' } }]);
   });
 
-  it('sends no message that was suggested and not looked at', () => {
+  it('sends no suggested message that was not drawn yet', () => {
     const matrix = radarRoom({ cols: 120, rows: 36 });
     const writing = press(matrix, 'm').state;
     expect(isUnseen(writing, matrix)).toBe(true);
@@ -65,20 +65,20 @@ describe('a yes that was typed ahead', () => {
     expect(press(writing, 'enter').effects).toMatchObject([{ method: 'send' }]);
   });
 
-  it('stops no other worker than the one that was asked about', () => {
+  it('stops no other worker than the one in the question', () => {
     const [first, second] = [press(room(), 's').state, press(room(), 'n', 'escape', 'j', 's').state];
     expect(dialogOf(second)).not.toEqual(dialogOf(first));
     expect(isUnseen(second, first)).toBe(true);
     expect(typedAhead(second, 'y').effects).toEqual([]);
   });
 
-  it('starts no others than those that were listed', () => {
+  it('starts no others than the listed ones', () => {
     const more = [proposal(7, 'web/seo'), proposal(8, 'web/a'), proposal(9, 'web/b')];
     const other = press(room(busyFacts({ workers: [], proposals: more })), 'A').state;
     expect(isUnseen(other, several)).toBe(true);
   });
 
-  it('lets no others go on than those that were listed', () => {
+  it('continues no others than the listed ones', () => {
     const limited = { state: 'limited', limitedUntil: null } as const;
     const listing = (...ids: string[]) =>
       press(room(busyFacts({ workers: ids.map((id) => worker(id, limited)), proposals: [] })), 'C').state;
@@ -87,7 +87,7 @@ describe('a yes that was typed ahead', () => {
     expect(isUnseen(listing('web/a'), listing('web/a'))).toBe(false);
   });
 
-  it('is no matter where nothing is decided, and other keys always act', () => {
+  it('is harmless where nothing is decided, and other keys always work', () => {
     expect(isUnseen(before, null)).toBe(false);
     expect(isUnseen(press(before, '?').state, before)).toBe(false);
     expect(dialogOf(typedAhead(card, 'escape').state)).toBeNull();

@@ -19,7 +19,7 @@ import {
 const size = { cols: 80, rows: 24 };
 const disconnected = { code: 'disconnected', message: 'The connection was lost.' };
 
-test('a new link begins with the whole picture, and an old one does not ask again', () => {
+test('a new connection requests all facts, and a known one does not', () => {
   const live = updateApp(initialAppState(size, now), {
     type: 'connectionChanged',
     connection: { status: 'live' },
@@ -30,7 +30,7 @@ test('a new link begins with the whole picture, and an old one does not ask agai
   ).toEqual([]);
 });
 
-test('a lost link keeps the last picture', () => {
+test('a lost connection keeps the last facts', () => {
   const state = room();
   const lost = updateApp(state, {
     type: 'connectionChanged',
@@ -46,13 +46,13 @@ test('a resize and a tick change size and time, and nothing else', () => {
   expect(updateApp(state, { type: 'ticked', now: now + 5 }).state).toEqual({ ...state, now: now + 5 });
 });
 
-test('the first picture selects the first worker, else the first repository', () => {
+test('the first facts select the first worker, else the first repository', () => {
   expect(room().cursors.fleet).toEqual({ kind: 'worker', id: 'backend/user-auth' });
   expect(room(facts({ repos: [repo('web')] })).cursors.fleet).toEqual({ kind: 'repo', name: 'web' });
   expect(room(facts()).cursors).toEqual({ fleet: null, queue: null });
 });
 
-test('a title whose spinner turns is no new state, another title and an exit are', () => {
+test('a turning spinner in a title does not change the state; another title and an exit do', () => {
   const titled = (title: string) => terminal('backend/user-auth', { title, flowing: true });
   const state = updateApp(room(), { type: 'terminalChanged', record: titled('⠂ thinking') }).state;
   const record = titled('⠐ thinking');
@@ -65,7 +65,7 @@ test('a title whose spinner turns is no new state, another title and an exit are
   expect(forgotten.terminals.has('backend/user-auth')).toBe(false);
 });
 
-test('when the selected worker goes, the row that took its place is selected', () => {
+test('when the selected worker goes, the row in its place is selected', () => {
   const state = press(room(), 'j').state;
   expect(state.cursors.fleet).toEqual({ kind: 'worker', id: 'backend/api-v2' });
   const workers = busyFacts().workers.filter(({ id }) => id !== 'backend/api-v2');
@@ -74,35 +74,35 @@ test('when the selected worker goes, the row that took its place is selected', (
   expect(selectShown(next).some(({ id }) => id === next.anchor)).toBe(true);
 });
 
-test('the only pane shows the worker that is selected at first, also where another was started before it', () => {
+test('a single pane shows the worker selected first, even if another was started before it', () => {
   const workers = [worker('web/seo'), worker('backend/user-auth')];
   const state = room(busyFacts({ workers }), { cols: 80, rows: 24 });
   expect(state.cursors.fleet).toEqual({ kind: 'worker', id: 'backend/user-auth' });
   expect(selectShown(state).map(({ id }) => id)).toEqual(['backend/user-auth']);
 });
 
-test('the selection follows its row when rows come in above it', () => {
+test('the selection stays on its row when rows are added above it', () => {
   const state = press(room(), 'G').state;
   const repos = [repo('api'), ...busyFacts().repos];
   const next = updateApp(state, { type: 'factsArrived', facts: busyFacts({ repos }) }).state;
   expect(next.cursors).toEqual(state.cursors);
 });
 
-test('a queue that empties hands the keys back to the repositories', () => {
+test('an emptied queue returns the keys to the repositories', () => {
   const state = press(room(), 'tab').state;
   expect(state.list).toBe('queue');
   const quiet = busyFacts({ proposals: [], workers: [worker('web/checkout')] });
   expect(updateApp(state, { type: 'factsArrived', facts: quiet }).state.list).toBe('fleet');
 });
 
-test('a proposal that arrives takes neither keys nor selection', () => {
+test('a new proposal changes neither focus nor selection', () => {
   const typing = press(room(busyFacts({ proposals: [] })), 'enter').state;
   const next = updateApp(typing, { type: 'factsArrived', facts: busyFacts() }).state;
   expect(next.focus).toEqual(typing.focus);
   expect(next.cursors.fleet).toEqual(typing.cursors.fleet);
 });
 
-test('what the controller has to say is said once', () => {
+test('a notice of the controller is shown once', () => {
   const notices = [{ code: 'log_damaged', message: 'Line 7 of the log was set aside.' }];
   const first = updateApp(room(), { type: 'factsArrived', facts: busyFacts({ notices }) }).state;
   expect(first.notice).toEqual({ text: 'Line 7 of the log was set aside.', tone: 'problem', since: null });
@@ -111,7 +111,7 @@ test('what the controller has to say is said once', () => {
   expect(updateApp(cleared, { type: 'factsArrived', facts: busyFacts({ notices }) }).state.notice).toBeNull();
 });
 
-test('a refusal that fits is a notice, a longer one is shown whole', () => {
+test('a refusal that fits is a notice, a longer one has a dialog', () => {
   const asked = press(room(), 'R');
   const answer = (message: string) =>
     updateApp(asked.state, {
@@ -129,7 +129,7 @@ test('a refusal that fits is a notice, a longer one is shown whole', () => {
   });
 });
 
-test('the clock ticks when an age on the screen changes, and not at all without one', () => {
+test('the timer ticks when an age on the screen changes, and never without one', () => {
   expect(nextTick(room(facts({ repos: [repo('web')] })))).toBeNull();
   const aged = facts({ workers: [worker('web/a', { stateSince: minutesAgo(2.5) })] });
   expect(nextTick(room(aged))).toBe(30_000);
@@ -140,7 +140,7 @@ test('the clock ticks when an age on the screen changes, and not at all without 
   expect(nextTick(room(older))).toBe(20 * 60_000);
 });
 
-test('an age that is out of date on the screen is put right at once', () => {
+test('an outdated age on the screen is updated at once', () => {
   const state = room(facts({ workers: [worker('web/a', { stateSince: minutesAgo(-30) })] }));
   expect(nextTick(state, now + 30 * 60_000)).toBe(60_000);
   expect(nextTick(state, now + 32 * 60_000)).toBe(1_000);
@@ -152,7 +152,7 @@ test('ages that change soon after each other change together', () => {
   expect(nextTick(room(facts({ repos: [repo('web')], workers })))).toBe(15_000);
 });
 
-test('messages keep their order of effects', () => {
+test('effects keep the order of their messages', () => {
   const { effects } = after(press(room(), 'enter').state, [
     { type: 'tokenArrived', token: { kind: 'paste', text: 'one', last: false } },
     { type: 'tokenArrived', token: { kind: 'paste', text: 'two', last: true } },

@@ -38,7 +38,7 @@ function answered(state: AppState, change: Partial<UndoResult>): AppState {
   return updateApp(state, { type: 'answered', method: 'undo', params: { id: ended.id }, tag, result }).state;
 }
 
-test('u asks whether the last end is to be undone, y undoes it', () => {
+test('u asks whether to undo the last end, and y undoes it', () => {
   expect(press(room(), 'u').state.notice?.text).toBe('Nothing was finished or cleaned yet.');
   const asking = press(afterEnd(), 'u');
   expect(dialogOf(asking.state)).toMatchObject({ kind: 'undo', id: 'web/menu' });
@@ -47,7 +47,7 @@ test('u asks whether the last end is to be undone, y undoes it', () => {
   expect(press(asking.state, 'n').state.focus).toEqual({ at: 'list' });
 });
 
-test('a worker that is back is selected, so that r resumes it, but not while a worker is typed into', () => {
+test('a restored worker is selected, so that r resumes it, but not while a pane has the keys', () => {
   const back = { ...busyFacts(), workers: [...busyFacts().workers, worker('web/menu', { state: 'exited' })] };
   const arrive = (state: AppState) => updateApp(state, { type: 'factsArrived', facts: back }).state;
   const next = press(arrive(undone({ takenBackFrom: 'develop' })), 'r');
@@ -59,7 +59,7 @@ test('a worker that is back is selected, so that r resumes it, but not while a w
   expect(selectedWorker(arrive(answered(typing, {})))?.id).toBe(id);
 });
 
-test('an undo says what became of the merge; one that stays gets a dialog with its revert', () => {
+test('an undo shows what happened to the merge; one that stays gets a dialog with its revert', () => {
   expect(undone({ takenBackFrom: 'develop' }).notice?.text).toBe(
     'web/menu is back, its merge taken back from develop; r resumes it.',
   );
@@ -78,7 +78,7 @@ function finish(change: Partial<FinishPreview>): AppState {
     .state;
 }
 
-test('where conflicts stand in the way of a finish the base can be brought in, only then', () => {
+test('the base can be merged in only if conflicts block a finish', () => {
   expect(press(finish({}), 'b').state.notice?.text).toBe('There are no conflicts to resolve.');
   const state = finish({ conflicts: ['a.ts'], blockers: ['It conflicts with develop: a.ts.'] });
   expect(press(state, 'b').effects).toMatchObject([{ method: 'bringBase', params: { id, tell: false } }]);

@@ -4,7 +4,7 @@ import { pictureOf } from '../../src/tui/picture.tsx';
 import type { Part } from '../../src/ui/chrome.ts';
 import type { AppState } from '../../src/ui/state.ts';
 
-/** All parts of a picture in one tree, each at its place: what the parts drawn one by one must come to. */
+/** Draws all parts of a picture in one tree; the parts drawn one by one must look the same. */
 export function Room({ state, color }: { readonly state: AppState; readonly color: boolean }): ReactNode {
   const { cols, rows } = state.size;
   const parts = pictureOf(state, color).parts.map(placed);

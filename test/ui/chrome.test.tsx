@@ -11,7 +11,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 const drawings: string[] = [];
 
-/** Words in a box, and a note of each time that they were drawn. */
+/** A component that shows words and records each drawing. */
 function Words({ text }: { readonly text: string }): ReactNode {
   drawings.push(text);
   return (
@@ -29,14 +29,14 @@ function at(x: number, y: number, width: number, height: number, element: ReactE
   return { rect: { x, y, width, height }, element };
 }
 
-/** Draws, and tells what components were asked. */
+/** Draws and returns the components that were called. */
 function draw(chrome: Chrome, parts: readonly Part[], areas: readonly Area[] = []): readonly string[] {
   drawings.length = 0;
   chrome.draw({ parts, areas });
   return [...drawings];
 }
 
-test('parts lie where their rectangles are, each over those before it', () => {
+test('parts are at their rectangles, each above those before it', () => {
   const chrome = new Chrome(30, 5);
   draw(chrome, [
     at(0, 0, 30, 1, <Row line={line('漢字 and words behind it')} color={true} />),
@@ -57,7 +57,7 @@ test('parts lie where their rectangles are, each over those before it', () => {
   );
 });
 
-test('an empty row keeps its place, and a cell fills whatever it is given, cut like all else', () => {
+test('an empty row keeps its place, and a tile fills its rectangle, clipped to the grid', () => {
   const chrome = new Chrome(6, 4);
   draw(chrome, [
     at(0, 0, 6, 1, <Words text="漢漢漢" />),
@@ -79,7 +79,7 @@ test('only parts whose content changed are drawn again, and equal ones once', ()
   expect(draw(chrome, [words('one', 0)])).toEqual(['one']);
 });
 
-test('what does not fit is cut, and areas with it', () => {
+test('parts and areas are clipped to the grid', () => {
   const chrome = new Chrome(10, 3);
   const areas: readonly Area[] = [
     { id: 'one', kind: 'pane', x: 0, y: 1, width: 30, height: 9 },
@@ -102,7 +102,7 @@ test('what does not fit is cut, and areas with it', () => {
   ]);
 });
 
-test('another size begins blank, and parts of the same size are not drawn again', () => {
+test('a resized grid is blank, and parts of the same size are not drawn again', () => {
   const chrome = new Chrome(20, 4);
   const parts = [at(0, 0, 5, 1, <Words text="words" />)];
   draw(chrome, parts);
@@ -112,14 +112,14 @@ test('another size begins blank, and parts of the same size are not drawn again'
   expect(rowText(chrome.grid, 0)).toBe('words');
 });
 
-test('what a component throws is thrown by draw, and the next picture is drawn', () => {
+test('an error of a component is thrown by draw, and the next picture is drawn', () => {
   const chrome = new Chrome(10, 3);
   expect(() => draw(chrome, [at(0, 0, 5, 1, <Broken />)])).toThrow('broken on purpose');
   draw(chrome, [at(0, 0, 5, 1, <Words text="fine" />)]);
   expect(gridToText(chrome.grid)).toBe('fine');
 });
 
-test('rows that come and go leave no nodes and no listeners', () => {
+test('removed rows leave no nodes and no listeners', () => {
   const nodes: Node[] = [];
   const create = Yoga.Node.create;
   vi.spyOn(Yoga.Node, 'create').mockImplementation((config) => {

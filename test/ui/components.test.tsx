@@ -22,7 +22,7 @@ function shown(element: ReactElement): string {
 
 const title = [span('1 ', 'muted'), span('back', 'strong'), span('end', 'strong'), span(' working', 'good')];
 
-test('a row shows its spans in their looks, those that look alike as one', () => {
+test('a row draws its spans in their styles, neighbours of one style together', () => {
   expect(shown(<Row line={title} color={true} />)).toBe(
     '\x1b[2m1 \x1b[22m\x1b[1mbackend\x1b[22m\x1b[32m working\x1b[39m',
   );
@@ -38,7 +38,7 @@ test('a row stays one row, however long', () => {
   expect(frame).toHaveLength(100);
 });
 
-test('a side of a frame looks as its corners do, bold where one types', () => {
+test('a side of a frame has the style of its corners, bold for the pane that has the keys', () => {
   const side = '\x1b[1m\x1b[36m┃\x1b[39m\x1b[22m';
   const frame = frameView({ x: 0, y: 0, width: 4, height: 3 }, 'border-typing', {});
   expect(shown(<Row line={[frame.side]} color={true} />)).toBe(side);

@@ -26,7 +26,7 @@ import * as scenes from './scenes.ts';
 
 const size = { cols: 100, rows: 30 };
 
-/** The room on one screen, drawn anew for every state. */
+/** Draws states in turn on one screen. */
 function open(first: AppState): { show(state: AppState): string } {
   const chrome = new Chrome(first.size.cols, first.size.rows);
   const show = (state: AppState) => {
@@ -41,12 +41,12 @@ function shown(state: AppState): string {
   return open(state).show(state);
 }
 
-/** Rows of the frame that hold all these words. */
+/** Returns the rows of the frame that contain all these words. */
 function row(frame: string, ...words: string[]): string {
   return frame.split('\n').find((line) => words.every((word) => line.includes(word))) ?? '';
 }
 
-test('one terminal shows dialog after dialog, and nothing of the one before', () => {
+test('one terminal shows dialog after dialog without remains of the one before', () => {
   const { show } = open(scenes.busy(size));
   expect(show(scenes.card(size))).toContain('Start backend/rate-limits?');
   const rejecting = press(scenes.card(size), 'n').state;
@@ -58,7 +58,7 @@ test('one terminal shows dialog after dialog, and nothing of the one before', ()
   expect(third).toContain('Needs you (3)');
 });
 
-test('the card names everything that a yes lets happen', () => {
+test('the card names every effect of a yes', () => {
   const frame = shown(scenes.card(size));
   for (const part of ['feature/rate-limits', 'origin/develop at 9c8d7e6f', 'Sign tokens', 'claude (default)'])
     expect(frame).toContain(part);
@@ -78,7 +78,7 @@ test('a card without develop offers to create it', () => {
   expect(asked).toContain('would begin where main is now');
 });
 
-test('a card whose agent is missing names the key that leads to another, where there is one', () => {
+test('a card whose agent is missing names the key for another agent, if there is one', () => {
   const hint = 'Install Claude Code: npm install -g @anthropic-ai/claude-code';
   const problem = { code: 'agent_missing', message: 'The program of agent "claude" was not found.', hint };
   const frame = (kind: 'start' | 'resume') =>
@@ -94,7 +94,7 @@ test('a card whose agent is missing names the key that leads to another, where t
   expect(frame('resume')).not.toContain('another agent');
 });
 
-test('a form says what is wrong while it is typed, at the place kept for it', () => {
+test('a form shows problems during typing, in their fixed place', () => {
   const form = press(scenes.busy(size), 'n').state;
   const good = shown(type(form, 'fix-migration').state);
   const bad = shown(type(form, 'fix..migration').state);
@@ -105,27 +105,27 @@ test('a form says what is wrong while it is typed, at the place kept for it', ()
   expect(row(bad, '╰')).toBe(row(good, '╰'));
 });
 
-test('a preview under way names esc alone, and an arrived one its answers', () => {
+test('a pending preview shows only esc, and an arrived one its answers', () => {
   const asked = press(scenes.busy(size), 'f').state;
   expect(row(shown(asked), '╰', 'esc')).toContain('esc close');
   expect(shown(asked)).not.toContain('y merge');
   expect(row(shown(scenes.finishing(size)), '╰', 'merge')).toContain('y merge  ctrl-r look again  n no');
 });
 
-test('where the name must be typed, its letters stand behind the prompt', () => {
+test('a name that must be typed appears behind the prompt', () => {
   const typed = type(scenes.cleaning(size), 'user-').state;
   expect(row(shown(typed), 'to confirm')).toContain('Type user-auth to confirm: user-');
   expect(shown(typed)).not.toContain('n no');
 });
 
-test('hostile names and git’s words are shown as text', () => {
+test('hostile names and output of git are shown as text', () => {
   const state = scenes.finishing(size, { uncommitted: ['a\u001b[2J\u202eb\u200b.ts', '\u0301x'] });
   const frame = withoutLooks(renderToString(<Room state={state} color={false} />, { columns: size.cols }));
   expect(frame).toContain('a [2J<U+202E>b<U+200B>.ts');
   expect(frame.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u200b\u202e]/u);
 });
 
-test('the notices are all there, latest first, with what to do', () => {
+test('all notices are listed, latest first, with their hints', () => {
   const notices: Facts['notices'] = [
     { code: 'log_damaged', message: 'Line 7 of the log was set aside.' },
     { code: 'config_invalid', message: 'The configuration cannot be read.', hint: 'Mend it.' },
@@ -135,7 +135,7 @@ test('the notices are all there, latest first, with what to do', () => {
   expect(frame).toContain('Mend it.');
 });
 
-test('a pane tells what a resting worker said last, and what a waiting one asks', () => {
+test('a pane shows the last message of a resting worker and the question of a waiting one', () => {
   const said = { at: minutesAgo(3), text: 'The migration is fixed.\nTests pass.' };
   const workers = [
     worker('web/a', { state: 'idle', said }),
@@ -152,7 +152,7 @@ test('a pane tells what a resting worker said last, and what a waiting one asks'
   expect(row(at(['j', 'j']), '╭', 'web/c')).not.toContain('migration');
 });
 
-test('a pane says in a word what its agent lacks, and until when its limit holds', () => {
+test('a pane shows what its agent lacks, and the end of its limit', () => {
   const tonight = new Date(new Date(now).setHours(23, 59)).toISOString();
   const workers = [
     worker('web/a', { state: 'idle', agent: 'codex' }),
@@ -166,18 +166,18 @@ test('a pane says in a word what its agent lacks, and until when its limit holds
   expect(row(frame, '╭', 'web/b')).toMatch(/2 web\/b ◇ limited 12m ─+ limit until 23:59 /);
 });
 
-test('the list says which pane a worker is in, where there are several', () => {
+test('the list shows the pane numbers of workers if there are several panes', () => {
   const frame = shown(scenes.busy({ cols: 100, rows: 60 }));
   expect(frame).toContain('›1 ● user-auth');
   expect(shown(scenes.busy({ cols: 100, rows: 20 }))).toContain('› ● user-auth');
 });
 
-test('while nothing runs the largest room there is says what to do next', () => {
+test('without workers the largest pane shows the next steps', () => {
   const waiting = room(facts({ repos: [repo('web')], proposals: [proposal(1, 'web/a')] }), size);
   expect(shown(waiting)).toContain('tab  1 proposal to look at; ↵ opens one');
 });
 
-test('a lost connection is said in the header, and the last known facts stay', () => {
+test('the header shows a lost connection, and the last known facts stay', () => {
   const frame = shown(scenes.lost(size));
   expect(frame).toContain('connection lost, trying again …');
   expect(frame).toContain('user-auth');
@@ -191,13 +191,13 @@ test('a refusal of several lines gets a dialog of its own', () => {
   expect(frame).toContain('Run git fsck.');
 });
 
-test('a key that does nothing here says why, where the keys stand', () => {
+test('a disabled key shows the reason in the footer', () => {
   const frame = shown(press(scenes.empty(size), 'f').state);
   expect(frame.split('\n').at(-1)).toContain('Select a worker first.');
   expect(updateApp(scenes.empty(size), { type: 'ticked', now }).state.notice).toBeNull();
 });
 
-test('the timeline tells what a worker reported and what was written to it, newest first', () => {
+test('the timeline lists reports of a worker and messages to it, newest first', () => {
   const id = 'web/checkout';
   const nothing = { done: [], next: [], blockers: [], minutes: null, percent: null, readyToMerge: false };
   const updates: Update[] = [

@@ -42,7 +42,7 @@ const everything: readonly [string, SceneName][] = [
 const sizes: readonly ScreenSize[] = [least, { cols: 61, rows: 17 }, small, medium, roomy, large];
 
 describe.each(everything)('%s', (_name, scene) => {
-  test.each(sizes)('fills $cols×$rows exactly, its borders one below the other', (size) => {
+  test.each(sizes)('fills $cols×$rows exactly, with aligned borders', (size) => {
     const grid = cellsOf(gallery[scene](size));
     const rows = Array.from({ length: grid.rows }, (_, y) => rowText(grid, y));
     for (const row of rows.slice(1, -1)) {
@@ -60,7 +60,7 @@ test.each(everything)('%s is the same in parts as in one tree', (_name, scene) =
   expect(goldenOf(cellsOf(state))).toBe(goldenOf(whole));
 });
 
-test.each(everything)('%s without colour has the same cells but for their colours', (_name, scene) => {
+test.each(everything)('%s without colour differs only in colours', (_name, scene) => {
   const [colored, plain] = [cellsOf(gallery[scene](medium)), cellsOf(gallery[scene](medium), false)];
   for (let at = 1; at < colored.data.length; at += cellWords) {
     const word = colored.data[at] as number;

@@ -8,7 +8,7 @@ import {
   type TextField,
 } from '../../src/ui/field.ts';
 
-/** A field as text with `|` at the caret. */
+/** Writes a field as text with `|` at the caret. */
 function field(marked: string): TextField {
   return { text: marked.replace('|', ''), caret: marked.indexOf('|') };
 }
@@ -39,7 +39,7 @@ test.each([
   expect(shown(editField(field(before), key) ?? field('|none'))).toBe(after);
 });
 
-test('a key that does not edit is left to others', () => {
+test('a key that does not edit returns null', () => {
   expect(editField(fieldOf('x'), 'f5')).toBeNull();
 });
 
@@ -64,11 +64,11 @@ test.each([
   expect(next && shown(next)).toBe(after);
 });
 
-test('above the first and below the last row there is nothing', () => {
+test('the caret does not move above the first or below the last row', () => {
   expect(moveRow(field('on|e'), -1, 10)).toBeNull();
   expect(moveRow(field('one|'), 1, 10)).toBeNull();
 });
 
-test('a mark typed by itself stands on the letter before it', () => {
+test('a combining mark typed alone joins the letter before it', () => {
   expect(insertText(insertText(fieldOf(''), 'ก'), '\u0e34').text).toBe('กิ');
 });

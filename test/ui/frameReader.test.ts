@@ -21,7 +21,7 @@ function read(frame: string, cols = 20, rows = 1) {
   return grid;
 }
 
-test('lines become rows; what does not fit is cut, what is missing is blank', () => {
+test('lines become rows, clipped to the grid and filled with blanks', () => {
   expect(gridToText(read('one\ntwo and more\nthree', 5, 2))).toBe('one\ntwo a');
   const grid = read('long line', 12, 2);
   readFrame('x', grid);
@@ -33,7 +33,7 @@ test('a wide character that the edge would cut is left out', () => {
   expect(gridToText(read('ab漢', 4))).toBe('ab漢');
 });
 
-test('styles are those that a terminal makes of the same sequences', () => {
+test('styles are the same as a terminal’s for the same sequences', () => {
   const frame =
     '\x1b[1mbold\x1b[22m\x1b[2mdim\x1b[22m \x1b[36mcyan\x1b[39m\x1b[91mred\x1b[0m\x1b[7m>\x1b[27m\x1b[4m_\x1b[24m\x1b[44mb\x1b[49mx';
   const grid = read(frame, 30);
@@ -51,7 +51,7 @@ test('a style ends with its line', () => {
   expect([...grid.data.subarray(3 * cellWords + 1, 4 * cellWords)]).toEqual([0, 0, 0]);
 });
 
-// Terminals, and the tables of different years, do not agree on the widths of these.
+// Terminals, and Unicode tables of different years, disagree on the widths of these.
 const disputed = [
   '☰',
   '⚊x',
@@ -69,7 +69,7 @@ const disputed = [
   'ｶﾞ',
 ];
 
-test.each(disputed)('the border behind %j stands where the layout put it', (text) => {
+test.each(disputed)('the border behind %j is where the layout put it', (text) => {
   const box = createElement(Box, { width: 20, borderStyle: 'round' }, createElement(Text, null, text));
   const grid = read(renderToString(box, { columns: 20 }), 20, 3);
   expect(cellText(grid, 0, 1)).toBe('│');
@@ -78,10 +78,10 @@ test.each(disputed)('the border behind %j stands where the layout put it', (text
 
 const segmenter = new Intl.Segmenter();
 
-test('every character of the engine’s is as wide in a frame as the engine says', () => {
+test('every character has the width of the layout engine', () => {
   for (let code = 0x20; code < 0x3000; code++) {
     const text = String.fromCodePoint(code);
-    // Controls are no characters, and some join the bar.
+    // Control characters are left out, and some characters join the bar.
     if (/\p{Cc}|\p{Default_Ignorable_Code_Point}/u.test(text)) continue;
     if ([...segmenter.segment(`|${text}|`)].length < 3) continue;
     const grid = read(`|${text}|`, 8);

@@ -16,12 +16,12 @@ import * as scenes from './scenes.ts';
 
 type Scene = (size: ScreenSize) => AppState;
 
-/** Presses keys, one after the other, in a scene. */
+/** Returns the scene after these keys. */
 function pressing(scene: Scene, ...keys: readonly string[]): Scene {
   return (size) => press(scene(size), ...keys).state;
 }
 
-/** Types a text in a scene. */
+/** Returns the scene after typing a text. */
 function typing(scene: Scene, text: string): Scene {
   return (size) => type(scene(size), text).state;
 }

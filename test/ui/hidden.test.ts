@@ -17,7 +17,7 @@ const hidden = codes.map((code) => String.fromCodePoint(code));
 const needed = '👩\u200d💻 ❤\ufe0f';
 const all = `${hidden[6]}${needed} ${hidden.join(' ')}`;
 
-/** The room as it is before the names of others hide anything, and with it. */
+/** Returns views with this text in every name and message. */
 function rooms(text: string): Readonly<Record<string, AppState>> {
   const workers = [
     worker('web/a', { title: text, said: { at: minutesAgo(3), text } }),
@@ -48,7 +48,7 @@ function rooms(text: string): Readonly<Record<string, AppState>> {
 
 const upright = /^[│┃║]$/;
 
-/** Where the lines of a screen stand, by its rows: a row that was pushed aside has them elsewhere. */
+/** Returns the columns of border lines by row; a shifted row has other ones. */
 function borders(grid: Grid): readonly string[] {
   return Array.from({ length: grid.rows }, (_, y) => {
     let at = 0;
@@ -61,16 +61,19 @@ function borders(grid: Grid): readonly string[] {
   });
 }
 
-test.each(Object.entries(rooms(all)))('what hides moves no border of the %s, and is spelt', (name, state) => {
-  const [grid, plain] = [cellsOf(state), cellsOf(rooms('x'.repeat(cellWidth(all)))[name] as AppState)];
-  const text = gridToText(grid);
-  expect(text.split('\n').filter((row) => countHidden(row) > 0)).toEqual([]);
-  expect(text).toContain('<U+202E>');
-  expect(text.split('\n').filter((row) => cellWidth(row) > grid.cols)).toEqual([]);
-  expect(borders(grid).slice(1, 3)).toEqual(borders(plain).slice(1, 3));
-});
+test.each(Object.entries(rooms(all)))(
+  'invisible characters move no border of the %s and are spelt out',
+  (name, state) => {
+    const [grid, plain] = [cellsOf(state), cellsOf(rooms('x'.repeat(cellWidth(all)))[name] as AppState)];
+    const text = gridToText(grid);
+    expect(text.split('\n').filter((row) => countHidden(row) > 0)).toEqual([]);
+    expect(text).toContain('<U+202E>');
+    expect(text.split('\n').filter((row) => cellWidth(row) > grid.cols)).toEqual([]);
+    expect(borders(grid).slice(1, 3)).toEqual(borders(plain).slice(1, 3));
+  },
+);
 
-test('a card to decide about spells each of them, commands included, and keeps what an emoji needs', () => {
+test('a card spells them out, in commands, too, and keeps those that an emoji needs', () => {
   const { card, request } = rooms(all);
   for (const state of [card, request]) {
     const text = gridToText(cellsOf({ ...(state as AppState), size: { cols: 220, rows: 60 } }));
@@ -80,7 +83,7 @@ test('a card to decide about spells each of them, commands included, and keeps w
   }
 });
 
-test('cutting and breaking count what is shown, and cut nothing that is spelt', () => {
+test('cutting and wrapping count shown cells and never cut a spelt character', () => {
   for (let width = 0; width < 40; width += 1) {
     const cut = cutText(all, width);
     expect(cellWidth(cut)).toBeLessThanOrEqual(width);
@@ -92,7 +95,7 @@ test('cutting and breaking count what is shown, and cut nothing that is spelt', 
   }
 });
 
-test('a pane that is typed into has a bold border on all four sides', () => {
+test('the pane that has the keys has a bold border on all four sides', () => {
   const grid = cellsOf(rooms('x').pane as AppState);
   const weights = Array.from({ length: grid.rows * grid.cols }, (_, at) => {
     const [x, y] = [at % grid.cols, Math.floor(at / grid.cols)];

@@ -8,7 +8,7 @@ import {
   rowText,
 } from '../../src/terminal/screen.ts';
 
-/** How each look of the theme is written in a golden screen: one character for each cell. */
+/** The letter of each style in golden screens, one for each cell. */
 const letters: Readonly<Record<string, string>> = {
   plain: ' ',
   dim: '.',
@@ -49,7 +49,7 @@ function letterOf(look: string): string {
   return letter;
 }
 
-/** What the words of a cell behind its text mean. */
+/** Describes the style words of a cell. */
 function lookAt(grid: Grid, x: number, y: number): string {
   const at = cellIndex(grid, x, y);
   const [fg = 0, bg = 0, ext = 0] = grid.data.subarray(at + 1, at + 4);
@@ -66,7 +66,7 @@ function lookAt(grid: Grid, x: number, y: number): string {
   return [...known, ...(rest ? ['more'] : [])].join(' ') || 'plain';
 }
 
-/** What Ink printed without its colours and attributes; any other control sequence stays to be found. */
+/** Removes colours and attributes from Ink's output; any other control sequence stays. */
 export function withoutLooks(frame: string): string {
   return frame.replaceAll(/\x1b\[[\d;]*m/g, '');
 }

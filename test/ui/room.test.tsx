@@ -14,7 +14,7 @@ function draw(state: AppState): string {
   return gridToText(cellsOf(state, false));
 }
 
-/** Compares with the picture of that name; `npm run test:update` takes a new one, to be looked at before it is kept. */
+/** Compares with the golden screen of that name; `npm run test:update` records it again. */
 function expectPicture(name: string, state: AppState): Promise<void> {
   return expect(`${goldenOf(cellsOf(state))}
 `).toMatchFileSnapshot(`golden/${name}.golden.txt`);
@@ -122,7 +122,7 @@ test.each<[string, Partial<AppState>, ScreenSize]>([
   expectPicture(name, { ...scenes.many(size), ...change }),
 );
 
-test('nothing of the outside world reaches the screen as a control character', () => {
+test('no control character from outside reaches the screen', () => {
   const state = room(scenes.crowdedFacts, medium);
   const hostile = { ...state, notice: { text: 'a\u001b[2J\u0007b\nc', tone: 'info', since: null } as const };
   const frame = withoutLooks(
@@ -131,13 +131,13 @@ test('nothing of the outside world reaches the screen as a control character', (
   expect(frame.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
 
-test('the keys of the card are named on it, and y only while it can be pressed', () => {
+test('the card shows its keys, and y only while it is enabled', () => {
   expect(draw(scenes.card(small))).toContain('y start  e edit  n reject  l later');
   const unplanned = press(room(scenes.crowdedFacts, small), 'tab', 'j', 'enter').state;
   expect(draw(unplanned)).not.toContain('y start');
 });
 
-test('a notice takes the place of the keys, and the next key brings them back', () => {
+test('a notice replaces the keys until the next key', () => {
   const refused = press(scenes.empty(small), 'f').state;
   expect(draw(refused)).toContain('Select a worker first.');
   expect(draw(press(refused, 'j').state)).toContain('n new');

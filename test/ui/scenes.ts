@@ -28,7 +28,7 @@ export const large = { cols: 220, rows: 60 };
 const long = 'a-name-of-exactly-sixty-characters-that-somebody-really-chose';
 const wide = '日本語のとても長いブランチ名の件';
 
-/** Names at their longest, wide characters, and every state at once. */
+/** The longest names, wide characters, and every state. */
 export const crowdedFacts = facts({
   workspace: { name: `${wide} & ${long}`, root: '/code/店', defaultAgent: 'claude', agents: ['claude'] },
   repos: [
@@ -56,7 +56,7 @@ export function busy(size: ScreenSize): AppState {
   return room(busyFacts(), size);
 }
 
-/** A worker for each of nine panes, and one more. */
+/** Ten workers, for nine panes and one more. */
 export function many(size: ScreenSize): AppState {
   const more = ['search', 'sitemap', 'invoices', 'e-mail', 'exports'].map((task, index) =>
     worker(`web/${task}`, index === 3 ? { state: 'limited', stateSince: minutesAgo(90) } : {}),
@@ -90,7 +90,7 @@ export function cleaning(size: ScreenSize): AppState {
   }).state;
 }
 
-/** All of a repository, with a checkout in which something is under way. */
+/** Details of a repository with an operation under way. */
 export function showingRepo(size: ScreenSize): AppState {
   const last = { commit: '1a2b3c4d5e6f', subject: 'Sign tokens with the new key', at: minutesAgo(200) };
   const backend = repo('backend', { dirty: 3, untracked: 1, ahead: 2, operation: 'merge', last });
@@ -110,7 +110,7 @@ export function changedCard(size: ScreenSize): AppState {
   return updateApp(card(size), { type: 'factsArrived', facts: busyFacts({ proposals: [other] }) }).state;
 }
 
-/** A repository without develop, and what its card offers. */
+/** A repository without a develop branch, and the card with its offer. */
 export function withoutDevelop(size: ScreenSize): AppState {
   const warnings = ['There is no develop branch; main is used.'];
   const { base: develop } = plan('web/checkout');
@@ -120,7 +120,7 @@ export function withoutDevelop(size: ScreenSize): AppState {
   return press(room(facts({ repos: [web], proposals: [planned] }), size), 'tab', 'enter').state;
 }
 
-/** What the controller says of itself, as it comes. */
+/** Notices of the controller. */
 export function told(size: ScreenSize): AppState {
   const notices = [
     { code: 'log_damaged', message: 'Line 7 of .orch/log.jsonl cannot be read and was set aside.' },
@@ -190,7 +190,7 @@ export function problem(size: ScreenSize): AppState {
   }).state;
 }
 
-/** Proposals together: one that cannot go beside the others, one to resume, one that has no plan. */
+/** Several proposals: one that exceeds the limit, one to resume, one without a plan. */
 export function startingSeveral(size: ScreenSize): AppState {
   const warnings = ['origin could not be reached: the base may be out of date (fetched 2 days ago).'];
   const limit = {
@@ -207,11 +207,11 @@ export function startingSeveral(size: ScreenSize): AppState {
   return press(room(busyFacts({ proposals }), size), 'A').state;
 }
 
-/** Workers that stopped at a usage limit: over, without a time, ended, and one that still holds. */
+/** Workers that stopped at a usage limit: over, without a time, ended, and still in force. */
 export function stoppedByLimit(size: ScreenSize): AppState {
   const limited = (until: string | null) => ({ state: 'limited', limitedUntil: until }) as const;
   const over = minutesAgo(5);
-  // On the clock of any zone.
+  // The same on the clock of any zone.
   const tonight = new Date(new Date(now).setHours(23, 59)).toISOString();
   const workers = [
     worker('backend/user-auth', limited(over)),
@@ -222,7 +222,7 @@ export function stoppedByLimit(size: ScreenSize): AppState {
   return press(room(busyFacts({ workers, proposals: [] }), size), 'tab').state;
 }
 
-/** An agent asks which of several, and two are marked. */
+/** A question with several choices, of which two are marked. */
 export function severalChoices(size: ScreenSize): AppState {
   const options = [
     ['Unit tests', 'Fast, and nothing outside of the process.'],

@@ -6,14 +6,14 @@ import { cellsOf, gallery } from './gallery.ts';
 
 const run = promisify(execFile);
 
-/** Runs what `npm run views` runs, without a terminal. */
+/** Runs the program of `npm run views` without a terminal. */
 function views(...args: string[]): Promise<{ readonly stdout: string }> {
   const loader = ['--import', './test/support/tsx.mjs'];
   const env = { ...process.env, TERM: 'xterm', NO_COLOR: '' };
   return run(process.execPath, [...loader, 'test/ui/views.ts', ...args], { env });
 }
 
-it('prints one view in colour, and names all that there are', async () => {
+it('prints a view in colour, or lists all views', async () => {
   const [board, wrong] = await Promise.all([views('board', '80×24'), views('bord').catch((error) => error)]);
   expect(board.stdout).toBe(`${gridToAnsi(cellsOf(gallery.board({ cols: 80, rows: 24 })))}\n`);
   expect(board.stdout).toContain('\x1b[');

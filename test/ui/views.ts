@@ -23,7 +23,7 @@ interface Request {
   readonly isPrinted: boolean;
 }
 
-/** Reads the arguments. @returns the request, or what is wrong with them */
+/** Parses the arguments. @returns the request, or the problem */
 function requestOf(argv: readonly string[]): Request | string {
   let [scene, size]: [SceneName | null, ScreenSize | null] = [null, null];
   for (const word of argv.filter((one) => one !== '--print')) {
@@ -47,7 +47,7 @@ function print({ scene, size }: Request): void {
   process.stdout.write(`${gridToAnsi(cellsOf(gallery[scene](size ?? medium), hasColor))}\n`);
 }
 
-/** Shows scene after scene in the terminal, above a line that says which one it is and what the keys do. */
+/** Steps through scenes in the terminal, above a line with the scene's name and the keys. */
 class Gallery {
   readonly #outer = new Tty(process.stdin, process.stdout, { mouse: false, title: false });
   readonly #compositor = new Compositor(capabilitiesOf(process.env));
@@ -99,10 +99,10 @@ class Gallery {
   }
 }
 
-/** How far each key goes. */
+/** Steps by key. */
 const steps: Readonly<Record<string, number>> = { n: 1, space: 1, right: 1, p: -1, left: -1, backspace: -1 };
 
-/** Copies as much of a grid as fits, from its top left corner. */
+/** Copies the part of a grid that fits, from its top left corner. */
 function put(from: Grid, to: Grid, y: number, height: number): void {
   const [width, most] = [Math.min(from.cols, to.cols), Math.min(from.rows, height)];
   blit(from, { x: 0, y: 0, width, height: most }, to, 0, y);

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { offersOf, type PaletteItem } from '../../../src/tui/palette.ts';
 import { noEffects } from '../../../src/ui/step.ts';
 
-/** `name: text`, with a reason behind `!` where it cannot be done. */
+/** Parses an item written as `name: text`, with the reason of a disabled one behind `!`. */
 function item(written: string): PaletteItem {
   const [, name = '', text = '', off = null] = /^(.+?): ([^!]*?)(?: !(.*))?$/.exec(written) ?? [];
   return { id: written, name, text, key: null, off, run: noEffects };
@@ -22,7 +22,7 @@ const items = [
 
 const names = (query: string) => offersOf(items, query).map(({ item: { name } }) => name);
 
-describe('what is typed', () => {
+describe('the typed text', () => {
   test.each<[string, readonly string[]]>([
     ['fin', ['finish']],
     ['chk', ['web/checkout']],
@@ -30,9 +30,9 @@ describe('what is typed', () => {
     ['USER', ['backend/user-auth']],
     ['orc3', ['ORC-3']],
     ['dash', ['ORC-3']],
-    // In the name it is worth more than in a text.
+    // A match in the name ranks above one in the text.
     ['new', ['new', 'ORC-3']],
-    // Words may stand in any order, and each in name or text.
+    // Words may be in any order, each in name or text.
     ['work idle', ['web/checkout']],
     ['idle check', ['web/checkout']],
     ['  idle   ', ['web/checkout']],
@@ -42,32 +42,32 @@ describe('what is typed', () => {
     expect(names(query)).toEqual(expected);
   });
 
-  it('finds everything as it was, as long as it is nothing', () => {
+  it('finds everything in order while it is empty', () => {
     expect(offersOf(items, ' ').map((offer) => offer.item)).toEqual(
       items.toSorted((one, other) => Number(one.off !== null) - Number(other.off !== null)),
     );
   });
 });
 
-describe('what cannot be done', () => {
-  it('comes after all that can', () => {
+describe('a disabled item', () => {
+  it('comes after all enabled ones', () => {
     expect(names('the')).toEqual(['finish', 'ORC-3', 'stop']);
   });
 
-  it('stays in its place where its name was begun: enter then does nothing else', () => {
+  it('keeps its place if the text starts its name, so that enter runs no other item', () => {
     expect(names('stop')).toEqual(['stop', 'stop all', 'resume']);
     expect(names('res')[0]).toBe('resume');
     expect(names('r')[0]).toBe('refresh');
   });
 });
 
-it('tells where the letters were found, in the name or in the text', () => {
+it('returns the matched letters of name and text', () => {
   const [offer] = offersOf([item('web/日本: worker, idle')], '本 idle');
   expect([...(offer?.inName ?? [])]).toEqual([5]);
   expect([...(offer?.inText ?? [])]).toEqual([8, 9, 10, 11]);
 });
 
-it('looks for no more of a paste than anybody types', () => {
+it('searches for only the first part of a long paste', () => {
   const query = `${'n '.repeat(50)}${'zzz '.repeat(20_000)}`;
   expect(names(query)).toContain('new');
 });

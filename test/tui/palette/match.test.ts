@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { match } from '../../../src/tui/palette.ts';
 import { clustersOf } from '../../../src/ui/text.ts';
 
-/** The text with what was found in brackets; null where it was not. */
+/** Returns the text with the matched letters in brackets; null without a match. */
 function found(query: string, text: string): string | null {
   const { at } = match(query, text) ?? {};
   if (!at) return null;
@@ -45,7 +45,7 @@ test.each<[string, string, string | null]>([
 test.each<[string, string]>([
   ['ncyud', 'a sentence of many words in which it is found'],
   ['oksm', 'the workers it may concern'],
-])('%j is too strewn over %j', (query, text) => {
+])('%j is too scattered over %j', (query, text) => {
   expect(found(query, text)).toBeNull();
 });
 
@@ -55,17 +55,17 @@ describe.each<[string, readonly string[]]>([
   ['st', ['stop', 'the stack', 'save this', 'listing']],
   ['log', ['log in', 'a log', 'look on gladly', 'catalog']],
 ])('for %j', (query, texts) => {
-  test.each(texts.slice(1).map((text, at) => [texts[at] ?? '', text]))('%j stands above %j', (one, other) => {
+  test.each(texts.slice(1).map((text, at) => [texts[at] ?? '', text]))('%j ranks above %j', (one, other) => {
     expect(match(query, one)?.score).toBeGreaterThan(match(query, other)?.score ?? 0);
   });
 });
 
-test('the way that is worth most is taken, not the first', () => {
+test('the best match counts, not the first', () => {
   expect(found('bas', 'brand new bash')).toBe('brand new [bas]h');
   expect(found('ab', 'a xb ab')).toBe('a xb [ab]');
 });
 
-test('a text that never ends is looked at as far as anybody types', () => {
+test('only the first part of a very long text is searched', () => {
   expect(match('a', `${'b'.repeat(10_000)}a`)).toBeNull();
   expect(match('b'.repeat(5_000), 'b'.repeat(10_000))).toBeNull();
 });

@@ -34,7 +34,7 @@ const names = (state: AppState) => offered(state).map(({ name }) => name);
 const marked = (state: AppState) =>
   offered(state).find(({ id }) => id === state.palette?.marked)?.name ?? null;
 const text = (state: AppState) => selectPalette(state)?.lines.map(lineText).join('\n') ?? '';
-/** Of what is drawn, the row that says this; cells of the terminal. */
+/** Returns the cells of the drawn row with this text. */
 function rowOf(state: AppState, words: string): { x: number; y: number } {
   const view = selectPalette(state);
   const at = view?.lines.findIndex((line) => lineText(line).includes(words)) ?? -1;
@@ -44,7 +44,7 @@ function rowOf(state: AppState, words: string): { x: number; y: number } {
 const clicked = (state: AppState, { x, y }: { x: number; y: number }) =>
   updateApp(state, { type: 'tokenArrived', token: click(x, y) });
 
-/** An agent waits for a permission that its row says in full. */
+/** An agent waits for a permission whose row shows it in full. */
 function asking(...commands: readonly string[]): AppState {
   const facts = busyFacts({
     workers: [worker('admin/dashboard', { state: 'waiting', asks: 'Bash: one' })],
@@ -61,7 +61,7 @@ function asking(...commands: readonly string[]): AppState {
   return room({ ...facts, queue }, { cols: 200, rows: 50 });
 }
 
-/** Every place that the palette opens over. */
+/** All places that the palette opens over. */
 const places: readonly [string, AppState][] = [
   ['room', scenes.busy(medium)],
   ['room on a repository', press(scenes.busy(medium), 'g').state],
@@ -88,13 +88,13 @@ const places: readonly [string, AppState][] = [
   ['help', press(scenes.busy(medium), '?').state],
 ];
 
-/** What a person agrees to while looking at it. */
+/** Requests that need a person's yes to something visible. */
 const yesses = [
   ...['approve', 'reject', 'finish', 'clean', 'stop', 'stopAll', 'undo', 'createDevelop'],
   ...['answer', 'goOn', 'rebuildSync', 'resolveSync'],
 ];
 
-/** Marks an item of the palette over this, and presses enter. */
+/** Marks an item of the palette over this state and presses enter. */
 function choose(below: AppState, id: string) {
   return enter({ ...open(below), palette: { filter: emptyField, marked: id } });
 }
@@ -104,13 +104,13 @@ const keysOfLabels: Readonly<Record<string, string>> = {
 };
 
 describe.each(places)('over the %s', (_name, below) => {
-  it('opens and closes, and nothing below it has changed', () => {
+  it('opens and closes without changes below it', () => {
     expect(placeOf(open(below))?.name).toBe('palette');
     expect(press(below, ':', 'escape').state).toEqual({ ...below, notice: null });
     expect(press(below, 'ctrl-p', 'ctrl-c')).toEqual(press(below, ':', 'escape'));
   });
 
-  it('does what the key does that it names, and refuses what the key refuses', () => {
+  it('runs and refuses the same as the key that it shows', () => {
     for (const { id, key, off, name } of offered(open(below))) {
       if (key === null) continue;
       const chosen = choose(below, id);
@@ -120,13 +120,13 @@ describe.each(places)('over the %s', (_name, below) => {
     }
   });
 
-  it('says yes to nothing, whatever is chosen', () => {
+  it('never answers yes, whatever item is chosen', () => {
     for (const { id, name } of offered(open(below)))
       for (const effect of choose(below, id).effects)
         if (effect.type === 'request') expect(yesses, name).not.toContain(effect.method);
   });
 
-  it('knows each of its items by a name of its own', () => {
+  it('has a unique id for each of its items', () => {
     const ids = offered(open(below)).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
@@ -149,8 +149,8 @@ test.each<[string, AppState]>([
   expect(press(state, 'ctrl-p').state.palette).toBeNull();
 });
 
-describe('what it offers', () => {
-  it('begins with what the footer would name, and ends with what cannot be done', () => {
+describe('its list of items', () => {
+  it('begins with the actions of the footer and ends with disabled ones', () => {
     const all = offered(open(scenes.busy(medium)));
     expect(all.slice(0, 6).map(({ name }) => name)).toEqual([
       'new',
@@ -165,7 +165,7 @@ describe('what it offers', () => {
     expect(all.find(({ name }) => name === 'resume')?.off).toBe('backend/user-auth is running.');
   });
 
-  it('is every action of the table that its place has, but steps and numbers', () => {
+  it('contains every action of its place but steps and numbers', () => {
     for (const [name, below] of places) {
       const here = selectOffers(open(below)).map(({ item }) => item.id.split(' ')[0]);
       const wanted = keysAt(below).filter(({ palette }) => palette !== 'never');
@@ -173,7 +173,7 @@ describe('what it offers', () => {
     }
   });
 
-  it('is every worker, proposal, repository and card, in views, too', () => {
+  it('contains every worker, proposal, repository and card, in views, too', () => {
     for (const below of [boardRoom(medium), press(boardRoom(medium), 'escape').state]) {
       const all = names(open(below));
       const { workers = [], proposals = [], repos = [], board } = below.facts ?? {};
@@ -184,7 +184,7 @@ describe('what it offers', () => {
     }
   });
 
-  it('is in a view what the room has that needs no selection, without keys that mean something else there', () => {
+  it('contains in a view the room’s actions that need no selection, without keys of another meaning there', () => {
     const all = offered(open(radarRoom(medium)));
     expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining(['new', 'board', 'invoices', 'quit']));
     expect(all.find(({ name }) => name === 'board')?.key).toBeNull();
@@ -232,7 +232,7 @@ describe('enter', () => {
     expect(effects).toContainEqual({ type: 'scroll', id: 'backend/user-auth', to: 'bottom' });
   });
 
-  it('says why not, and leaves the palette open for another choice', () => {
+  it('shows the reason of a disabled item and leaves the palette open', () => {
     const refused = enter(look(scenes.busy(medium), 'resume'));
     expect(refused.effects).toEqual([]);
     expect(refused.state.notice?.text).toBe('backend/user-auth is running.');
@@ -240,7 +240,7 @@ describe('enter', () => {
     expect(type(refused.state, 'x').state.notice).toBeNull();
   });
 
-  it('does nothing where nothing was found', () => {
+  it('does nothing without matches', () => {
     const lost = look(scenes.busy(medium), 'zzzz');
     expect(text(lost)).toContain('no matches');
     expect(enter(lost)).toMatchObject({
@@ -251,7 +251,7 @@ describe('enter', () => {
 });
 
 describe('a yes', () => {
-  it('to a start is said on the card alone, once it has been drawn', () => {
+  it('to a start is given only on the card after it was drawn', () => {
     const looking = look(scenes.busy(medium), 'rate');
     const { state: opened, effects } = enter(looking);
     expect(effects).toEqual([]);
@@ -265,7 +265,7 @@ describe('a yes', () => {
     expect(press(opened, 'y').effects).toMatchObject([{ method: 'approve' }]);
   });
 
-  it('to what a row of the queue asks is told, and said by its key', () => {
+  it('to a row of the queue is listed, but given only by its key', () => {
     const below = press(asking('ls'), 'tab').state;
     const told = enter(look(below, 'yes'));
     expect(told.effects).toEqual([]);
@@ -285,7 +285,7 @@ describe('a yes', () => {
   });
 });
 
-describe('what happens meanwhile', () => {
+describe('a change while it is open', () => {
   const arrive = (state: AppState, change: Parameters<typeof busyFacts>[0]) =>
     updateApp(state, { type: 'factsArrived', facts: busyFacts(change) }).state;
   const { workers } = busyFacts();
@@ -299,7 +299,7 @@ describe('what happens meanwhile', () => {
     expect(enter(more).state.focus).toEqual({ at: 'pane', id: 'web/checkout' });
   });
 
-  it('lets enter do nothing where the marked one is gone, and the arrows begin anew', () => {
+  it('makes enter do nothing if the marked item is gone, and the arrows start over', () => {
     const looking = look(scenes.busy(medium), 'web/');
     const gone = arrive(looking, { workers: workers.filter(({ id }) => id !== 'web/checkout') });
     expect(marked(gone)).toBeNull();
@@ -311,21 +311,21 @@ describe('what happens meanwhile', () => {
     expect(marked(press(gone, 'up').state)).toBe(names(gone).at(-1));
   });
 
-  it('does to no other worker what was meant for one that is gone', () => {
+  it('never runs an action for a removed worker on another one', () => {
     const looking = look(scenes.busy(medium), 'finish');
     const gone = arrive(looking, { workers: workers.filter(({ id }) => id !== 'backend/user-auth') });
     expect(enter(gone).effects).toEqual([]);
     expect(enter(gone).state.notice?.text).toBe('The marked item is gone. Mark another.');
   });
 
-  it('refuses what cannot be done any more with the words of its key', () => {
+  it('refuses an action that became disabled with the reason of its key', () => {
     const looking = look(scenes.busy(medium), 'stop');
     const [first, ...rest] = workers;
     const ended = arrive(looking, { workers: [{ ...worker(first?.id ?? ''), state: 'exited' }, ...rest] });
     expect(enter(ended).state.notice?.text).toBe('backend/user-auth is not running.');
   });
 
-  it('counts no letter of the palette as a look at a row that has slid', () => {
+  it('does not confirm a replaced row by letters typed in the palette', () => {
     const arriving = (state: AppState, facts: AppState['facts']) =>
       facts ? updateApp(state, { type: 'factsArrived', facts }).state : state;
     const below = press(asking('ls', 'rm a'), 'tab').state;
@@ -335,7 +335,7 @@ describe('what happens meanwhile', () => {
     expect(press(after, 'escape', 'y', 'y').effects).toMatchObject([{ method: 'answer' }]);
   });
 
-  it('opens no dialog under the palette: what was asked for waits in the queue', () => {
+  it('opens no dialog under the palette; a requested proposal waits in the queue', () => {
     const asked = press(scenes.busy(medium), 'G', 'r').state;
     const known = updateApp(open(asked), {
       type: 'answered',
@@ -365,7 +365,7 @@ describe('the keys', () => {
     expect(marked(press(opened, ...keys).state)).toBe(expected);
   });
 
-  it('edit what is typed, and mark the best anew only where that has changed', () => {
+  it('edit the text, and mark the best match again only if the text changed', () => {
     const typed = press(type(opened, 'pane').state, 'down').state;
     const second = marked(typed);
     expect(marked(press(typed, 'left', 'home', 'end').state)).toBe(second);
@@ -379,7 +379,7 @@ describe('the keys', () => {
     expect(pasted.palette?.filter.text).toBe('check out [2J');
   });
 
-  it('put the caret where is typed', () => {
+  it('put the caret into the text', () => {
     expect(selectPalette(opened)?.caret).toEqual({ x: 4, y: 3 });
     expect(selectPalette(type(opened, '日本').state)?.caret).toEqual({ x: 8, y: 3 });
     expect(selectPalette(press(type(opened, 'ab').state, 'left').state)?.caret).toEqual({ x: 5, y: 3 });
@@ -389,29 +389,29 @@ describe('the keys', () => {
 describe('the mouse', () => {
   const opened = open(scenes.busy(medium));
 
-  it('does what is clicked', () => {
+  it('runs the clicked item', () => {
     const { state } = clicked(opened, rowOf(opened, 'zoom'));
     expect(state).toMatchObject({ palette: null, zoomed: true });
   });
 
-  it('does what is clicked where the list has been gone through', () => {
+  it('runs the clicked item of a scrolled list', () => {
     const end = press(open(scenes.busy(small)), ...Array(9).fill('pagedown')).state;
     const refused = clicked(end, rowOf(end, 'resume'));
     expect(refused.state.notice?.text).toBe('backend/user-auth is running.');
     expect(marked(refused.state)).toBe('resume');
   });
 
-  it('closes the palette beside it, and does nothing to what lies there', () => {
+  it('closes the palette by a click beside it, without another effect', () => {
     expect(clicked(opened, { x: 2, y: 3 })).toEqual({ state: { ...opened, palette: null }, effects: [] });
   });
 
-  it('does nothing on the border or on what is typed', () => {
+  it('does nothing on the border or the typed text', () => {
     const { x, y } = rowOf(opened, ': letters');
     expect(clicked(opened, { x, y }).state).toEqual(opened);
     expect(clicked(opened, { x, y: y - 2 }).state).toEqual(opened);
   });
 
-  it('goes through the items with the wheel', () => {
+  it('moves the mark with the wheel', () => {
     const turn = (state: AppState, action: 'wheel-up' | 'wheel-down') =>
       updateApp(state, { type: 'tokenArrived', token: { ...click(2, 3), action } as never }).state;
     expect(marked(turn(turn(turn(opened, 'wheel-down'), 'wheel-down'), 'wheel-up'))).toBe(names(opened)[1]);

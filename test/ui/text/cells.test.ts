@@ -27,7 +27,7 @@ test.each([
   expect(wrapText(text, width)).toEqual(expected);
 });
 
-test('wrapped rows cover the whole text in order, and none is wider than asked for', () => {
+test('wrapped rows cover the whole text in order, and none is too wide', () => {
   const text =
     'The quick 棕色狐狸 jumps over\nthe lazy dog, twice; supercalifragilisticexpialidocious 👩‍👩‍👧👩‍👩‍👧 end.';
   for (let width = 2; width < 40; width += 1) {

@@ -27,11 +27,11 @@ test.each([
   expect([shortAge(at, now), longAge(at, now), nextAge(at, now)]).toEqual([short, long, next]);
 });
 
-test('a time that is none is said to be unknown', () => {
+test('an invalid time is shown as unknown', () => {
   expect([shortAge('soon', now), nextAge('soon', now)]).toEqual(['?', Number.POSITIVE_INFINITY]);
 });
 
-test('every state has a shape and a word of its own', () => {
+test('every state has a mark and a word of its own', () => {
   const states: readonly WorkerState[] = [
     'starting',
     'needs-trust',
@@ -47,7 +47,7 @@ test('every state has a shape and a word of its own', () => {
   expect(new Set(looks.map(({ word }) => word)).size).toBe(states.length);
 });
 
-test('an exit is told with its code, and a bad one stands out', () => {
+test('an exit shows its code, and a failure stands out', () => {
   expect(stateBadge({ state: 'exited', exitCode: 3 })).toEqual({ mark: '✕', word: 'exited 3', tone: 'bad' });
   expect(stateBadge({ state: 'exited', exitCode: 0 })).toEqual({
     mark: '✕',
@@ -73,7 +73,7 @@ test.each([
   expect(tokensText(tokens)).toBe(text);
 });
 
-test('memory is what is left, and what workers take of it', () => {
+test('memory is shown as free and as taken by workers', () => {
   expect(memoryText({ free: 3.21e9, workers: {} })).toBe('3.2 GB free');
   const workers = { 'web/a': 2.8e8, 'web/b': 3.1e8 };
   expect(memoryText({ free: 3.21e9, workers })).toBe('3.2 GB free, 0.6 GB taken by 2 workers');

@@ -3,7 +3,7 @@ import { fitLine, line, lineText, lineWidth, span, spreadLine, wrapLines } from 
 
 const parts = [span('backend', 'strong'), span(' 開発', 'muted'), span(' ok', 'good')];
 
-test('a line fits into any width exactly, whatever is cut', () => {
+test('a line fills any width exactly, wherever it is cut', () => {
   for (let width = 0; width < 24; width += 1) expect(lineWidth(fitLine(parts, width))).toBe(width);
 });
 
@@ -17,7 +17,7 @@ test.each([
   expect(lineText(fitLine(parts, width))).toBe(expected);
 });
 
-test('the right end stays, the left gives way', () => {
+test('the right end stays, the left one is cut', () => {
   expect(lineText(spreadLine(line('a long name'), line('12m'), 16))).toBe('a long name  12m');
   expect(lineText(spreadLine(line('a long name'), line('12m'), 12))).toBe('a long … 12m');
 });
