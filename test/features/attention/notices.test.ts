@@ -21,7 +21,7 @@ function wait(from: AppState, milliseconds: number): AppState {
   }
 }
 
-test('a notice goes by itself, a refusal later than news', () => {
+test('a notice disappears by itself, a refusal later than news', () => {
   for (const [tone, life] of [
     ['info', 10_000],
     ['problem', 30_000],
@@ -32,7 +32,7 @@ test('a notice goes by itself, a refusal later than news', () => {
   }
 });
 
-test('nothing ticks once the notice has gone', () => {
+test('no timer runs once the notice has gone', () => {
   expect(nextTick(wait(withNotice(quiet, 'Told.'), 60_000), now + 60_000)).toBeNull();
 });
 
@@ -44,7 +44,7 @@ test('several notices at once name the key that shows them all', () => {
   expect(told.notice?.text).toBe('Line 7 of the log was set aside. (2 notices: press !)');
 });
 
-test('a configuration that is right again is said to be, once', () => {
+test('a repaired configuration is announced once', () => {
   const arrived = (from: AppState, notices: readonly Problem[]) =>
     updateApp(from, { type: 'factsArrived', facts: busyFacts({ notices }) }).state;
   const broken = arrived(room(), [log, config]);
@@ -53,7 +53,7 @@ test('a configuration that is right again is said to be, once', () => {
   expect(arrived({ ...again, notice: null }, [log]).notice).toBeNull();
 });
 
-test('a notice too long for its line says where to read all of it', () => {
+test('a notice too long for its line names the key that shows all of it', () => {
   const message = `${'/a/very/long/folder'.repeat(9)} cannot be read.`;
   const told = updateApp(room(), {
     type: 'factsArrived',

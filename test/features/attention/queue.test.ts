@@ -54,12 +54,12 @@ const cardText = (state: AppState) => selectDialog(state)?.lines.map(lineText).j
 const allow = (id: string) => ({ method: 'answer', params: { request: id, answer: { say: 'allow' } } });
 
 describe('y on a row', () => {
-  it('allows exactly the request that is selected, when the row says all of it', () => {
+  it('allows exactly the selected request, when its row shows all of it', () => {
     const { effects } = press(opened(request('one'), request('two', { since: minutesAgo(1) })), 'down', 'y');
     expect(effects).toMatchObject([allow('two')]);
   });
 
-  it('shows all of it first, when there is more than the row says', () => {
+  it('shows all of it first, when the row shows only a part', () => {
     const write = request('w', { text: 'Write: a.ts', detail: 'a.ts\n\nsecret', isWhole: false });
     const card = press(opened(write), 'y');
     expect(card.effects).toEqual([]);
@@ -67,7 +67,7 @@ describe('y on a row', () => {
     expect(press(card.state, 'y').effects).toMatchObject([allow('w')]);
   });
 
-  it('shows all of it first, when the row has no room to say it', () => {
+  it('shows all of it first, when the row is too narrow', () => {
     const long = press(opened(request('git status --short')), 'y');
     expect(long.effects).toEqual([]);
     expect(press(long.state, 'y').effects).toMatchObject([allow('git status --short')]);
@@ -76,7 +76,7 @@ describe('y on a row', () => {
     expect(dialogOf(narrow.state)).toMatchObject({ kind: 'ask', request: 'one' });
   });
 
-  it('does not allow what cannot be shown in full, there or on its card', () => {
+  it('does not allow a request that cannot be shown in full, there or on its card', () => {
     const long = request('l', { isCut: true });
     const refused = press(opened(long), 'y');
     expect(refused.effects).toEqual([]);
@@ -97,7 +97,7 @@ describe('y on a row', () => {
     expect(press(answered.state, 'y').effects).toMatchObject([allow('two')]);
   });
 
-  it('is held back once when another request took the place of the one that was looked at', () => {
+  it('is held back once when another request has taken the place of the selected one', () => {
     const slid = arrives(opened(request('one'), request('two')), request('two'));
     expect(selected(slid)).toBe('two');
     const held = press(slid, 'y');
@@ -106,14 +106,14 @@ describe('y on a row', () => {
     expect(press(held.state, 'y').effects).toMatchObject([allow('two')]);
   });
 
-  it('is no key any more in a zoom, where what came next cannot be seen', () => {
+  it('is off in a zoom, where the next request cannot be seen', () => {
     const zoomed = press(opened(request('one'), request('two', { worker: 'backend/user-auth' })), 'z').state;
     const slid = arrives(zoomed, request('two', { worker: 'backend/user-auth' }));
     expect(selectedWorker(slid)?.id).toBe('admin/dashboard');
     expect(press(slid, 'y').effects).toEqual([]);
   });
 
-  it('is held back once when the selected worker has come to want something else', () => {
+  it('is held back once when the selected worker waits for something else', () => {
     const wanting = (change: Partial<Worker>) =>
       busyFacts({ workers: [worker('web/a', { state: 'limited', ...change })], proposals: [] });
     const before = press(room(wanting({ limitedUntil: minutesAgo(-60) })), 'tab').state;
@@ -137,7 +137,7 @@ describe('y on a row', () => {
     expect(press(later, 'y').effects).toMatchObject([allow('one')]);
   });
 
-  it('opens the card of a proposal, and the preview of one that is done', () => {
+  it('opens the card of a proposal, and the preview of a finished task', () => {
     const card = press(room(busyFacts({ workers: [], proposals: [proposal(7, 'web/seo')] })), 'tab', 'y');
     expect(dialogOf(card.state)).toMatchObject({ kind: 'card', n: 7 });
     const update = { worker: 'web/a', at: minutesAgo(1), status: 'done', summary: 'Ready' } as const;
@@ -151,7 +151,7 @@ describe('y on a row', () => {
 });
 
 describe('n', () => {
-  it('denies with what is typed, which the agent is told', () => {
+  it('denies with the typed reason, which the agent gets', () => {
     const denying = type(press(opened(request('one')), 'n').state, 'use pnpm');
     expect(press(denying.state, 'enter').effects).toMatchObject([
       { method: 'answer', params: { request: 'one', answer: { say: 'deny', why: 'use pnpm' } } },
@@ -169,7 +169,7 @@ describe('n', () => {
 });
 
 describe('the card', () => {
-  it('closes and says so when the pane was first', () => {
+  it('closes with a notice when the pane answered first', () => {
     const card = press(opened(request('one')), 'enter').state;
     const gone = arrives(card);
     expect(gone.focus).toEqual({ at: 'list' });
@@ -181,7 +181,7 @@ describe('the card', () => {
     expect(focus).toEqual({ at: 'pane', id: 'admin/dashboard' });
   });
 
-  it('asks one question after the other and sends all answers together', () => {
+  it('shows one question after the other and sends all answers together', () => {
     const question = (text: string, ...labels: string[]): Question => ({
       text,
       options: labels.map((label) => ({ label, description: `the ${label} one` })),
@@ -198,7 +198,7 @@ describe('the card', () => {
     ]);
   });
 
-  it('marks where several may be chosen, and takes them with enter', () => {
+  it('marks several options, and takes them with enter', () => {
     const options = ['tests', 'docs', 'lint'].map((label) => ({ label, description: '' }));
     const questions: Question[] = [
       { text: 'Which parts?', options, several: true },

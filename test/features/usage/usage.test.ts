@@ -12,20 +12,20 @@ function shown(usage: UsageFacts) {
 
 const usage: UsageFacts = { today: '2026-11-22', days: { '2026-11-22': used }, workers: { 'web/a': used } };
 
-test('what was used is money and the tokens that did not come from a cache', () => {
+test('usage is money and the tokens that did not come from a cache', () => {
   expect(shown(usage)).toMatchObject([
     { text: '$4.20 · 45k today', tone: 'muted' },
     { text: '$4.20 · 45k', tone: 'muted' },
   ]);
 });
 
-test('near a budget it warns, and at it it is bad', () => {
+test('usage near a budget is a warning, at the budget it is bad', () => {
   expect(shown({ ...usage, budget: { day: 5, worker: 4 } })).toMatchObject([
     { text: '$4.20 of $5 · 45k today', tone: 'warning' },
     { text: '$4.20 of $4 · 45k', tone: 'bad' },
   ]);
 });
 
-test('where nothing was used nothing is said', () => {
+test('nothing is shown without usage', () => {
   expect(shown({ ...usage, today: '2026-11-23', workers: {} })).toEqual([null, null]);
 });

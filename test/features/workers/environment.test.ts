@@ -16,7 +16,7 @@ function planned(scene: Scene, environment: string): Scene {
   return scene.tell({ type: 'planned', n: 1, draft, config: scene.state.config, environment, plan });
 }
 
-test('plans are made again in the environment that is lent, and only those count', () => {
+test('plans are made again in a forwarded environment, and only those are kept', () => {
   const scene = new Scene().proposed().tell({ type: 'environment-lent', environment: 'b' });
   expect(scene.done).toEqual(['plan']);
   expect(scene.state.plans.size).toBe(0);
@@ -25,7 +25,7 @@ test('plans are made again in the environment that is lent, and only those count
   expect(scene.tell({ type: 'environment-lent', environment: 'b' }).done).toEqual([]);
 });
 
-test('of two shells the one that approves counts: a plan of the other is shown again first', () => {
+test('of two shells the approving one counts: a plan for the other is shown again first', () => {
   const scene = planned(new Scene().proposed().tell({ type: 'environment-lent', environment: 'b' }), 'b');
   expect(approved(scene, 'a').refusal).toBe('plan_changed');
   expect(scene.done).toEqual(['plan', 'reply']);
@@ -33,7 +33,7 @@ test('of two shells the one that approves counts: a plan of the other is shown a
   expect(approved(planned(scene, 'a'), 'a').done).toContain('launch');
 });
 
-test('a client of before lends none, and starts what was planned', () => {
+test('an older client forwards no environment and starts what was planned', () => {
   const scene = planned(new Scene().proposed().tell({ type: 'environment-lent', environment: 'b' }), 'b');
   expect(approved(scene, undefined).done).toContain('launch');
 });

@@ -4,7 +4,7 @@ import { minutesAgo, now, plan, proposal } from '../../tui/fixtures.ts';
 
 const id = 'backend/rate-limits';
 
-test('a card says what and where, what speaks against it, the exact command, and the brief last', () => {
+test('a card shows the place, the warnings, the exact command, and the brief last', () => {
   const command = ['claude', '--append-system-prompt', 'You are a worker.\nDo one task.'];
   const limit = { code: 'limit_reached', message: '4 workers run, 4 are wanted at the most.' };
   const made = plan(id, {
@@ -30,7 +30,7 @@ test('a card says what and where, what speaks against it, the exact command, and
   );
 });
 
-test('one without a plan says why, or that it is worked out', () => {
+test('a card without a plan shows the problem, or that it is being worked out', () => {
   const problem = { code: 'branch_exists', message: 'The branch exists.', hint: 'Choose another name.' };
   const text = (change: Parameters<typeof proposal>[2]) =>
     proposalText(proposal(7, id, { by: 'person', plan: null, ...change }), now);
@@ -40,7 +40,7 @@ test('one without a plan says why, or that it is worked out', () => {
   expect(text({})).toBe(`#7 start ${id}\n  is being worked out`);
 });
 
-test('the orchestrator is told by its role and folder, and no control character of anybody comes through', () => {
+test('the orchestrator is shown by its role and folder, without any control character', () => {
   const draft = {
     role: 'orchestrator',
     repo: '',
@@ -55,7 +55,7 @@ test('the orchestrator is told by its role and folder, and no control character 
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
-test('among other things a proposal is a row with the first line of its brief', () => {
+test('a list shows a proposal as a row with the first line of its brief', () => {
   const resume = proposal(12, 'web/cart', { kind: 'resume', at: minutesAgo(1) });
   expect(proposalRows([proposal(7, id), resume])).toBe(
     [

@@ -1,67 +1,37 @@
-import { expect, test } from 'vitest';
-import type { Result } from '../../../src/lib/result.ts';
-import { selectColumn } from '../../../src/tui/column.ts';
-import { selectOffers } from '../../../src/tui/definitions.ts';
-import { selectDialog } from '../../../src/tui/overlays.ts';
-import { updateApp } from '../../../src/tui/update.ts';
-import type { AppState } from '../../../src/ui/state.ts';
-import { lineText } from '../../../src/ui/text.ts';
-import { busyFacts, dialogOf, facts, press, repo, room, type, worker } from '../../tui/fixtures.ts';
+import { expect, it } from 'vitest';
+import { longTitleOf, titleOf, type Worker } from '../../../src/core/worker.ts';
+import { eventSentence } from '../../../src/features/log.ts';
+import { Scene } from '../../controller/scene.ts';
 
-const id = 'backend/user-auth';
-const busy = room(busyFacts());
+const id = 'backend/auth';
 
-/** The controller's answer to the title that was sent. */
-function answered(state: AppState, title: string, result: Result<{ id: string; title: string }>): AppState {
-  const tag = state.nextTag - 1;
-  return updateApp(state, { type: 'answered', method: 'rename', params: { id, title }, tag, result }).state;
+function called(scene: Scene): readonly string[] {
+  const worker = scene.worker(id) as Worker;
+  return [worker.id, titleOf(worker), longTitleOf(worker)];
 }
 
-test('a worker is renamed with e: the title it has is there to be changed', () => {
-  const open = press(busy, 'e').state;
-  expect(dialogOf(open)).toMatchObject({ kind: 'rename', id, title: { text: 'user-auth' } });
-  const typed = type(press(open, 'ctrl-u').state, ' log in ').state;
-  expect(selectDialog(typed)?.lines.map(lineText).join('\n')).toContain('log in');
-  const sent = press(typed, 'enter');
-  expect(sent.effects).toMatchObject([{ method: 'rename', params: { id, title: 'log in' } }]);
-  expect(press(sent.state, 'enter').effects).toEqual([]);
-  const done = answered(sent.state, 'log in', { ok: true, value: { id, title: 'log in' } });
-  expect([dialogOf(done), done.notice?.text]).toEqual([null, `${id} is shown as log in.`]);
+it('shows a worker under another title and undoes that; its id stays', () => {
+  const scene = new Scene().started();
+  expect(called(scene)).toEqual([id, 'auth', id]);
+  scene.ask({ do: 'rename', id, title: ' Log in \u202e twice\n' });
+  expect(called(scene)).toEqual([id, 'Log in twice', `Log in twice · ${id}`]);
+  expect(scene.events).toEqual([{ type: 'renamed', id, title: 'Log in twice' }]);
+  expect(scene.effects).toMatchObject([{ result: { ok: true, value: { id, title: 'Log in twice' } } }]);
+  scene.ask({ do: 'rename', id, title: '', undo: true });
+  expect(called(scene)).toEqual([id, 'auth', id]);
+  expect(scene.effects).toMatchObject([{ result: { ok: true, value: { id, title: 'auth' } } }]);
 });
 
-test('the new title stands in the list, and is what is changed the next time', () => {
-  const named = room(busyFacts({ workers: [worker(id, { title: 'log in' })] }));
-  expect(selectColumn(named)?.fleet.lines.map(lineText).join('\n')).toContain('log in');
-  expect(dialogOf(press(named, 'e').state)).toMatchObject({ title: { text: 'log in' } });
+it('refuses an undo without a rename, an unknown worker, and senders other than a person', () => {
+  const scene = new Scene().started();
+  expect(scene.ask({ do: 'rename', id, title: '', undo: true }).refusal).toBe('not_renamed');
+  expect(scene.ask({ do: 'rename', id: 'backend/none', title: 'x' }).refusal).toBe('no_such_worker');
+  expect(scene.ask({ do: 'rename', id, title: 'x' }, false).refusal).toBe('approval_forbidden');
+  expect(called(scene)).toEqual([id, 'auth', id]);
 });
 
-test('an empty title gives the task back, and the same one asks nothing', () => {
-  const empty = press(busy, 'e', 'ctrl-u', 'enter');
-  expect(empty.effects).toMatchObject([{ method: 'rename', params: { id, title: '' } }]);
-  const same = press(busy, 'e', 'enter');
-  expect([same.effects, dialogOf(same.state)]).toEqual([[], null]);
-});
-
-test('a refusal leaves what was typed, and esc leaves all as it is', () => {
-  const sent = press(type(press(busy, 'e').state, '!').state, 'enter').state;
-  const problem = { code: 'no_such_worker', message: 'There is no such worker.' };
-  const refused = answered(sent, 'user-auth!', { ok: false, problem });
-  expect(dialogOf(refused)).toMatchObject({ title: { text: 'user-auth!' }, problem, pending: null });
-  const left = press(refused, 'escape');
-  expect([left.effects, dialogOf(left.state)]).toEqual([[], null]);
-});
-
-test('where no worker is selected, or it goes away, it says so', () => {
-  const none = press(room(facts({ repos: [repo('web')] })), 'e');
-  expect([none.effects, none.state.notice?.text]).toEqual([[], 'Select a worker first.']);
-  const gone = updateApp(press(busy, 'e').state, {
-    type: 'factsArrived',
-    facts: busyFacts({ workers: [] }),
-  }).state;
-  expect([dialogOf(gone), gone.notice?.text]).toEqual([null, `${id} is no longer there.`]);
-});
-
-test('the palette offers it', () => {
-  const offers = selectOffers(type(press(busy, ':').state, 'rename').state);
-  expect(offers[0]?.item).toMatchObject({ name: 'rename', key: 'e', off: null });
+it('is described in the log', () => {
+  expect(eventSentence({ type: 'renamed', title: 'Other' } as { type: string })).toBe(
+    'It was renamed to Other',
+  );
 });

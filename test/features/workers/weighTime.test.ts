@@ -17,7 +17,7 @@ function told(scene: Scene): readonly [string | undefined, number | null | undef
   return [workers.get(id)?.openTime?.text, workTimes.get(id)?.claimed];
 }
 
-it('a person says how long it took, which is not asked again, goes before claims, and can be taken back', () => {
+it('a time that a person enters is not asked again, overrides claims, and can be withdrawn', () => {
   const scene = report(new Scene().started(), '1 hour');
   expect(told(report(scene, '3 units'))).toEqual(['3 units', 60]);
   scene.ask({ do: 'weighTime', id, minutes: 150, said: '3 units' });
@@ -32,14 +32,14 @@ it('a person says how long it took, which is not asked again, goes before claims
   expect(scene.ask({ do: 'weighTime', id, minutes: null }).refusal).toBe('not_weighed');
 });
 
-it('a total that went back is answered the same way, also by one that is less', () => {
+it('a total that decreased is answered the same way, also by a smaller one', () => {
   const scene = report(report(new Scene().started(), '8 hours'), '6 hours');
   expect(told(scene)).toEqual(['6h 00m in all, after 8h 00m', 480]);
   expect(told(scene.ask({ do: 'weighTime', id, minutes: 360 }))).toEqual([undefined, 360]);
   expect(told(report(scene, '7 hours'))).toEqual([undefined, 420]);
 });
 
-it('refuses what does not wait, what it said before, what is no worker, and whoever is no person', () => {
+it('refuses a time that is not open, an outdated statement, an unknown worker, and senders other than a person', () => {
   const scene = report(new Scene().started(), '3 units');
   const ask = (wish: object, person = true) =>
     scene.ask({ do: 'weighTime', id, minutes: 60, ...wish } as never, person).refusal;
@@ -50,7 +50,7 @@ it('refuses what does not wait, what it said before, what is no worker, and whoe
   expect([ask({}), ask({})]).toEqual([undefined, 'no_open_time']);
 });
 
-it('says it in the log', () => {
+it('is described in the log', () => {
   const said = (minutes: number | null) =>
     eventSentence({ type: 'time-weighed', minutes } as { type: string });
   expect([said(90), said(null)]).toEqual([

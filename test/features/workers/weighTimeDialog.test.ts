@@ -18,7 +18,7 @@ const saying = (text: string | null) => {
 };
 const open = () => press(room(saying('3 units')), 'tab', 'down', 'y').state;
 
-test('y on a time that waits asks how long it took, and enter says it', () => {
+test('y on an open time asks for it, and enter sends it', () => {
   const opened = { kind: 'weigh-time', id, said: '3 units' };
   expect(dialogOf(open())).toMatchObject(opened);
   expect(dialogOf(press(room(saying('3 units')), 'tab', 'down', 'down', 'enter').state)).toMatchObject(
@@ -51,7 +51,7 @@ test.each([
   expect([dialogOf(after), after.notice?.text]).toEqual([null, why]);
 });
 
-test('esc leaves it open, and n still lays it aside', () => {
+test('esc leaves it open, and n still dismisses it', () => {
   const left = press(open(), 'escape');
   expect([left.effects, dialogOf(left.state)]).toEqual([[], null]);
   expect(press(left.state, 'n').effects).toMatchObject([{ method: 'setAside', params: { id } }]);

@@ -4,7 +4,7 @@ import { minutesAgo, now, worker } from '../../tui/fixtures.ts';
 
 const nothing = { lacks: [], undelivered: false, usage: null };
 
-test('a worker at work: how it is, where, and what it was told, and nothing that there is not', () => {
+test('a working worker is described by state, place and brief, without empty rows', () => {
   const text = workerText(worker('web/seo', { brief: 'Add titles.\nAnd a map.' }), nothing, now);
   expect(text).toBe(`web/seo  working for 12 minutes
   branch     feature/seo from develop 1a2b3c4d5e
@@ -15,7 +15,7 @@ test('a worker at work: how it is, where, and what it was told, and nothing that
              And a map.`);
 });
 
-test('one that ended says how it is brought back, and all that is known besides is said', () => {
+test('an ended worker is described with how to resume it and everything else known', () => {
   const ended = worker('web/seo', {
     ...{ state: 'exited', exitCode: 3, run: 2, ports: { first: 20000, count: 10 } },
     said: { at: minutesAgo(9), text: 'I give up.' },

@@ -29,7 +29,7 @@ function inBrief(task: string): AppState {
   return press(type(open, task).state, 'enter').state;
 }
 
-test('the form begins at the task, in the repository that is selected', () => {
+test('the form begins at the task, in the selected repository', () => {
   expect(formOf(open)).toMatchObject({ repo: 'backend', agent: null, field: 'task', editing: null });
   expect(formOf(press(room(), 'G', 'n').state).repo).toBe('web');
 });
@@ -50,7 +50,7 @@ test('task, brief and Enter propose, and the proposal shows its card', () => {
   expect(dialogOf(next)).toMatchObject({ kind: 'card', n: 8, digest: null });
 });
 
-test('what the controller refuses is shown in the form, and nothing typed is lost', () => {
+test('a refusal by the controller is shown in the form, and typed text is kept', () => {
   const written = type(inBrief('fix-x'), 'Do it').state;
   const sent = press(written, 'enter');
   const problem = { code: 'branch_exists', message: 'feature/fix-x exists.', hint: 'Choose another name.' };
@@ -65,7 +65,7 @@ test('what the controller refuses is shown in the form, and nothing typed is los
   expect(formProblems(next, formOf(next))).toEqual(['feature/fix-x exists.\nChoose another name.']);
 });
 
-test('while a form is on its way it takes no letters and is not sent twice', () => {
+test('a sent form takes no letters and is not sent twice', () => {
   const sent = press(inBrief('fix-x'), 'enter').state;
   const more = press(type(sent, 'more').state, 'enter');
   expect(more.effects).toEqual([]);
@@ -86,7 +86,7 @@ test.each([
   expect(formOf(sent.state)).toMatchObject({ field: 'task', task: { text: task } });
 });
 
-test('what the controller refused and its facts show as well is said once', () => {
+test('a refusal that the facts show too is shown once', () => {
   const problem = { code: 'worker_exists', message: 'There is a worker backend/user-auth already.' };
   const state = type(open, 'user-auth').state;
   expect(formProblems(state, { ...formOf(state), problem })).toEqual([
@@ -100,12 +100,12 @@ test('a task without a name is not sent', () => {
   );
 });
 
-test('a repository in which nothing can start says why', () => {
+test('a repository where nothing can start shows the reason', () => {
   const state = press(room(facts({ repos: [repo('web', { problem: 'It has no commits.' })] })), 'n').state;
   expect(formProblems(state, formOf(state))).toEqual(['It has no commits.']);
 });
 
-test('fields go round by tab; repository and agent are chosen by arrows', () => {
+test('tab cycles through the fields; arrows choose repository and agent', () => {
   const fields = ['tab', 'tab', 'tab', 'tab'].map(
     (_, at, keys) => formOf(press(open, ...keys.slice(0, at)).state).field,
   );
@@ -133,7 +133,7 @@ test('letters that are keys elsewhere are letters here', () => {
   expect(formOf(type(inBrief('a'), 'quit? yes, jk ZQ').state).brief.text).toBe('quit? yes, jk ZQ');
 });
 
-test('the caret stands where the next letter appears', () => {
+test('the caret is where the next letter appears', () => {
   const state = type(inBrief('a'), '日本').state;
   const before = selectCaret(inBrief('a'));
   expect(before && selectCaret(state)).toEqual({ x: (before?.x ?? 0) + 4, y: before?.y });
@@ -144,14 +144,14 @@ test('escape closes the form, or goes back to the card it came from', () => {
   expect(dialogOf(press(room(), 'tab', 'enter', 'e', 'escape').state)).toMatchObject({ kind: 'card', n: 7 });
 });
 
-test('when the edited proposal is gone, what was typed becomes a new one', () => {
+test('when the edited proposal is closed, the typed text becomes a new one', () => {
   const editing = press(room(), 'tab', 'enter', 'e').state;
   const next = updateApp(editing, { type: 'factsArrived', facts: busyFacts({ proposals: [] }) }).state;
   expect(formOf(next)).toEqual({ ...formOf(editing), editing: null });
   expect(next.notice?.text).toContain('Proposal 7 is no longer open.');
 });
 
-test('a worker of the same name in another repository is no hindrance', () => {
+test('a worker of the same name in another repository is allowed', () => {
   const given = busyFacts({ workers: [worker('web/fix-x')] });
   const state = type(press(room(given), 'g', 'n').state, 'fix-x').state;
   expect(formProblems(state, formOf(state))).toEqual([]);

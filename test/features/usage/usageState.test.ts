@@ -20,7 +20,7 @@ const spends = (scene: Scene, ...totals: number[]) => {
 const dollars = (scene: Scene) => usageRows(scene.state.log.used).map((row) => [row.day, row.dollars]);
 
 describe('dollars', () => {
-  it('are the last sum of a run, each said once', () => {
+  it('are the last sum of a run, each logged once', () => {
     const scene = spends(working(), 0, 0.5, 0.5);
     expect(scene.events).toEqual([]);
     expect(dollars(spends(scene, 1.25))).toEqual([['2026-11-22', 1.25]]);
@@ -34,7 +34,7 @@ describe('dollars', () => {
     ]);
   });
 
-  it('are not counted again by a resume, wherever its sum begins', () => {
+  it('are not counted twice by a resume, wherever its sum begins', () => {
     for (const [first, second] of [
       [0, 0.5],
       [2, 2.5],
@@ -50,7 +50,7 @@ describe('dollars', () => {
   });
 });
 
-it('tokens of a conversation are counted from its beginning, so that a second look adds nothing', () => {
+it('tokens of a conversation are counted from its beginning, so that a second count adds nothing', () => {
   const scene = working();
   const counted = { type: 'tokens-counted', id, session: 's1', days: { '2026-11-22': tokens } } as const;
   scene.tell(counted).tell(counted);
@@ -62,7 +62,7 @@ it('tokens of a conversation are counted from its beginning, so that a second lo
 describe('a budget', () => {
   const notices = (scene: Scene) => scene.state.notices.map(({ code }) => code);
 
-  it('warns once near its end, and ends starts at it', () => {
+  it('warns once near its end, and prevents starts when spent', () => {
     const scene = spends(working({ dollars: { day: 5 } }), 0, 3.99);
     expect(notices(scene)).toEqual([]);
     expect(notices(spends(scene, 4, 4.5))).toEqual(['budget_nearly_spent']);
@@ -74,7 +74,7 @@ describe('a budget', () => {
     expect(scene.ask({ ...start, cols: 80, rows: 24 }).done).toContain('launch');
   });
 
-  it('of a worker keeps that one from going on, and no other from starting', () => {
+  it('of a worker prevents that one from going on, and no other from starting', () => {
     const scene = spends(working({ dollars: { worker: 2 } }), 0, 2.5).tell({ type: 'host-lost' });
     scene.ask({ do: 'proposeResume', id });
     expect(selectFacts(scene.state).proposals[0]?.limit?.message).toBe(

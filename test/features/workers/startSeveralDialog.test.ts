@@ -41,7 +41,7 @@ const refused = (code: string, message: string) => ({ ok: false, problem: { code
 const minutesOn = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
 
 describe('A', () => {
-  it('lists every proposal that can be started, with what it says and what speaks against it', () => {
+  it('lists every proposal that can be started, with its plan and warnings', () => {
     const warned = proposal(8, 'web/seo', {
       kind: 'resume',
       plan: plan('web/seo', { agent: 'codex', warnings: ['It has none of our tools.'] }),
@@ -69,7 +69,7 @@ describe('A', () => {
     expect(shown).toContain('What exceeds a limit stays open');
   });
 
-  it('counts what was started from the list as running, and not as still to come, too', () => {
+  it('counts started proposals of the list as running, not twice', () => {
     const given = withProposals(eight);
     const workspace = { ...given.workspace, mostWorkers: 2 };
     const asked = press(room({ ...withProposals(seven, eight), workers: [], workspace }), 'A', 'y').state;
@@ -89,7 +89,7 @@ describe('A', () => {
     expect(none.effects).toEqual([]);
   });
 
-  it('says why it is off', () => {
+  it('shows why it is off', () => {
     expect(press(room(withProposals()), 'A').state.notice?.text).toBe('Nothing is proposed just now.');
     expect(press(room(withProposals(unplanned)), 'A').state.notice?.text).toContain('being worked out');
     const broken = proposal(9, 'web/cart', { plan: null, problem: { code: 'x', message: 'It exists.' } });
@@ -110,7 +110,7 @@ describe('A', () => {
     ]);
   });
 
-  it('then y does not approve what came, changed or went while it was open', () => {
+  it('then y approves no proposal that was added, changed or closed while it was open', () => {
     const changed = proposal(8, 'web/seo', { plan: plan('web/seo', { digest: 'another' }) });
     const ten = proposal(10, 'web/late');
     const gone = proposal(6, 'web/gone');
@@ -122,7 +122,7 @@ describe('A', () => {
     expect(effects).toMatchObject([{ method: 'approve', params: { n: 7 } }]);
   });
 
-  it('closes once all were started, and says how many', () => {
+  it('closes once all are started, and shows how many', () => {
     const { state, effects } = press(opened(seven, eight), 'y');
     const one = answered(state, effects[0], started('backend/rate-limits'));
     expect(dialogOf(one)?.kind).toBe('start-several');
@@ -133,7 +133,7 @@ describe('A', () => {
     expect(both.facts?.proposals).toEqual([]);
   });
 
-  it('stays open with what was not started, and why; the next y starts nothing', () => {
+  it('stays open with the proposals not started and the reasons; the next y starts nothing', () => {
     const { state, effects } = press(opened(seven, eight), 'y');
     // Answers may come in any order.
     const second = answered(state, effects[1], refused('limit_reached', '1 worker runs already.'));
@@ -148,11 +148,11 @@ describe('A', () => {
     expect(dialogOf(press(both, 'escape').state)).toBeNull();
   });
 
-  it('is asked once: a second y waits for the first', () => {
+  it('sends one request: a second y waits for the first', () => {
     expect(press(opened(seven, eight), 'y', 'y').effects).toHaveLength(2);
   });
 
-  it('closed before the answers come, it tells them in a line', () => {
+  it('shows the answers in a notice when it was closed before', () => {
     const { state, effects } = press(opened(seven), 'y');
     const closed = press(state, 'escape').state;
     expect(answered(closed, effects[0], refused('budget_spent', '$5 are spent.')).notice?.text).toBe(
@@ -168,7 +168,7 @@ const ended = worker('backend/d', { state: 'lost', limitedUntil: minutesAgo(5), 
 const limits = (...workers: Facts['workers']) => room(busyFacts({ workers, proposals: [] }));
 
 describe('a worker at its usage limit', () => {
-  it('is asked to go on by y once that is over, or its end is unknown', () => {
+  it('is asked to go on by y once the limit is over, or its end is unknown', () => {
     const go = (id: string) => [{ method: 'goOn', params: { ids: [id] } }];
     expect(press(limits(over), 'tab', 'y').effects).toMatchObject(go('backend/a'));
     expect(press(limits(unknown), 'tab', 'y').effects).toMatchObject(go('backend/b'));
@@ -178,7 +178,7 @@ describe('a worker at its usage limit', () => {
     expect(press(limits(held), 'tab', 'n').state.notice?.text).toBe('It stays here until it goes on.');
   });
 
-  it('is resumed by y where its process has ended, behind its card', () => {
+  it('is resumed by y through its card when its process has ended', () => {
     expect(press(limits(ended), 'tab', 'y').effects).toMatchObject([
       { method: 'proposeResume', params: { id: 'backend/d' } },
     ]);
@@ -224,7 +224,7 @@ describe('C', () => {
     expect(press(told, 'y').effects).toEqual([]);
   });
 
-  it('says when there will be something to let go on', () => {
+  it('shows when the limit ends', () => {
     expect(press(limits(held), 'C').state.notice?.text).toMatch(/^The usage limit holds until/);
     expect(press(limits(), 'C').state.notice?.text).toBe('No worker has stopped at a usage limit.');
   });

@@ -16,7 +16,7 @@ function answer(message: Omit<Answered, 'type'>): Answered {
   return { type: 'answered', ...message } as Answered;
 }
 
-test('y approves exactly the digest on the card, with the size of the pane to come', () => {
+test('y approves exactly the digest on the card, with the size of the future pane', () => {
   const { effects } = press(open, 'y');
   expect(effects).toEqual([
     {
@@ -28,12 +28,12 @@ test('y approves exactly the digest on the card, with the size of the pane to co
   ]);
 });
 
-test('beside a stack the worker to come is the main pane', () => {
+test('beside a stack the new worker is the main pane', () => {
   const stacked = press(room(), 'm', 'tab', 'enter', 'y');
   expect(stacked.effects).toMatchObject([{ method: 'approve', params: { cols: 56, rows: 32 } }]);
 });
 
-test('y twice asks once', () => {
+test('y twice sends one request', () => {
   const step = press(open, 'y', 'y');
   expect(step.effects).toHaveLength(1);
   expect(step.state.notice?.text).toBe('Waiting for the controller; esc closes.');
@@ -57,7 +57,7 @@ test.each([
   expect(step.state.notice?.text).toBe(reason);
 });
 
-test('one worker more than wanted is started by the second y, which says so', () => {
+test('a worker beyond the limit is started by a second y, after a notice', () => {
   const limit = { code: 'limit_reached', message: '4 workers run already.' };
   const full = withProposals(open, proposal(7, id, { limit }));
   const first = press(full, 'y');
@@ -66,19 +66,19 @@ test('one worker more than wanted is started by the second y, which says so', ()
   expect(press(first.state, 'y').effects).toMatchObject([{ method: 'approve', params: { overLimit: true } }]);
 });
 
-test('where the budget is spent y starts nothing', () => {
+test('y starts nothing when the budget is spent', () => {
   const limit = { code: 'budget_spent', message: '$5.00 of $5.00 are spent today.' };
   const step = press(withProposals(open, proposal(7, id, { limit })), 'y', 'y');
   expect(step.effects).toEqual([]);
   expect(step.state.notice?.text).toBe(limit.message);
 });
 
-test('without a link nothing is approved', () => {
+test('nothing is approved without a connection', () => {
   const lost = { status: 'lost', problem: { code: 'disconnected', message: 'gone' } } as const;
   expect(press({ ...open, connection: lost }, 'y').effects).toEqual([]);
 });
 
-test('a plan that changed under the eyes is shown, said, and wants a second y', () => {
+test('a plan that changes while it is shown is announced and needs a second y', () => {
   const other = proposal(7, id, { plan: plan(id, { digest: 'another' }) });
   const changed = withProposals(open, other);
   expect(dialogOf(changed)).toMatchObject({ digest: 'another', changed: true });
@@ -90,7 +90,7 @@ test('a plan that changed under the eyes is shown, said, and wants a second y', 
   ]);
 });
 
-test('a plan that is gone for a moment and comes back another one has changed', () => {
+test('a plan that disappears and returns different counts as changed', () => {
   const blank = withProposals(open, proposal(7, id, { plan: null }));
   expect(press(blank, 'y').effects).toEqual([]);
   const back = withProposals(blank, proposal(7, id, { plan: plan(id, { digest: 'another' }) }));
@@ -98,7 +98,7 @@ test('a plan that is gone for a moment and comes back another one has changed', 
   expect(dialogOf(withProposals(blank, proposal(7, id)))).toMatchObject({ changed: false });
 });
 
-test('the first plan to arrive is no change', () => {
+test('the first plan to arrive does not count as a change', () => {
   const unplanned = press(
     room(busyFacts({ proposals: [proposal(7, id, { plan: null })] })),
     'tab',
@@ -107,7 +107,7 @@ test('the first plan to arrive is no change', () => {
   expect(dialogOf(withProposals(unplanned, proposal(7, id)))).toMatchObject({ changed: false });
 });
 
-test('once started, the worker is selected and shown before the next picture comes', () => {
+test('a started worker is selected and shown before the next facts arrive', () => {
   const asked = press(open, 'y').state;
   const value = worker(id, { state: 'starting' });
   const params = { n: 7, digest: `digest of ${id}` };
@@ -126,7 +126,7 @@ test('once started, the worker is selected and shown before the next picture com
   expect(resumed.state.notice?.text).toBe(`${id} was resumed.`);
 });
 
-test('while more is waiting the keys stay in the queue', () => {
+test('the keys stay in the queue while more is waiting', () => {
   const two = press(
     room(busyFacts({ proposals: [proposal(7, id), proposal(8, 'web/seo')] })),
     'tab',
@@ -152,7 +152,7 @@ test('a refusal stays on the card, and y can be tried again', () => {
   expect(press(refused, 'y').effects).toHaveLength(1);
 });
 
-test('an answer to a card that was closed meanwhile opens nothing', () => {
+test('an answer to a closed card opens nothing', () => {
   const closed = press(press(open, 'y').state, 'l').state;
   const params = { n: 7, digest: `digest of ${id}` };
   const result = { ok: false, problem: { code: 'x', message: 'No.' } } as const;
@@ -161,13 +161,13 @@ test('an answer to a card that was closed meanwhile opens nothing', () => {
   expect(next.notice).toEqual({ text: 'No.', tone: 'problem', since: null });
 });
 
-test('a card whose proposal is gone closes and says so', () => {
+test('a card whose proposal is closed closes with a notice', () => {
   const next = withProposals(open);
   expect(next.focus).toEqual({ at: 'list' });
   expect(next.notice?.text).toBe('Proposal 7 is no longer open.');
 });
 
-test('a card that waits for its answer stays, though its proposal is gone', () => {
+test('a card that waits for its answer stays open after its proposal is closed', () => {
   expect(dialogOf(withProposals(press(open, 'y').state))).toMatchObject({ kind: 'card', n: 7 });
 });
 
@@ -186,7 +186,7 @@ test('rejecting asks for the reason and sends it', () => {
   expect(dialogOf(press(typed, 'escape').state)).toMatchObject({ kind: 'card', n: 7 });
 });
 
-test('editing opens the form with the draft and comes back with the new plan', () => {
+test('editing opens the form with the draft and returns with the new plan', () => {
   const form = press(open, 'e').state;
   expect(dialogOf(form)).toMatchObject({
     kind: 'form',
@@ -205,12 +205,12 @@ test('editing opens the form with the draft and comes back with the new plan', (
   expect(dialogOf(next)).toMatchObject({ kind: 'card', digest: 'edited', changed: false });
 });
 
-test('a resume has nothing to edit', () => {
+test('a resume cannot be edited', () => {
   const resume = withProposals(open, proposal(7, id, { kind: 'resume' }));
   expect(press(resume, 'e').state.notice?.text).toBe('A resume has nothing to edit.');
 });
 
-test('a resume that was asked for shows its card, unless the person has gone on to something else', () => {
+test('a requested resume shows its card, unless the person has moved on', () => {
   const ended = busyFacts({ workers: [worker('web/a', { state: 'exited', exitCode: 0 })], proposals: [] });
   const asked = press(room(ended), 'r');
   const value = proposal(9, 'web/a', { kind: 'resume', by: 'person' });

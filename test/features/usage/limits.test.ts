@@ -23,8 +23,8 @@ function approve(scene: Scene, overLimit?: boolean): Scene {
   });
 }
 
-describe('one worker more than wanted', () => {
-  it('stays a proposal that says why', () => {
+describe('a worker beyond the limit', () => {
+  it('stays a proposal that shows the reason', () => {
     const scene = full();
     expect(selectFacts(scene.state).proposals[0]?.limit).toMatchObject({
       code: 'limit_reached',
@@ -35,7 +35,7 @@ describe('one worker more than wanted', () => {
     expect(scene.state.log.proposals.has(2)).toBe(true);
   });
 
-  it('starts when its person insists', () => {
+  it('starts when the person insists', () => {
     expect(approve(full(), true).done).toContain('launch');
   });
 
@@ -54,7 +54,7 @@ describe('one worker more than wanted', () => {
   });
 });
 
-it('four may run where nothing is configured', () => {
+it('four may run without a configuration', () => {
   const scene = new Scene();
   for (const task of ['a', 'b', 'c', 'd']) scene.started(task);
   expect(selectFacts(scene.proposed('e').state).proposals[0]?.limit?.message).toContain('at most 4');

@@ -62,7 +62,7 @@ describe('the end of a usage limit', () => {
     expect(scene.worker(idOf('a'))?.state).toBe('limited');
   });
 
-  it('follows a clock that jumps, to and fro', () => {
+  it('follows a clock that jumps in both directions', () => {
     const scene = limited(['a', at(30)]);
     expect(kinds(clock(scene, 600))).toEqual(['limit-over backend/a']);
     expect(selectFacts(scene.state).heldByLimit).toBeUndefined();
@@ -71,24 +71,24 @@ describe('the end of a usage limit', () => {
     expect(kinds(clock(scene, 31))).toEqual(['limit-over backend/a']);
   });
 
-  it('is not taken for past after a clock went back', () => {
+  it('is not past after a clock went back', () => {
     const scene = clock(clock(new Scene(), 120).started('a'), 0);
     hears(scene, 'a', 'prompted');
     hears(scene, 'a', { until: at(30) });
     expect(kinds(scene)).toEqual(['limited backend/a']);
   });
 
-  it('is never known where the agent named no time', () => {
+  it('is unknown when the agent named no time', () => {
     expect(kinds(clock(limited(['a']), 6000))).toEqual(['limited backend/a']);
   });
 
-  it('may lie in the past when it is heard of', () => {
+  it('may be in the past when it is reported', () => {
     const scene = clock(limited(['a', at(-30)]), 0);
     expect(scene.effects).toEqual([]);
     expect(kinds(scene)).toEqual(['limit-over backend/a']);
   });
 
-  it('is another one when the agent names another time', () => {
+  it('changes when the agent names another time', () => {
     const scene = hears(limited(['a', at(30)]), 'a', { until: at(90) });
     expect(kinds(clock(scene, 31))).toEqual(['limited backend/a']);
     expect(kinds(clock(scene, 90))).toEqual(['limit-over backend/a']);
@@ -114,7 +114,7 @@ describe('a worker that is to go on', () => {
     expect(leftOf(scene)).toEqual(['backend/b still_limited']);
   });
 
-  it('must be there, run, and be at a limit', () => {
+  it('must exist, run, and be at a limit', () => {
     const scene = clock(limited(['a', at(1)]), 2).started('well');
     scene.tell({ type: 'host-lost' });
     expect(leftOf(ask(scene, 'a', 'well', 'none'))).toEqual([
@@ -125,7 +125,7 @@ describe('a worker that is to go on', () => {
     expect(leftOf(ask(new Scene().started('well'), 'well'))).toEqual(['backend/well not_limited']);
   });
 
-  it('gets no prompt when its person has let it go on before its turn', () => {
+  it('gets no prompt when a person has continued it before its turn', () => {
     const scene = ask(clock(limited(['a', at(30)]), 30), 'a');
     hears(scene, 'a', 'prompted');
     expect(typed(turn(scene, 'a'))).toEqual([]);
@@ -170,7 +170,7 @@ describe('a worker that is to go on', () => {
     expect(kinds(scene)).toEqual(['limited backend/a', 'limit-over backend/b', 'limit-over backend/c']);
   });
 
-  it('is asked by persons alone', () => {
+  it('is asked by persons only', () => {
     const scene = clock(limited(['a', at(30)]), 30);
     expect(scene.ask({ do: 'goOn', ids: [idOf('a')] }, false).refusal).toBe('approval_forbidden');
   });
@@ -188,7 +188,7 @@ describe('another worker of an agent at its usage limit', () => {
     });
   const limitOf = (scene: Scene) => selectFacts(scene.state).proposals.at(-1)?.limit;
 
-  it('stays a proposal that says until when, and starts when its person insists', () => {
+  it('stays a proposal that shows the end, and starts when the person insists', () => {
     const scene = limited(['a', at(30)]).proposed('next');
     expect(limitOf(scene)?.code).toBe('agent_limited');
     expect(limitOf(scene)?.message).toMatch(
@@ -216,13 +216,13 @@ describe('another worker of an agent at its usage limit', () => {
     expect(limitOf(hears(unknown, 'b', 'prompted'))).toBeUndefined();
   });
 
-  it('starts where it is of another agent', () => {
+  it('starts when it has another agent', () => {
     const scene = limited(['a', at(30)]).proposed('next', 'plain');
     expect(limitOf(scene)).toBeUndefined();
     expect(approve(scene).done).toContain('launch');
   });
 
-  it('is kept by a limit whose worker has ended, as long as its time is known', () => {
+  it('is prevented by the limit of an ended worker, as long as its time is known', () => {
     const scene = limited(['a', at(30)], ['b'])
       .tell({ type: 'host-lost' })
       .proposed('next');
@@ -231,7 +231,7 @@ describe('another worker of an agent at its usage limit', () => {
     expect(scene.worker(idOf('a'))).toMatchObject({ state: 'lost', wasLimited: true });
   });
 
-  it('is refused by a spent budget even where its person insists', () => {
+  it('is refused by a spent budget even when the person insists', () => {
     const scene = limited(['a', at(30)]);
     scene.state = { ...scene.state, config: { ...config, limits: { dollars: { worker: 0 } } } };
     scene.proposed('next');

@@ -21,7 +21,7 @@ function note(scene: Scene, from: string, to: string, text: string): Scene {
 const two = () => new Scene().started('auth').started('bill');
 
 describe('updates', () => {
-  test('the last one stands at the worker, all of them newest first in the list', () => {
+  test('the last one is at the worker, all of them newest first in the list', () => {
     const scene = two();
     for (const percent of [20, 40])
       hear(scene, a, { do: 'report', update: cleanUpdate({ summary: `at ${percent}`, percent }) });
@@ -31,7 +31,7 @@ describe('updates', () => {
     expect(scene.worker(b)?.update).toBeNull();
   });
 
-  test('of a worker that is no more are refused', () => {
+  test('of a removed worker are refused', () => {
     hear(two(), 'web/none', { do: 'report', update: cleanUpdate({}) });
     const scene = hear(two(), 'web/none', { do: 'report', update: cleanUpdate({}) });
     expect(scene.refusal).toBe('no_such_worker');
@@ -40,7 +40,7 @@ describe('updates', () => {
 });
 
 describe('notes', () => {
-  test('wait for the receiver, are handed over once, and are marked as information', () => {
+  test('wait for the receiver, are delivered once, and are marked as information', () => {
     const scene = note(two(), a, b, 'I renamed <User>.');
     const context = contextFor(scene.state, b);
     expect(context?.text).toContain('not instructions');
@@ -74,7 +74,7 @@ describe('notes', () => {
     expect(note(two(), a, to, text).refusal).toBe(code);
   });
 
-  test('are no flood, and a long queue comes in parts', () => {
+  test('are limited, and a long queue is delivered in parts', () => {
     const scene = two();
     for (let i = 0; i < 20; i++) note(scene, a, b, `${i} ${'x'.repeat(1500)}`);
     expect(note(scene, a, b, 'one more').refusal).toBe('too_many');
@@ -86,7 +86,7 @@ describe('notes', () => {
   });
 });
 
-describe('wishes of sessions', () => {
+describe('requests of sessions', () => {
   const draft = { repo: 'web', task: 'more', brief: 'x', agent: null };
 
   test('workers propose nothing', () => {
@@ -94,7 +94,7 @@ describe('wishes of sessions', () => {
     expect(hear(two(), a, { do: 'wish-finish', worker: b, why: '' }).refusal).toBe('not_allowed');
   });
 
-  test('nothing a session can ask for starts an agent or ends one', () => {
+  test('no request of a session starts or ends an agent', () => {
     const requests: SessionRequest[] = [
       { do: 'report', update: cleanUpdate({ status: 'done', readyToMerge: true }) },
       { do: 'note', to: b, text: 'approve 1' },
@@ -119,7 +119,7 @@ describe('an agent without our tools', () => {
     sessionId: null,
   } as const;
 
-  test('is awaited from its first turn, and reported when it stays silent', () => {
+  test('is awaited from its first turn, and reported when it never asks for them', () => {
     const scene = new Scene().started('auth').tell(prompted);
     expect(scene.effects).toContainEqual({ type: 'await-tools', id: a, run: 1 });
     expect(scene.tell(prompted).done).not.toContain('await-tools');

@@ -14,7 +14,7 @@ function scene(...tasks: string[]): Scene {
   return made;
 }
 
-test('finishes of one repository are done one after the other, in the order in which they were wanted', () => {
+test('finishes of one repository run one at a time, in the order of their requests', () => {
   const all = scene('a', 'b', 'c').ask(finish('a'));
   expect(all.done).toEqual(['finish']);
   expect(all.ask(finish('b')).done).toEqual([]);
@@ -40,7 +40,7 @@ test('finishes of one repository are done one after the other, in the order in w
   expect([...all.state.log.workers.keys()]).toEqual(['backend/b']);
 });
 
-test('what waits can be cancelled, and both who wanted it and who cancelled it are answered', () => {
+test('a queued operation can be cancelled, and both requests are answered', () => {
   const all = scene('a', 'b').ask(finish('a')).ask(finish('b'));
   all.ask({ do: 'cancel', id: 'backend/b' });
   expect(all.effects).toMatchObject([
@@ -59,7 +59,7 @@ test('checks can be cancelled while they run', () => {
   expect(all.ask({ do: 'cancel', id: 'backend/a' }).refusal).toBe('nothing_to_cancel');
 });
 
-test('an undone worker is there again, as it was, with its process ended', () => {
+test('an undo restores the worker as it was, with its process ended', () => {
   const all = scene('a').ask(finish('a'));
   const before = all.worker('backend/a');
   all.tell({ type: 'finish-ended', id: 'backend/a', result: done('backend/a'), ticket: 1 });
@@ -84,7 +84,7 @@ test('an undone worker is there again, as it was, with its process ended', () =>
   expect(all.ask({ do: 'undo', id: 'backend/a', keepMerge: false }).refusal).toBe('not_ended');
 });
 
-test('an undo that is refused changes nothing; of what never was there is none', () => {
+test('a refused undo changes nothing; an unknown worker cannot be undone', () => {
   const all = scene('a').ask(finish('a'));
   all.tell({ type: 'finish-ended', id: 'backend/a', result: done('backend/a'), ticket: 1 });
   all.ask({ do: 'undo', id: 'backend/a', keepMerge: false });
@@ -98,7 +98,7 @@ test('an undo that is refused changes nothing; of what never was there is none',
   );
 });
 
-test('uncommitted work is kept when a turn ends, not while one goes on', () => {
+test('uncommitted work is kept when a turn ends, not during one', () => {
   const sign = (kind: 'prompted' | 'turn-ended') =>
     ({
       type: 'signed',

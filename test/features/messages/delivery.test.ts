@@ -47,13 +47,13 @@ describe('a brief', () => {
     expect(typed(scene.tell(listed))).toEqual([]);
   });
 
-  it('is typed later where an agent does not ask for them', () => {
+  it('is typed later when an agent does not ask for them', () => {
     const scene = launched().tell(hook('session-started'));
     expect(scene.done).toContain('await-listing');
     expect(typed(scene.tell({ type: 'brief-overdue', id, key: key(scene) }))).toHaveLength(1);
   });
 
-  it('has arrived when its agent says so', () => {
+  it('has arrived when its agent reports it', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     const late = outcome(scene, 'not_taken');
     scene.tell(hook('prompted')).tell(late);
@@ -71,13 +71,13 @@ describe('a brief', () => {
     },
   );
 
-  it('that an agent without hooks was typed is taken for arrived', () => {
+  it('typed into an agent without hooks counts as arrived', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     scene.tell(outcome(scene));
     expect(scene.state.deliveries.size).toBe(0);
   });
 
-  it('is not failed by the outcome of an earlier one', () => {
+  it('is not affected by the outcome of an earlier one', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     const late = outcome(scene, 'not_taken');
     scene.tell(late).ask({ do: 'deliverBrief', id });
@@ -91,7 +91,7 @@ describe('a brief', () => {
     expect(scene.refusal).toBe('being_typed');
   });
 
-  it('has not arrived where its agent has come to ask something instead', () => {
+  it('has not arrived when its agent asks something instead', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     const report = { kind: 'asked', what: 'Bash: ls' } as const;
     scene.tell({ type: 'signed', id, sign: { source: 'hook', report }, sessionId: null });
@@ -119,13 +119,13 @@ describe('a brief', () => {
     expect(typed(scene.tell(listed))).toMatchObject([{ id, text: 'do it' }]);
   });
 
-  it('failed to arrive, and is known to have after a restart', () => {
+  it('that failed to arrive is known after a restart', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     scene.tell(outcome(scene, 'not_taken'));
     expect(selectFacts(restarted(scene).state).undelivered).toEqual([id]);
   });
 
-  it('is typed again for no worker, and by none', () => {
+  it('is typed again neither for an unknown worker nor by a worker', () => {
     expect(launched().ask({ do: 'deliverBrief', id: 'backend/none' }).refusal).toBe('no_such_worker');
     expect(launched().tell(hook('session-started')).ask({ do: 'deliverBrief', id }, false).refusal).toBe(
       'approval_forbidden',

@@ -35,18 +35,18 @@ test('y finishes what was previewed, down to the commit', () => {
   expect(press(finish(), 'y').effects).toMatchObject([{ method: 'finish', params: { id, tip: 'f00dfeed' } }]);
 });
 
-test('before the preview has come there is nothing to confirm', () => {
+test('nothing can be confirmed before the preview arrives', () => {
   expect(press(press(room(), 'f').state, 'y').effects).toEqual([]);
   expect(press(press(room(), 'x').state, 'y').effects).toEqual([]);
 });
 
-test('a blocker is the last word', () => {
+test('a blocker prevents the finish', () => {
   const step = press(finish({ blockers: ['3 files are not committed.'] }), 'y');
   expect(step.effects).toEqual([]);
   expect(step.state.notice?.text).toBe('It cannot be finished: 3 files are not committed.');
 });
 
-test("ignored files that would go want the task's name typed", () => {
+test('ignored files that would be lost require the typed task name', () => {
   const state = finish({ ignored: ['.env'] });
   expect(press(state, 'y', 'enter').effects).toEqual([]);
   expect(press(type(state, 'user-aut').state, 'enter').state.notice?.text).toBe('Type user-auth to confirm.');
@@ -55,7 +55,7 @@ test("ignored files that would go want the task's name typed", () => {
   ]);
 });
 
-test('removing what is not merged wants the name, removing nothing of value a y', () => {
+test('removing unmerged work requires the typed name, removing nothing of value a y', () => {
   expect(press(clean(), 'y').effects).toEqual([]);
   expect(press(type(clean(), 'user-auth').state, 'enter').effects).toMatchObject([
     { method: 'clean', params: { id, tip: 'f00dfeed', confirm: 'user-auth' } },
@@ -64,13 +64,13 @@ test('removing what is not merged wants the name, removing nothing of value a y'
   expect(press(empty, 'y').effects).toMatchObject([{ method: 'clean', params: { id, tip: 'f00dfeed' } }]);
 });
 
-test.each(['n', 'escape', 'q', 'ctrl-c'])('%s leaves everything as it is', (key) => {
+test.each(['n', 'escape', 'q', 'ctrl-c'])('%s changes nothing', (key) => {
   const step = press(finish(), key);
   expect(step.effects).toEqual([]);
   expect(step.state.focus).toEqual({ at: 'list' });
 });
 
-test('a refusal by git is shown word for word, and one can look again', () => {
+test('a refusal by git is shown verbatim, and the preview can be read again', () => {
   const words = 'CONFLICT (content): Merge conflict in src/App.tsx';
   const asked = press(finish(), 'y').state;
   const result = { ok: false, problem: { code: 'git_refused', message: words } } as const;
@@ -86,7 +86,7 @@ test('a refusal by git is shown word for word, and one can look again', () => {
   expect(press(refused, 'ctrl-r').effects).toMatchObject([{ method: 'previewFinish', params: { id } }]);
 });
 
-test('a finished worker is gone at once, and where its work is kept is said', () => {
+test('a finished worker disappears at once, and a notice names its backup', () => {
   const asked = press(finish(), 'y').state;
   const value = { id, into: 'develop', merge: '0123456789abcdef', backup: 'refs/orch/backup/user-auth' };
   const params = { id, tip: 'f00dfeed' };
@@ -102,7 +102,7 @@ test('a finished worker is gone at once, and where its work is kept is said', ()
   expect(next.focus).toEqual({ at: 'list' });
 });
 
-test('a preview whose worker is gone closes and says what became of it', () => {
+test('a preview whose worker is gone closes with a notice', () => {
   const end = {
     id,
     how: 'cleaned',
@@ -125,7 +125,7 @@ test('stopping one worker asks first', () => {
   expect(press(asked.state, 'n').effects).toEqual([]);
 });
 
-test('stopping everything asks first, and leaves only once it is done', () => {
+test('stopping everything asks first, and exits only after it is done', () => {
   const asked = press(press(room(), 'Q').state, 'y');
   expect(asked.effects).toMatchObject([{ method: 'stopAll', params: {} }]);
   const done = {
@@ -142,7 +142,7 @@ test('stopping everything asks first, and leaves only once it is done', () => {
   expect(dialogOf(refused.state)).toMatchObject({ kind: 'stop-all', problem });
 });
 
-test('what is typed ahead of a preview neither declines nor accepts it', () => {
+test('keys typed before a preview neither decline nor accept it', () => {
   for (const key of ['f', 'x']) {
     const asked = press(room(), key).state;
     const typed = type(asked, 'yarn-q');
@@ -153,12 +153,12 @@ test('what is typed ahead of a preview neither declines nor accepts it', () => {
   }
 });
 
-test('letters do not close a merge under way', () => {
+test('letters do not close a running merge', () => {
   const merging = press(finish(), 'y').state;
   expect(dialogOf(type(merging, 'nq').state)).toEqual(dialogOf(merging));
 });
 
-test('what was left behind by an ending is not said in passing', () => {
+test('remaining processes are not reported in a passing notice', () => {
   const asked = press(finish(), 'y').state;
   const warnings = ['The folder node_modules could not be removed: it is in use.'];
   const value = { id, into: 'develop', merge: '0123456789abcdef', backup: 'refs/orch/backup/x', warnings };

@@ -25,7 +25,7 @@ const ended = (code: number): Message => ({
 });
 
 describe('the title', () => {
-  it('is ahead of the hook that tells of a question, and not believed before the terminal is quiet', () => {
+  it('arrives before the hook of a question, and counts only when the terminal is quiet', () => {
     const scene = new Scene().started().tell(prompted).tell(prints('⠂ auth'));
     expect(scene.tell(prints('✳ auth')).events).toEqual([]);
     scene.tell(hook({ kind: 'asked', what: 'Bash: ls' }));
@@ -33,7 +33,7 @@ describe('the title', () => {
     expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'Bash: ls' });
   });
 
-  it('that only spins on says nothing new', () => {
+  it('that only animates is no signal', () => {
     const scene = new Scene().started().tell(prompted).tell(prints('⠂ auth'));
     scene.tell(hook({ kind: 'asked', what: 'Bash: ls' }));
     expect(scene.tell(prints('⠐ auth')).worker(id)?.state).toBe('waiting');
@@ -41,7 +41,7 @@ describe('the title', () => {
 });
 
 describe('a title that rests', () => {
-  it('says by itself neither that the agent rests nor that it asks', () => {
+  it('alone proves neither rest nor a question', () => {
     const scene = new Scene().started().tell(prompted).tell(prints('◐ auth'));
     scene.tell(prints('✳ auth')).tell(isQuiet('✳ auth'));
     expect(scene.worker(id)?.state).toBe('working');
@@ -49,7 +49,7 @@ describe('a title that rests', () => {
     expect(scene.tell(rests).worker(id)?.state).toBe('idle');
   });
 
-  it('is looked behind a little later where the terminal never falls quiet, once', () => {
+  it('causes one delayed look where the terminal never falls quiet', () => {
     const scene = new Scene().started().tell(prompted).tell(prints('◑ auth')).tell(prints('✳ auth'));
     const look = { type: 'look-at-agent', id, restless: true };
     expect(scene.effects).toContainEqual(look);
@@ -58,7 +58,7 @@ describe('a title that rests', () => {
     expect(scene.tell(prints('✳ auth')).effects).toContainEqual(look);
   });
 
-  it('says nothing any more once the agent has gone on while it was looked at', () => {
+  it('is ignored when the agent continued during the look', () => {
     for (const next of [prints('◐ auth'), isQuiet('◐ auth'), prints('✳ auth')]) {
       const scene = new Scene().started().tell(prompted).tell(isQuiet('✳ auth')).tell(next);
       expect(scene.tell(rests).worker(id)?.state).toBe('working');
@@ -66,7 +66,7 @@ describe('a title that rests', () => {
   });
 });
 
-describe('what an agent keeps of itself', () => {
+describe('the session file of an agent', () => {
   const since = Date.parse('2026-11-22T12:00:00.000Z');
   const file = (says: SessionSignal['says'], at: number): Message => ({
     type: 'signed',
@@ -75,13 +75,13 @@ describe('what an agent keeps of itself', () => {
     sessionId: null,
   });
 
-  it('counts where it is younger than the state we know', () => {
+  it('counts when it is newer than the known state', () => {
     const scene = new Scene().started().tell(prompted);
     scene.tell(file('resting', since + 1));
     expect(scene.worker(id)?.state).toBe('idle');
   });
 
-  it('that says that it asks counts at rest, though the hook of the end was read later', () => {
+  it('that reports a question counts at rest, even if the hook of the end was read later', () => {
     const scene = new Scene()
       .started()
       .tell(prompted)
@@ -107,7 +107,7 @@ describe('what an agent keeps of itself', () => {
 });
 
 describe('questions', () => {
-  it('of tools side by side are kept in the log, the last one on top', () => {
+  it('of parallel tools are kept in the log, the last one on top', () => {
     const scene = new Scene().started().tell(prompted);
     scene.tell(hook({ kind: 'asked', what: 'one' })).tell(hook({ kind: 'asked', what: 'two' }));
     expect(scene.events).toEqual([
@@ -121,7 +121,7 @@ describe('questions', () => {
     expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'one', questions: [{ text: 'one' }] });
   });
 
-  it('that Esc was pressed at are over when the screen shows the prompt', () => {
+  it('dismissed by Esc are over when the screen shows the prompt', () => {
     const scene = new Scene()
       .started()
       .tell(prompted)
@@ -132,7 +132,7 @@ describe('questions', () => {
     expect(scene.worker(id)).toMatchObject({ state: 'idle', asks: null });
   });
 
-  it('that came while the screen was looked at are not over by what it showed before', () => {
+  it('that arrive during a look at the screen are not ended by it', () => {
     const scene = new Scene()
       .started()
       .tell(prompted)
@@ -144,7 +144,7 @@ describe('questions', () => {
     expect(scene.worker(id)).toMatchObject({ state: 'idle' });
   });
 
-  it('are looked for on meeting the host again: Esc may have been pressed meanwhile', () => {
+  it('are looked for after reconnecting to the host: Esc may have been pressed since', () => {
     const scene = new Scene().started().tell(prompted);
     scene.tell({ type: 'host-connected', terminals: [terminal(id, { title: '✳ auth' })] });
     expect(scene.done).toContain('look-at-agent');
@@ -159,7 +159,7 @@ describe('questions', () => {
 describe('a conversation', () => {
   const missing: Message = { type: 'conversation-missing', id, sessionId: 'session-2' };
 
-  it('has begun when the agent was seen beyond the question of trust', () => {
+  it('has begun once the agent is past the trust question', () => {
     const scene = new Scene().started();
     expect(scene.worker(id)?.hasConversation).toBe(false);
     scene.tell({ type: 'signed', id, sign: { source: 'screen', says: 'question' }, sessionId: null });
@@ -188,7 +188,7 @@ describe('a conversation', () => {
     expect(scene.tell(missing).events).toEqual([]);
   });
 
-  it('that was there already is gone on with by the next resume', () => {
+  it('that exists already is continued by the next resume', () => {
     const scene = new Scene().started().tell({ type: 'host-lost' });
     scene.ask({ do: 'proposeResume', id });
     scene.resumed();
@@ -198,7 +198,7 @@ describe('a conversation', () => {
     expect(scene.tell({ type: 'conversation-found', id }).events).toEqual([]);
   });
 
-  it('is not doubted for a worker that runs', () => {
+  it('of a running worker is not changed', () => {
     const scene = new Scene().started().tell(prompted);
     expect(scene.tell(missing).events).toEqual([]);
     expect(scene.tell(ended(1)).done).not.toContain('look-at-agent');

@@ -64,7 +64,7 @@ describe('the question of a subagent', () => {
   const since = '2026-11-22T12:00:00.000Z';
   const asked = () => new Asking().started().asks(requestFor('ls', { since, bySubagent: true }));
 
-  it('outlasts what its conversation does above it', () => {
+  it('stays open while its main conversation continues', () => {
     const scene = asked()
       .hook({ kind: 'prompted', byItself: true })
       .tell({ type: 'terminal-changed', terminal: { ...terminal(id), title: '⠂ task', flowing: true } })
@@ -90,7 +90,7 @@ describe('the question of a subagent', () => {
 });
 
 describe('a request of an agent', () => {
-  it('waits in the queue until a person answers it, and is noted', () => {
+  it('waits in the queue until a person answers it, and is logged', () => {
     const scene = asking('ls');
     expect(scene.waiting).toEqual(['ls']);
     expect(scene.told).toEqual([]);
@@ -183,14 +183,14 @@ describe('a question that takes several', () => {
 });
 
 describe('the pane', () => {
-  it('may answer first: the tool ends, the request is over', () => {
+  it('may answer first: the tool ends, and the request with it', () => {
     const scene = asking('one', 'two').hook({ kind: 'tool-ended', what: 'Bash: one' }, 'one');
     expect(scene.told).toEqual([[100, null]]);
     expect(scene.waiting).toEqual(['two']);
     expect(scene.answers('one', allow).refusal).toBe('answered_elsewhere');
   });
 
-  it('of two that look alike ends the one whose tool ended', () => {
+  it('ends of two similar requests the one whose tool ended', () => {
     const scene = new Asking().started();
     const alike = { text: 'Bash: make …' };
     scene.asks(requestFor('a', alike)).asks(requestFor('b', alike));
@@ -233,7 +233,7 @@ describe('the pane', () => {
   });
 });
 
-describe('two requests that look alike', () => {
+describe('two similar requests', () => {
   const alike = { text: 'Bash: make' };
   const two = () => asking().asks(requestFor('a', alike), 'make').asks(requestFor('b', alike), 'make');
 
@@ -247,7 +247,7 @@ describe('two requests that look alike', () => {
     expect(scene.worker(id)?.state).toBe('working');
   });
 
-  it('are told apart after a restart, in whichever order they come again', () => {
+  it('are distinguished after a restart, in whichever order they arrive again', () => {
     const scene = two().answers('a', allow).restarted();
     expect(scene.waiting).toEqual([`question ${id}`]);
     expect(scene.asks(requestFor('b', alike), 'make').events).toEqual([]);
@@ -263,21 +263,21 @@ describe('two requests that look alike', () => {
     expect(scene.hook({ kind: 'tool-ended', what: alike.text }, 'make').waiting).toEqual([]);
   });
 
-  it('are not ended by another tool that looks like them', () => {
+  it('are not ended by another, similar tool', () => {
     const scene = two().hook({ kind: 'tool-ended', what: alike.text }, 'another');
     expect(scene.waiting).toEqual(['a', 'b']);
   });
 });
 
-describe('a request that is handed over again', () => {
-  it('after a restart is the question that is known, and can be answered', () => {
+describe('a request that arrives again', () => {
+  it('after a restart is the known question, and can be answered', () => {
     const scene = asking('ls').restarted().asks(requestFor('ls'));
     expect(scene.events).toEqual([]);
     expect(scene.waiting).toEqual(['ls']);
     expect(scene.answers('ls', allow).told).toEqual([[101, allow]]);
   });
 
-  it('to the same controller is answered where it waits last', () => {
+  it('at the same controller is answered to its latest sender', () => {
     const scene = asking('ls').asks(requestFor('ls'));
     expect(scene.told).toEqual([[100, null]]);
     expect(scene.events).toEqual([]);
@@ -320,13 +320,13 @@ describe('a request with a hostile id', () => {
     expect(scene.waiting).toEqual(['ls']);
   });
 
-  it.each(hostile)('that names nothing is refused without a word of it in raw: %j', (name) => {
+  it.each(hostile)('that names nothing is refused without quoting it raw: %j', (name) => {
     const scene = asking('ls').answers(name, allow);
     expect(scene.refusal).toBe('no_such_request');
     expect(JSON.stringify(scene.effects)).not.toContain('\u001b');
   });
 
-  it('that is another worker’s takes nothing from that one', () => {
+  it('of another worker does not affect that worker', () => {
     const scene = asking('ls').started('other');
     const other = 'backend/other';
     scene.asks(requestFor('ls', { worker: other, text: 'Bash: rm' }));
@@ -336,7 +336,7 @@ describe('a request with a hostile id', () => {
     expect(scene.answers('ls', allow).told).toEqual([[100, allow]]);
   });
 
-  it('and of a worker that is not known asks nothing', () => {
+  it('of an unknown worker is ignored', () => {
     const scene = asking().asks(requestFor('ls', { worker: 'backend/gone' }));
     expect(scene.told).toEqual([[100, null]]);
     expect(scene.events).toEqual([]);
@@ -349,7 +349,7 @@ it('a flood of requests of one worker is left in its pane', () => {
   expect(scene.told).toEqual([[124, null]]);
 });
 
-it('what a flood asks is remembered up to a limit, and the latest of it', () => {
+it('the latest requests of a flood are remembered up to a limit', () => {
   const scene = asking(...Array.from({ length: 200 }, (_, n) => `n${n}`));
   expect(scene.worker(id)?.questions).toHaveLength(50);
   expect(scene.worker(id)?.asks).toBe('Bash: n199');
