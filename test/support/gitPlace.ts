@@ -20,6 +20,7 @@ import { Git } from '../../src/git/run.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { addWorktree } from '../../src/git/worktrees/worktrees.ts';
 import type { Problem, Result } from '../../src/lib/result.ts';
+import { copyRepository } from './template.ts';
 
 const run = promisify(execFile);
 
@@ -60,10 +61,13 @@ export async function createPlace(folder = 'place'): Promise<Place> {
 
   const repo = async (name = 'backend', { develop = true } = {}) => {
     const path = join(root, name);
-    await sh(root, 'init', '--quiet', '--template=', '-b', 'main', path);
-    await write(path, { '.git/config': `${await readFile(join(path, '.git/config'), 'utf8')}${identity}` });
-    await commit(path, { 'README.md': 'one\ntwo\nthree\n', 'src/app.ts': 'a\nb\nc\n' }, 'First');
-    if (develop) await sh(path, 'branch', '--no-track', 'develop');
+    await copyRepository({ place: 'git', develop }, path, async (made) => {
+      await sh(root, 'init', '--quiet', '--template=', '-b', 'main', made);
+      await write(made, { '.git/config': `${await readFile(join(made, '.git/config'), 'utf8')}${identity}` });
+      await commit(made, { 'README.md': 'one\ntwo\nthree\n', 'src/app.ts': 'a\nb\nc\n' }, 'First');
+      if (develop) await sh(made, 'branch', '--no-track', 'develop');
+    });
+    await sh(path, 'update-index', '-q', '--refresh');
     return { name, path };
   };
 

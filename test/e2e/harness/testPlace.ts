@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createApprovalKey } from '../../../src/ipc/keys.ts';
+import { copyRepository } from '../../support/template.ts';
 import { TestTerminal, type TestTerminalOptions } from './terminal.ts';
 
 const run = promisify(execFile);
@@ -96,16 +97,19 @@ export class TestPlace {
   ): Promise<string> {
     const path = join(this.workspace, name);
     await mkdir(path, { recursive: true });
-    await this.git(path, 'init', '-q', '-b', 'main');
-    await this.git(path, 'config', 'user.name', 'Test');
-    await this.git(path, 'config', 'user.email', 'test@example.invalid');
-    for (const [file, content] of Object.entries(files)) {
-      await mkdir(dirname(join(path, file)), { recursive: true });
-      await writeFile(join(path, file), content);
-    }
-    await this.git(path, 'add', '--all');
-    await this.git(path, 'commit', '-q', '--allow-empty', '-m', 'First commit');
-    if (develop) await this.git(path, 'branch', 'develop');
+    await copyRepository({ place: 'workspace', develop, files }, path, async (made) => {
+      await this.git(made, 'init', '-q', '-b', 'main');
+      await this.git(made, 'config', 'user.name', 'Test');
+      await this.git(made, 'config', 'user.email', 'test@example.invalid');
+      for (const [file, content] of Object.entries(files)) {
+        await mkdir(dirname(join(made, file)), { recursive: true });
+        await writeFile(join(made, file), content);
+      }
+      await this.git(made, 'add', '--all');
+      await this.git(made, 'commit', '-q', '--allow-empty', '-m', 'First commit');
+      if (develop) await this.git(made, 'branch', 'develop');
+    });
+    await this.git(path, 'update-index', '-q', '--refresh');
     return path;
   }
 
