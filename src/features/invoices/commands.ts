@@ -25,6 +25,8 @@ const period = {
   '--status <status>': { about: 'only these', oneOf: entryStatuses },
 } as const;
 
+const shown = { what: 'look at the invoices', options: period, run: showEntries } as const;
+
 /** Returns all entries; `invoices_off`. */
 const invoices = defineServed<InvoiceFacts>()({
   name: 'invoices',
@@ -33,20 +35,8 @@ const invoices = defineServed<InvoiceFacts>()({
   params: ({ nothing }) => nothing,
   handle: (services) => services.invoices.read(),
   verbs: [
-    {
-      usage: 'invoice',
-      about: 'time entries and what they add up to',
-      what: 'look at the invoices',
-      options: period,
-      run: showEntries,
-    },
-    {
-      usage: 'invoice show',
-      about: 'the same as invoice',
-      what: 'look at the invoices',
-      options: period,
-      run: showEntries,
-    },
+    { usage: 'invoice', about: 'time entries and what they add up to', ...shown },
+    { usage: 'invoice show', about: 'the same as invoice', ...shown },
   ],
 });
 

@@ -12,6 +12,7 @@ import {
 import { type Printed, pairs, refuse, yesOption } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed, type VerbCall } from '../define.ts';
+import type { Services } from '../services.ts';
 import {
   notionStatusText,
   outcomeText,
@@ -28,6 +29,12 @@ const syncing = {
   '--rebuild': 'rebuild the sync state after damage or loss; writes to neither side',
   ...yesOption,
 } as const;
+
+/** Returns the service, after the configuration was read again: a person may have edited it. */
+function configured(services: Services): Services['notion'] {
+  services.readConfig();
+  return services.notion;
+}
 
 /**
  * Lends a Notion token and names its source: requests of this client use it instead of the stored one. It
@@ -50,10 +57,7 @@ const proposeNotion = defineServed<{ integration: string; proposals: readonly No
   by: 'person',
   what: 'ask Notion',
   params: ({ connectRequest }) => connectRequest,
-  handle: (services, wish) => {
-    services.readConfig();
-    return services.notion.propose(wish);
-  },
+  handle: (services, wish) => configured(services).propose(wish),
 });
 
 /** Connects; `keep` stores the lent token. */
@@ -62,10 +66,7 @@ const connectNotion = defineServed<{ proposals: readonly NotionProposal[]; token
   by: 'person',
   what: 'connect to Notion',
   params: ({ z, connectFields, flag }) => z.strictObject({ ...connectFields, keep: flag }),
-  handle: (services, wish) => {
-    services.readConfig();
-    return services.notion.connect(wish);
-  },
+  handle: (services, wish) => configured(services).connect(wish),
   verbs: [
     {
       usage: 'notion connect',
@@ -142,10 +143,7 @@ const notionStatus = defineServed<NotionStatus>()({
   what: 'ask Notion',
   onForeignState: true,
   params: ({ nothing }) => nothing,
-  handle: (services) => {
-    services.readConfig();
-    return services.notion.status();
-  },
+  handle: (services) => configured(services).status(),
   verbs: [
     {
       usage: 'notion status',
@@ -165,10 +163,7 @@ const sync = defineServed<SyncOutcome>()({
   by: 'person',
   what: 'sync',
   params: ({ z, tables, flag }) => z.strictObject({ tables, dryRun: flag, allowMassDelete: flag }),
-  handle: (services, wish) => {
-    services.readConfig();
-    return services.notion.sync(wish);
-  },
+  handle: (services, wish) => configured(services).sync(wish),
   verbs: [
     {
       usage: 'sync',
@@ -230,10 +225,7 @@ const rebuildSync = defineServed<RebuildOutcome>()({
   by: 'person',
   what: 'sync',
   params: ({ z, tables }) => z.strictObject({ tables }),
-  handle: (services, { tables }) => {
-    services.readConfig();
-    return services.notion.rebuild(tables);
-  },
+  handle: (services, { tables }) => configured(services).rebuild(tables),
 });
 
 const cancelSync = defineServed<{ wasRunning: boolean }>()({

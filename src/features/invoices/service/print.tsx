@@ -1,13 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { formatClock, formatMoney } from '../../../core/amounts.ts';
-import { type EntrySum, sumOf } from '../../../core/invoices.ts';
+import { type InvoiceParty, sumOf } from '../../../core/invoices.ts';
 import type { WrittenEntry } from '../document/entries.ts';
-
-/** A party on an invoice: a name, and lines such as address and tax number. */
-interface Party {
-  readonly name: string;
-  readonly lines: readonly string[];
-}
 
 interface InvoicePaper {
   /** As printed, such as `2026-014`. */
@@ -16,8 +10,8 @@ interface InvoicePaper {
   readonly date: string;
   readonly due?: string;
   readonly period: { readonly from: string; readonly to: string };
-  readonly from: Party;
-  readonly client: Party;
+  readonly from: InvoiceParty;
+  readonly client: InvoiceParty;
   readonly entries: readonly WrittenEntry[];
   /** Below the sum: payment terms, account, a remark on taxes. */
   readonly notes?: readonly string[];
@@ -104,7 +98,7 @@ function InvoicePage({
   );
 }
 
-function PartyLines({ name, lines }: Party) {
+function PartyLines({ name, lines }: InvoiceParty) {
   return (
     <address>
       <strong>{name}</strong>
@@ -147,26 +141,13 @@ function RepoGroup({ repo, lines, sum: { minutes, amounts } }: Group) {
   );
 }
 
-interface Group {
-  readonly repo: string;
-  readonly lines: readonly TaskLine[];
-  readonly sum: EntrySum;
-}
-
-interface TaskLine {
-  readonly task: string;
-  readonly days: string;
-  readonly minutes: number;
-  readonly rateCents: number;
-  readonly amountCents: number;
-  readonly currency: string;
-}
+type Group = ReturnType<typeof groupsOf>[number];
 
 /**
  * Groups entries into one line for each task and rate: amounts are summed, never recomputed, so that they
  * add up to the cent.
  */
-function groupsOf(entries: readonly WrittenEntry[]): Group[] {
+function groupsOf(entries: readonly WrittenEntry[]) {
   const byDay = entries.toSorted((one, other) => one.date.localeCompare(other.date));
   return [...Map.groupBy(byDay, ({ repo }) => repo)].map(([repo, ofRepo]) => ({
     repo,
@@ -179,7 +160,7 @@ function groupsOf(entries: readonly WrittenEntry[]): Group[] {
   }));
 }
 
-function taskLine(entries: readonly WrittenEntry[]): TaskLine {
+function taskLine(entries: readonly WrittenEntry[]) {
   const [first] = entries;
   const dates = entries
     .map(({ date }) => date)

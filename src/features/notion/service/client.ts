@@ -65,38 +65,41 @@ export async function openNotion({ token, baseUrl, ...options }: NotionOptions):
     logger: () => {},
     ...(url.value === undefined ? {} : { baseUrl: url.value }),
   });
-  return success(new Notion(client, module, transport, token));
+  return success(new Notion({ client, module, transport, token }));
+}
+
+interface NotionParts {
+  readonly client: Client;
+  readonly module: Library;
+  readonly transport: Transport;
+  readonly token: NotionToken;
 }
 
 /** Notion requests with failures of Notion and the network as problems. */
 export class Notion {
-  readonly #client: Client;
-  readonly #module: Library;
-  readonly #transport: Transport;
-  readonly #token: NotionToken;
+  readonly #parts: NotionParts;
 
-  constructor(client: Client, module: Library, transport: Transport, token: NotionToken) {
-    this.#client = client;
-    this.#module = module;
-    this.#transport = transport;
-    this.#token = token;
+  constructor(parts: NotionParts) {
+    this.#parts = parts;
   }
 
   /** Returns the name of the token's integration. */
   me(): Promise<Result<string>> {
-    return this.#read(async () => (await this.#client.users.me({})).name ?? 'without a name');
+    return this.#read(async () => (await this.#parts.client.users.me({})).name ?? 'without a name');
   }
 
   schema(dataSourceId: string): Promise<Result<Schema>> {
     return this.#read(async () =>
-      readSchema(this.#complete(await this.#client.dataSources.retrieve({ data_source_id: dataSourceId }))),
+      readSchema(
+        this.#complete(await this.#parts.client.dataSources.retrieve({ data_source_id: dataSourceId })),
+      ),
     );
   }
 
   /** Returns the data sources of a database. */
   sources(databaseId: string): Promise<Result<{ id: string; name: string }[]>> {
     return this.#read(async () => {
-      const database = await this.#client.databases.retrieve({ database_id: databaseId });
+      const database = await this.#parts.client.databases.retrieve({ database_id: databaseId });
       return 'data_sources' in database ? database.data_sources : [];
     });
   }
@@ -107,8 +110,8 @@ export class Notion {
       const pages: PageObjectResponse[] = [];
       const query = { data_source_id: dataSourceId, page_size: pageSize };
       // Iterates over time windows, because one query returns at most 10,000 rows.
-      for await (const row of this.#module.iterateAllDataSourceRows(this.#client, query)) {
-        if (row.object === 'page' && this.#module.isFullPage(row)) pages.push(row);
+      for await (const row of this.#parts.module.iterateAllDataSourceRows(this.#parts.client, query)) {
+        if (row.object === 'page' && this.#parts.module.isFullPage(row)) pages.push(row);
         if (pages.length % pageSize === 0) progress?.(pages.length);
       }
       return pages;
@@ -118,17 +121,19 @@ export class Notion {
   /** Returns the pages with a text in a property. */
   find(dataSourceId: string, propertyId: string, text: string): Promise<Result<PageObjectResponse[]>> {
     return this.#read(async () => {
-      const { results } = await this.#client.dataSources.query({
+      const { results } = await this.#parts.client.dataSources.query({
         data_source_id: dataSourceId,
         filter: { property: propertyId, rich_text: { equals: text } },
         page_size: pageSize,
       });
-      return results.filter((row) => row.object === 'page').filter(this.#module.isFullPage);
+      return results.filter((row) => row.object === 'page').filter(this.#parts.module.isFullPage);
     });
   }
 
   page(pageId: string): Promise<Result<PageObjectResponse>> {
-    return this.#read(async () => this.#complete(await this.#client.pages.retrieve({ page_id: pageId })));
+    return this.#read(async () =>
+      this.#complete(await this.#parts.client.pages.retrieve({ page_id: pageId })),
+    );
   }
 
   /**
@@ -140,37 +145,41 @@ export class Notion {
       parent: { type: 'data_source_id', data_source_id: dataSourceId },
       properties,
     };
-    return this.#write(async () => (await this.#client.pages.create(page)).id, beforeWrite);
+    return this.#write(async () => (await this.#parts.client.pages.create(page)).id, beforeWrite);
   }
 
   update(pageId: string, properties: Properties): Promise<Result<string>> {
-    return this.#write(async () => (await this.#client.pages.update({ page_id: pageId, properties })).id);
+    return this.#write(
+      async () => (await this.#parts.client.pages.update({ page_id: pageId, properties })).id,
+    );
   }
 
   trash(pageId: string, inTrash: boolean): Promise<Result<string>> {
     return this.#write(
-      async () => (await this.#client.pages.update({ page_id: pageId, in_trash: inTrash })).id,
+      async () => (await this.#parts.client.pages.update({ page_id: pageId, in_trash: inTrash })).id,
     );
   }
 
   addProperties(dataSourceId: string, properties: NewProperties): Promise<Result<Schema>> {
     return this.#write(async () =>
       readSchema(
-        this.#complete(await this.#client.dataSources.update({ data_source_id: dataSourceId, properties })),
+        this.#complete(
+          await this.#parts.client.dataSources.update({ data_source_id: dataSourceId, properties }),
+        ),
       ),
     );
   }
 
   createDatabase(database: NewDatabase): Promise<Result<{ id: string; sources: string[] }>> {
     return this.#write(async () => {
-      const made = await this.#client.databases.create(database);
+      const made = await this.#parts.client.databases.create(database);
       return { id: made.id, sources: 'data_sources' in made ? made.data_sources.map(({ id }) => id) : [] };
     });
   }
 
   #comments(pageId: string): Promise<Result<string[]>> {
     return this.#read(async () => {
-      const { results } = await this.#client.comments.list({ block_id: pageId, page_size: pageSize });
+      const { results } = await this.#parts.client.comments.list({ block_id: pageId, page_size: pageSize });
       return results.map(({ rich_text }) => rich_text.map((run) => run.plain_text).join(''));
     });
   }
@@ -191,7 +200,7 @@ export class Notion {
 
   #comment(pageId: string, content: string): Promise<Result<void>> {
     return this.#write(async () => {
-      await this.#client.comments.create({
+      await this.#parts.client.comments.create({
         parent: { page_id: pageId },
         rich_text: [{ type: 'text', text: { content } }],
       });
@@ -203,14 +212,14 @@ export class Notion {
   }
 
   #write<T>(call: () => Promise<T>, beforeWrite: () => void = () => {}): Promise<Result<T>> {
-    return this.#transport.runExclusive(() => this.#result(call, true), beforeWrite);
+    return this.#parts.transport.runExclusive(() => this.#result(call, true), beforeWrite);
   }
 
   async #result<T>(call: () => Promise<T>, isWrite: boolean): Promise<Result<T>> {
     try {
       return success(await call());
     } catch (error) {
-      return { ok: false, problem: problemFor(error, isWrite, this.#token.reveal()) };
+      return { ok: false, problem: problemFor(error, isWrite, this.#parts.token.reveal()) };
     }
   }
 
