@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { Recent } from '../../src/features/radar/service/changes.ts';
+import { LruCache } from '../../src/features/radar/service/changes.ts';
 
 test('What was asked for last stays, the rest goes beyond the size', () => {
-  const recent = new Recent<number>(2);
+  const recent = new LruCache<number>(2);
   recent.set('a', 1);
   recent.set('b', 2);
   expect(recent.get('a')).toBe(1);

@@ -3,7 +3,7 @@ import { manyLineField } from '../../ui/field.ts';
 import type { AppState } from '../../ui/state.ts';
 import { askFrom, noEffects, type Step, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
 import { type Line, line, span } from '../../ui/text.ts';
-import { backToMatrix, listeners, type NoteDialog, whyPairGone } from './pairs.ts';
+import { backToMatrix, type NoteDialog, pairGoneReason, recipientsOf } from './pairs.ts';
 
 /** A message to workers with a conflict or overlap; sent only on enter. */
 export const noteDialog = defineDialog<NoteDialog>({
@@ -20,7 +20,7 @@ export const noteDialog = defineDialog<NoteDialog>({
       keys: ['tab'],
       isHarmless: true,
       disabledReason: (state, dialog) =>
-        listeners(state, dialog).length > 1 ? whyBusy(state) : 'No other worker is running.',
+        recipientsOf(state, dialog).length > 1 ? whyBusy(state) : 'No other worker is running.',
       run: (state, dialog) => noEffects(withDialog(state, { ...dialog, to: nextRecipients(state, dialog) })),
     },
     {
@@ -42,13 +42,13 @@ export const noteDialog = defineDialog<NoteDialog>({
   ],
   view: (_, dialog, width) => view(dialog, width),
   onAnswer: (state, dialog, answer) =>
-    answer.method === 'send' ? goOn(state, dialog, answer.params.id) : null,
-  isStale: whyPairGone,
+    answer.method === 'send' ? sendNext(state, dialog, answer.params.id) : null,
+  isStale: pairGoneReason,
 });
 
 /** Returns the next choice of recipients: both, the first, the second, both … */
 function nextRecipients(state: AppState, dialog: NoteDialog): readonly string[] {
-  const all = listeners(state, dialog);
+  const all = recipientsOf(state, dialog);
   const choices = [all, ...all.map((id) => [id])];
   const at = choices.findIndex((choice) => choice.join(' ') === dialog.to.join(' '));
   return choices[(at + 1) % choices.length] ?? all;
@@ -62,7 +62,7 @@ function send(state: AppState, dialog: NoteDialog): Step {
 }
 
 /** Sends to the next recipient, or returns to the matrix. */
-function goOn(state: AppState, dialog: NoteDialog, id: string): Step {
+function sendNext(state: AppState, dialog: NoteDialog, id: string): Step {
   const sent = [...dialog.sent, id];
   const to = dialog.to.filter((other) => other !== id);
   if (to.length > 0) return send(state, { ...dialog, to, sent });

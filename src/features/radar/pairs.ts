@@ -75,12 +75,12 @@ export function pairStateOf(radar: RepoRadar, { a, b }: Cell): PairState {
   }
   const pair = radar.pairs.find((one) => (one.a === a && one.b === b) || (one.a === b && one.b === a));
   if (!pair) return { a, b, verdict: 'clean', files: [] };
-  const files = pair.a === a ? pair.files : pair.files.map(turned);
+  const files = pair.a === a ? pair.files : pair.files.map(withSidesSwapped);
   return { a, b, verdict: pair.verdict, files };
 }
 
 /** Swaps the sides of a file. */
-function turned(file: RadarFile): RadarFile {
+function withSidesSwapped(file: RadarFile): RadarFile {
   return { ...file, ranges: { a: file.ranges.b, b: file.ranges.a } };
 }
 
@@ -167,7 +167,7 @@ export function openNote(state: AppState, pair: Pair): AppState {
   if (!radar) return state;
   const { repo, a, b } = pair;
   const text = fieldOf(suggestedNote(pairStateOf(radar, pair), radar.into));
-  const to = listeners(state, pair);
+  const to = recipientsOf(state, pair);
   const dialog: NoteDialog = { kind: 'radar-note', repo, a, b, to, sent: [], text, ...unasked };
   return withDialog(state, dialog);
 }
@@ -192,13 +192,13 @@ export function missingOf(state: AppState, { repo, a, b }: Pair): string | null 
 }
 
 /** Returns the reason why a dialog's pair no longer exists. */
-export function whyPairGone(state: AppState, pair: Pair): string | null {
+export function pairGoneReason(state: AppState, pair: Pair): string | null {
   const missing = missingOf(state, pair);
   return missing === null ? null : whatBecame(state, missing);
 }
 
 /** Returns the workers of a pair that can receive messages. */
-export function listeners(state: AppState, { a, b }: Cell): readonly string[] {
+export function recipientsOf(state: AppState, { a, b }: Cell): readonly string[] {
   const ids = b === null || a === b ? [a] : [a, b];
   return ids.filter((id) => {
     const worker = findWorker(state, id);

@@ -27,16 +27,18 @@ import { clashKey } from './radarState.ts';
 /** Decides when the radar looks, and handles its results. */
 
 /** Messages after which worktrees may have changed. */
-type Waking = MessageOf<'launched' | 'terminal-changed' | 'signed' | 'config-read' | 'repos-looked-at'>;
+type WakingMessage = MessageOf<
+  'launched' | 'terminal-changed' | 'signed' | 'config-read' | 'repos-looked-at'
+>;
 
 /** Events after which worktrees or the base branch may have changed. */
-type Stirring = Extract<
+type WakingEvent = Extract<
   DomainEvent,
   { type: 'observed' | 'exited' | 'lost' | 'undone' | 'finished' | 'cleaned' }
 >;
 
 /** Requests a look after a message, if something may have changed. */
-export function lookAfterMessage({ before, now }: Moment, message: Waking): Consequence {
+export function lookAfterMessage({ before, now }: Moment, message: WakingMessage): Consequence {
   if (now.config.radar === false) return noConsequence;
   const { log, terminals } = before;
   switch (message.type) {
@@ -62,7 +64,7 @@ export function lookAfterMessage({ before, now }: Moment, message: Waking): Cons
 }
 
 /** Requests a look after an event. */
-export function lookAfterEvent({ before, now }: Moment, happening: Stirring): Consequence {
+export function lookAfterEvent({ before, now }: Moment, happening: WakingEvent): Consequence {
   if (now.config.radar === false) return noConsequence;
   const { id } = happening;
   switch (happening.type) {
@@ -94,7 +96,10 @@ export function radarLooked(state: ControllerState, radar: RepoRadar): Decision 
   const turned = judged.filter(({ a, b, verdict }) => isClash(state.log, a, b) !== (verdict === 'conflict'));
   const known = { ...state, radar: new Map(state.radar).set(radar.repo, trimRadar(radar)) };
   return {
-    state: turned.reduce((next, one) => tellTurn(next, radar, one), withoutOldNews(known, radar, judged)),
+    state: turned.reduce(
+      (next, one) => addVerdictNotice(next, radar, one),
+      withoutOldNotices(known, radar, judged),
+    ),
     events: [
       ...turned.map(({ a, b, verdict, files }) => ({
         ...({ type: 'radar-turned', repo: radar.repo, a, b, verdict } as const),
@@ -132,31 +137,31 @@ function conflicting(files: readonly RadarFile[]): string[] {
   return files.filter((file) => file.kind !== 'overlap').map((file) => file.path);
 }
 
-const newsCode = { conflict: 'radar_conflict', merges: 'radar_merges' } as const;
+const noticeCodes = { conflict: 'radar_conflict', merges: 'radar_merges' } as const;
 
 /** Drops notices about pairs that no longer conflict or no longer exist. */
-function withoutOldNews(
+function withoutOldNotices(
   state: ControllerState,
   radar: RepoRadar,
   judged: readonly Judgement[],
 ): ControllerState {
   const isOurs = ({ code, message }: Problem) =>
-    Object.values<string>(newsCode).includes(code) && message.startsWith(`${radar.repo}/`);
-  const isTrue = new Set(judged.map((one) => news(radar, one).message));
+    Object.values<string>(noticeCodes).includes(code) && message.startsWith(`${radar.repo}/`);
+  const isTrue = new Set(judged.map((one) => verdictNotice(radar, one).message));
   const notices = state.notices.filter((notice) => !isOurs(notice) || isTrue.has(notice.message));
   return notices.length === state.notices.length ? state : { ...state, notices };
 }
 
-function tellTurn(state: ControllerState, radar: RepoRadar, judgement: Judgement): ControllerState {
-  return addNotice(state, news(radar, judgement));
+function addVerdictNotice(state: ControllerState, radar: RepoRadar, judgement: Judgement): ControllerState {
+  return addNotice(state, verdictNotice(radar, judgement));
 }
 
-function news({ into }: RepoRadar, { a, b, verdict, files }: Judgement): Problem {
+function verdictNotice({ into }: RepoRadar, { a, b, verdict, files }: Judgement): Problem {
   const both = `${a} and ${b ?? into}`;
-  if (verdict !== 'conflict') return problemOf(newsCode.merges, `${both} merge again.`);
+  if (verdict !== 'conflict') return problemOf(noticeCodes.merges, `${both} merge again.`);
   const [first = '', ...rest] = conflicting(files);
   const where = rest.length === 0 ? first : `${first} and ${rest.length} more`;
-  return problemOf(newsCode.conflict, `${both} will not merge.`, `In ${where}; c shows it.`);
+  return problemOf(noticeCodes.conflict, `${both} will not merge.`, `In ${where}; c shows it.`);
 }
 
 /** Returns the workers that conflict with a worker, and so with the base branch once it is merged. */
@@ -171,7 +176,7 @@ export function conflictingWorkers(
 }
 
 /** Maximum files in which two workers are notified of overlaps. */
-const mostTold = 30;
+const mostNotifiedFiles = 30;
 /** Maximum files in a note. */
 const mostInNote = 10;
 /** Maximum characters of a path, and of a file's description. */
@@ -184,9 +189,9 @@ const lineLimit = 150;
  */
 function overlapNotes(state: ControllerState, { pairs }: RepoRadar): readonly DomainEvent[] {
   const sides = pairs.flatMap((pair) => [sideOf(pair, 'a'), sideOf(pair, 'b')]);
-  const told = sides.filter((side) => canBeTold(state, side));
+  const told = sides.filter((side) => canReceiveNotes(state, side));
   const notes = told.flatMap((side) => {
-    const news = newsFor(state, side);
+    const news = newOverlaps(state, side);
     return news.length === 0 ? [] : [{ side, news }];
   });
   return notes.map(({ side: { id, other }, news }, index) => ({
@@ -200,10 +205,10 @@ function overlapNotes(state: ControllerState, { pairs }: RepoRadar): readonly Do
 interface Side {
   readonly id: string;
   readonly other: string;
-  readonly files: readonly MetIn[];
+  readonly files: readonly OverlapLines[];
 }
 
-interface MetIn extends OverlapFile {
+interface OverlapLines extends OverlapFile {
   /** Lines, such as `3–5, 9`; empty when unknown. */
   readonly own: string;
   readonly others: string;
@@ -211,7 +216,7 @@ interface MetIn extends OverlapFile {
 
 function sideOf({ a, b, files }: RadarPair, side: 'a' | 'b'): Side {
   const other = side === 'a' ? 'b' : 'a';
-  const seen = ({ path, kind, ranges }: RadarFile): MetIn => ({
+  const seen = ({ path, kind, ranges }: RadarFile): OverlapLines => ({
     path,
     kind: kind === 'overlap' ? 'overlap' : 'conflict',
     own: rangesText(ranges[side]),
@@ -221,27 +226,30 @@ function sideOf({ a, b, files }: RadarPair, side: 'a' | 'b'): Side {
   return { id: ids[side], other: ids[other], files: files.map(seen) };
 }
 
-function canBeTold(state: ControllerState, { id, other }: Side): boolean {
+function canReceiveNotes(state: ControllerState, { id, other }: Side): boolean {
   const { workers } = state.log;
   const agent = state.config.agents[workers.get(id)?.agent ?? ''];
   return agent?.speaks === 'claude' && workers.has(other) && waitingNotes(state, id).length < maxWaitingNotes;
 }
 
 /** Returns new overlaps of a side, conflicts first, because the number is limited. */
-function newsFor({ log }: ControllerState, { id, other, files }: Side): readonly MetIn[] {
+function newOverlaps({ log }: ControllerState, { id, other, files }: Side): readonly OverlapLines[] {
   const known = log.met.find((one) => one.id === id && one.other === other)?.files ?? [];
-  if (known.length >= mostTold) return [];
-  const isKnown = ({ path, kind }: MetIn) =>
+  if (known.length >= mostNotifiedFiles) return [];
+  const isKnown = ({ path, kind }: OverlapLines) =>
     known.some((one) => one.path === path && (one.kind === kind || one.kind === 'conflict'));
   const news = files.filter((file) => !isKnown(file));
-  return [...news.filter(isConflict), ...news.filter((file) => !isConflict(file))].slice(0, mostTold);
+  return [...news.filter(isConflict), ...news.filter((file) => !isConflict(file))].slice(
+    0,
+    mostNotifiedFiles,
+  );
 }
 
 function isConflict({ kind }: OverlapFile): boolean {
   return kind === 'conflict';
 }
 
-function textOf(other: string, news: readonly MetIn[]): string {
+function textOf(other: string, news: readonly OverlapLines[]): string {
   const named = news.slice(0, mostInNote).map(lineOf);
   const left = news.length - named.length;
   return [
@@ -254,7 +262,7 @@ function textOf(other: string, news: readonly MetIn[]): string {
     .slice(0, noteLimit);
 }
 
-function lineOf({ path, kind, own, others }: MetIn): string {
+function lineOf({ path, kind, own, others }: OverlapLines): string {
   const sides = [own && `you change lines ${own}`, others && `they change lines ${others}`];
   const what = kind === 'conflict' ? 'will not merge' : 'merges so far';
   const where = oneLine([sides.filter(Boolean).join(', '), what].filter(Boolean).join('; '), lineLimit);

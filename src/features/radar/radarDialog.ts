@@ -28,7 +28,6 @@ import {
   findRadar,
   firstCell,
   isUnknown,
-  listeners,
   missingOf,
   moveCell,
   openFile,
@@ -36,11 +35,12 @@ import {
   openRadar,
   type Pair,
   type PairState,
+  pairGoneReason,
   pairStateOf,
   type RadarDialog,
+  recipientsOf,
   type SidesDialog,
   selectRadars,
-  whyPairGone,
   worstCell,
 } from './pairs.ts';
 
@@ -77,7 +77,7 @@ export const pairKeys: readonly RoomDialogKey<RadarDialog | SidesDialog>[] = [
         return isUnknown(state, pair)
           ? 'They could not be compared.'
           : 'There is nothing to tell them: they merge.';
-      return listeners(state, pair).length > 0 ? whyUnreachable(state) : 'Neither of them is running.';
+      return recipientsOf(state, pair).length > 0 ? whyUnreachable(state) : 'Neither of them is running.';
     },
     run: (state, pair) => noEffects(openNote(state, pair)),
   },
@@ -87,7 +87,7 @@ export const pairKeys: readonly RoomDialogKey<RadarDialog | SidesDialog>[] = [
     title: "to the row's worker",
     hint: 'to row',
     keys: ['a'],
-    run: (state, { a }) => jump(state, a),
+    run: (state, { a }) => goToWorker(state, a),
   },
   {
     group,
@@ -96,7 +96,7 @@ export const pairKeys: readonly RoomDialogKey<RadarDialog | SidesDialog>[] = [
     hint: 'to column',
     keys: ['b'],
     disabledReason: (_, { b }) => (b === null ? 'That is a branch and no worker.' : null),
-    run: (state, { b }) => jump(state, b),
+    run: (state, { b }) => goToWorker(state, b),
   },
 ];
 
@@ -151,7 +151,7 @@ export const radar = defineDialog<RadarDialog>({
   view,
   onAnswer: (state, dialog, { method }) =>
     method === 'conflicts' ? noEffects(withDialog(state, { ...dialog, pending: null, problem: null })) : null,
-  isStale: (state, dialog) => (cellLeft(state, dialog) ? null : whyPairGone(state, dialog)),
+  isStale: (state, dialog) => (cellLeft(state, dialog) ? null : pairGoneReason(state, dialog)),
   onFacts(state, dialog) {
     const cell = missingOf(state, dialog) === null ? null : cellLeft(state, dialog);
     return cell ? openRadar(state, cell) : state;
@@ -185,7 +185,7 @@ function nextRepo(state: AppState, dialog: RadarDialog): Step {
   return noEffects(cell ? openRadar(state, cell) : state);
 }
 
-function jump(state: AppState, id: string | null): Step {
+function goToWorker(state: AppState, id: string | null): Step {
   return noEffects(id === null ? state : selectRow(toList(state), 'fleet', { kind: 'worker', id }));
 }
 
@@ -336,8 +336,8 @@ function matrixRows(radar: RepoRadar, at: Cell, width: number, height: number): 
   const names = Math.min(longestName, Math.max(...axis.map((id) => cellWidth(taskOf(id))))) + digits + 2;
   const baseColumns = Math.max(cellColumns, cellWidth(into)) + 1;
   const room = Math.max(1, Math.floor((width - names - baseColumns) / cellColumns));
-  const columns = windowOf(axis, at.b, room);
-  const rows = windowOf(axis, at.a, height);
+  const columns = visiblePart(axis, at.b, room);
+  const rows = visiblePart(axis, at.a, height);
   const isPart = rows.length + columns.length < 2 * axis.length;
   const numberOf = (id: string) => axis.indexOf(id) + 1;
   const cell = (a: string, b: string | null) =>
@@ -371,7 +371,7 @@ function cellSpan(verdict: PairState['verdict'], isSelected: boolean): Span {
   return isSelected ? span(`[${mark}]`, 'selected') : span(` ${mark} `, tone);
 }
 
-function windowOf(axis: readonly string[], id: string | null, room: number): readonly string[] {
+function visiblePart(axis: readonly string[], id: string | null, room: number): readonly string[] {
   const first = firstShown(id === null ? 0 : axis.indexOf(id), axis.length, Math.min(room, axis.length));
   return axis.slice(first, first + room);
 }

@@ -5,7 +5,7 @@ import { counted } from '../../ui/format.ts';
 import type { AppState } from '../../ui/state.ts';
 import { noEffects, whyUnreachable, withDialog } from '../../ui/step.ts';
 import { fitLine, type Line, line, span, type Tone, wrapLines } from '../../ui/text.ts';
-import { backToMatrix, filesOf, findRadar, openFile, type SidesDialog, whyPairGone } from './pairs.ts';
+import { backToMatrix, filesOf, findRadar, openFile, pairGoneReason, type SidesDialog } from './pairs.ts';
 import { pairKeys } from './radarDialog.ts';
 
 /** Shows a file of a pair, as changed by both. */
@@ -30,7 +30,7 @@ export const sides = defineDialog<SidesDialog>({
     answer.method === 'fileSides' && answer.result.ok
       ? noEffects(withDialog(state, { ...dialog, pending: null, problem: null, sides: answer.result.value }))
       : null,
-  isStale: whyPairGone,
+  isStale: pairGoneReason,
 });
 
 function nextFile(

@@ -123,7 +123,7 @@ function section(heading: string, rows: readonly Line[], width: number): readonl
 
 function branchCells(branch: BranchStatus, base: string | null, now: number): Line {
   const { name, ahead, behind, upstream, last } = branch;
-  const [said, tone] = name === base ? (['base', 'muted'] as const) : becameOf(branch, now);
+  const [said, tone] = name === base ? (['base', 'muted'] as const) : mergedText(branch, now);
   return [
     span(name),
     span(ahead === null ? '' : `+${ahead} -${behind}`, 'muted'),
@@ -134,7 +134,7 @@ function branchCells(branch: BranchStatus, base: string | null, now: number): Li
 }
 
 /** Returns how a branch was merged; empty when unknown, because some merges leave no trace. */
-function becameOf(branch: BranchStatus, now: number): readonly [string, Tone] {
+function mergedText(branch: BranchStatus, now: number): readonly [string, Tone] {
   if (branch.merged === 'squash') return ['merged as one commit', 'good'];
   if (branch.merged !== null) return ['merged', 'good'];
   return isStale(branch, new Date(now)) ? ['stale', 'warning'] : ['', 'muted'];

@@ -24,7 +24,7 @@ function pathspec(path: string, _at: number, all: readonly string[]): string {
 }
 
 /** Returns the parts of a patch for files of these names; wildcards may match others. */
-function only(patch: string, names: readonly string[]): string {
+function partsNamed(patch: string, names: readonly string[]): string {
   if (!names.some(isForeign)) return patch;
   const parts = patch.split(/^(?=diff --git )/m);
   return parts.filter((part) => names.includes(nameOf(part.split('\n')[0] ?? ''))).join('');
@@ -40,9 +40,9 @@ export class RadarChanges {
   readonly #git: Git;
   readonly #dir: string;
   readonly #quarantine: Quarantine;
-  readonly #bases = new Recent<string>(2000);
-  readonly #changes = new Recent<ReadonlyMap<string, Change>>(200);
-  readonly #lines = new Recent<ChangedLines>(1000);
+  readonly #bases = new LruCache<string>(2000);
+  readonly #changes = new LruCache<ReadonlyMap<string, Change>>(200);
+  readonly #lines = new LruCache<ChangedLines>(1000);
 
   /** @param dir any checkout of the repository */
   constructor(git: Git, dir: string, quarantine: Quarantine) {
@@ -133,7 +133,7 @@ export class RadarChanges {
       const args = [...settings, ...optionsFor(names), ...shape, from, commit, '--', ...names.map(pathspec)];
       const outcome = await this.#run(args, dir);
       return outcome.exitCode === 0
-        ? success(parseSide(only(outcome.stdout, names), name))
+        ? success(parseSide(partsNamed(outcome.stdout, names), name))
         : refused(outcome);
     };
     const [ofA, ofB] = [await sideOf(a, linesA.value), await sideOf(b, linesB.value)];
@@ -260,7 +260,7 @@ const longestLine = 500;
 type Mark = SideHunk['lines'][number]['mark'];
 
 /** A hunk being read. */
-interface Open {
+interface OpenHunk {
   readonly from: number;
   readonly lines: { mark: Mark; text: string }[];
 }
@@ -283,21 +283,21 @@ export function parseSide(output: string, name: string): FileSide {
         ? 'changed'
         : 'none';
   const path = isDeleted && !isNew ? null : name;
-  return { path, change, hunks: hunks.filter(hasLines).map(close), isCut };
+  return { path, change, hunks: hunks.filter(hasLines).map(completeHunk), isCut };
 }
 
 interface Patch {
   /** Lines before the hunks of each part. */
   readonly headers: readonly string[];
-  readonly hunks: readonly Open[];
+  readonly hunks: readonly OpenHunk[];
   readonly isCut: boolean;
 }
 
 function readPatch(output: string): Patch {
-  const [headers, hunks]: [string[], Open[]] = [[], []];
+  const [headers, hunks]: [string[], OpenHunk[]] = [[], []];
   let isCut = false;
   let count = 0;
-  let open: Open | null = null;
+  let open: OpenHunk | null = null;
   for (const line of output.split('\n')) {
     if (line.startsWith('diff --git ')) open = null;
     else if (line.startsWith('@@ ')) {
@@ -327,12 +327,12 @@ function markOf(line: string): Mark | null {
   return mark === ' ' || mark === '-' || mark === '+' ? mark : null;
 }
 
-function hasLines({ lines }: Open): boolean {
+function hasLines({ lines }: OpenHunk): boolean {
   return lines.length > 0;
 }
 
 /** Completes a hunk with the range that it really changes, without context lines. */
-function close({ from, lines }: Open): SideHunk {
+function completeHunk({ from, lines }: OpenHunk): SideHunk {
   let at = from;
   let range = { from: Number.POSITIVE_INFINITY, to: 0 };
   for (const { mark } of lines) {
@@ -344,7 +344,7 @@ function close({ from, lines }: Open): SideHunk {
 }
 
 /** A least-recently-used cache of values that never change. */
-export class Recent<Value> {
+export class LruCache<Value> {
   readonly #size: number;
   readonly #values = new Map<string, Value>();
 

@@ -19,14 +19,14 @@ import { anonymousAuthor, type Session, type Tracked } from './look.ts';
 /** Pairs that are compared concurrently; most need no process. */
 const sideBySide = 4;
 
-interface Couple<Other extends Side> {
+interface Comparand<Other extends Side> {
   readonly a: Tracked;
   readonly b: Other;
   /** Checkouts in which git may merge them. */
   readonly dirs: readonly string[];
 }
 
-type Judged<Other extends Side> = Couple<Other> & Pick<RadarPair, 'verdict' | 'files'>;
+type Judged<Other extends Side> = Comparand<Other> & Pick<RadarPair, 'verdict' | 'files'>;
 
 /** Comparison of workers with each other and with the base. */
 export type Comparison = { readonly pairs: readonly RadarPair[]; readonly base: readonly RadarBase[] };
@@ -59,7 +59,7 @@ export class RadarPairs {
   }
 
   /** Makes the missing merges, and drops obsolete ones. */
-  async #merge({ git, quarantine }: Session, couples: readonly Couple<Side>[]): Promise<Result<null>> {
+  async #merge({ git, quarantine }: Session, couples: readonly Comparand<Side>[]): Promise<Result<null>> {
     const needed = couples.filter(({ a, b }) => a.commit !== b.commit);
     const known = new Map<string, Merge>();
     for (const { a, b } of needed) {
@@ -77,7 +77,7 @@ export class RadarPairs {
 
   async #judge<Other extends Side>(
     { changes }: Session,
-    couples: readonly Couple<Other>[],
+    couples: readonly Comparand<Other>[],
   ): Promise<Result<Judged<Other>[]>> {
     const judged: Judged<Other>[] = [];
     const compared = await mapConcurrently(couples, sideBySide, async (couple) => {
@@ -164,7 +164,7 @@ async function mergeAll(
   questions: readonly MergeQuestion[],
 ): Promise<Result<Map<string, Merge>>> {
   const answers = new Map<string, Merge>();
-  for (const [dir, keys] of shareOut(questions)) {
+  for (const [dir, keys] of assignCheckouts(questions)) {
     const args = ['merge-tree', '--write-tree', '-z', '--messages', '--allow-unrelated-histories', '--stdin'];
     const input = keys.map((key) => `${key}\n`).join('');
     const outcome = await git.run(dir, args, { input, env: quarantine.env, timeoutMs, names: true });
@@ -184,7 +184,7 @@ async function mergeAll(
 }
 
 /** Assigns pairs to as few checkouts as possible, those with most pairs first. */
-function shareOut(questions: readonly MergeQuestion[]): Map<string, string[]> {
+function assignCheckouts(questions: readonly MergeQuestion[]): Map<string, string[]> {
   const left = new Map(questions.map((question) => [pairKey(question.a, question.b), question]));
   const shares = new Map<string, string[]>();
   while (left.size > 0) {

@@ -43,7 +43,7 @@ export interface SeenWorktree {
 }
 
 /** Dependencies of looks at worktrees. */
-interface Looker {
+interface LookContext {
   readonly git: Git;
   readonly repo: Repo;
   readonly quarantine: Quarantine;
@@ -66,7 +66,7 @@ const freshMs = 20;
 
 /** Records a worktree's state. An unchanged worktree is detected by file times alone. */
 export async function lookAt(
-  looker: Looker,
+  looker: LookContext,
   place: RadarPlace,
   worktrees: readonly WorktreeEntry[],
   before: SeenWorktree | undefined,
@@ -75,11 +75,11 @@ export async function lookAt(
   const path = await resolvedPath(place.worktree);
   const entry = worktrees.find((candidate) => candidate.path === path);
   if (!(await exists(path))) return failure('worktree_missing', `The worktree ${place.worktree} is missing.`);
-  if (!entry) return notOurs(place);
+  if (!entry) return foreignWorktree(place);
   if (!entry.head) return withoutHead(place, entry);
-  if (before && !mayHaveChanged && (await isAsBefore(path, before, entry.head))) return success(before);
+  if (before && !mayHaveChanged && (await isUnchanged(path, before, entry.head))) return success(before);
   try {
-    const link = await keyOf(join(path, '.git'));
+    const link = await fileKey(join(path, '.git'));
     const { git, repo, common } = looker;
     const isSame = before?.link === link;
     const gitDir = isSame ? success(before.gitDir) : await worktreeDirectory(git, repo, common, path);
@@ -100,13 +100,13 @@ interface Found extends RadarPlace {
 }
 
 async function look(
-  looker: Looker,
+  looker: LookContext,
   place: Found,
   before: SeenWorktree | undefined,
 ): Promise<Result<SeenWorktree>> {
   const { path, link, gitDir } = place;
   const index = looker.quarantine.file(indexName(place));
-  const indexKey = await keyOf(join(gitDir, 'index'));
+  const indexKey = await fileKey(join(gitDir, 'index'));
   // While the worktree's index is the same, our copy keeps the results of git's last look.
   if (before?.gitDir !== gitDir || before.index !== indexKey || !(await exists(index)))
     await copyIndex(join(gitDir, 'index'), index);
@@ -134,7 +134,7 @@ async function look(
 }
 
 /** Prevents side effects of work on our index: no hooks, no shared index, nothing of Git LFS in the repository. */
-const unnoticed = [
+const noSideEffects = [
   ...['-c', 'core.hooksPath=/dev/null', '-c', 'core.splitIndex=false'],
   ...['-c', 'filter.lfs.clean=', '-c', 'filter.lfs.process=', '-c', 'filter.lfs.required=false'],
 ];
@@ -144,7 +144,7 @@ const unnoticed = [
  * compared by their commit alone, because a look into them would refresh their index.
  */
 const statusCommand = [
-  ...unnoticed,
+  ...noSideEffects,
   // The cache needs the setting and the option.
   ...['-c', 'core.untrackedCache=true', '-c', 'status.showUntrackedFiles=all'],
   ...['status', '--porcelain=v2', '-z', '--branch', '--no-ahead-behind', '--no-renames'],
@@ -166,7 +166,7 @@ function selectFiles(entries: readonly StatusEntry[]): { files: StatusEntry[]; l
   return { files: chosen.filter(({ path }) => !path.endsWith('/')), limits };
 }
 
-async function isAsBefore(path: string, before: SeenWorktree, head: string): Promise<boolean> {
+async function isUnchanged(path: string, before: SeenWorktree, head: string): Promise<boolean> {
   if (before.fingerprint === null || before.head !== head) return false;
   return (await fingerprintOf(path, before)) === before.fingerprint;
 }
@@ -177,16 +177,16 @@ async function fingerprintOf(
 ): Promise<string | null> {
   const watched = [join(path, '.git'), join(gitDir, 'index'), join(gitDir, 'MERGE_HEAD'), ...dirty];
   const now = Date.now();
-  const keys = await Promise.all(watched.map((file) => keyOf(file, now)));
+  const keys = await Promise.all(watched.map((file) => fileKey(file, now)));
   return keys.includes(null) ? null : `${head}\n${keys.join('\n')}`;
 }
 
 /**
  * Returns a key that changes with a file; `-` when there is none. With `now`, null when the next change might not show.
  */
-async function keyOf(path: string): Promise<string>;
-async function keyOf(path: string, now: number): Promise<string | null>;
-async function keyOf(path: string, now = Number.POSITIVE_INFINITY): Promise<string | null> {
+async function fileKey(path: string): Promise<string>;
+async function fileKey(path: string, now: number): Promise<string | null>;
+async function fileKey(path: string, now = Number.POSITIVE_INFINITY): Promise<string | null> {
   try {
     const { mtimeNs, ctimeNs, ctimeMs, size, ino, mode } = await lstat(filePath(path), { bigint: true });
     if (Number(ctimeMs) > now - freshMs) return null;
@@ -210,7 +210,7 @@ function withoutHead({ worktree }: RadarPlace, { branch }: WorktreeEntry): Resul
       );
 }
 
-function notOurs(place: RadarPlace): Result<never> {
+function foreignWorktree(place: RadarPlace): Result<never> {
   return failure('not_a_worktree', `${place.worktree} is no worktree of this repository.`);
 }
 
@@ -219,7 +219,7 @@ function indexName(place: RadarPlace): string {
 }
 
 /** The radar's state while its temporary folder exists. */
-export interface Session extends Looker {
+export interface Session extends LookContext {
   readonly changes: RadarChanges;
   /** By worker id. */
   readonly seen: Map<string, SeenWorktree>;
@@ -320,7 +320,7 @@ async function recordFiles(
   { path, index, files, parents }: Contents,
 ): Promise<Result<{ commit: string; limits: string[] }>> {
   const { git, quarantine } = recorder;
-  const plan = await sortFiles(recorder, path, files);
+  const plan = await planFiles(recorder, path, files);
   const copy = `${index}.snapshot`;
   const env = { ...quarantine.env, ...anonymousAuthor, GIT_INDEX_FILE: copy };
   const run = (args: readonly string[], options: GitOptions = {}) =>
@@ -352,7 +352,7 @@ async function recordFiles(
 
 /** Settings for temporary objects, which need no sync to the disk. */
 const settings = [
-  ...unnoticed,
+  ...noSideEffects,
   ...['-c', 'core.fsync=none', '-c', 'core.looseCompression=0', '-c', 'core.safecrlf=false'],
 ];
 
@@ -373,7 +373,7 @@ interface FilePlan {
   readonly bytes: number;
 }
 
-async function sortFiles(recorder: Recorder, path: string, files: readonly StatusEntry[]): Promise<FilePlan> {
+async function planFiles(recorder: Recorder, path: string, files: readonly StatusEntry[]): Promise<FilePlan> {
   const plan = { gone: [] as string[], read: [] as string[], replaced: [] as Replacement[], bytes: 0 };
   const lfs = recorder.hasLfs ? await listLfs(recorder.git, path, files) : new Set<string>();
   let large = 0;

@@ -127,7 +127,7 @@ export class Radar {
       const mayHaveChanged = changed?.has(place.id) ?? true;
       return { place, result: await lookAt(session, place, listed.value, before, mayHaveChanged) };
     });
-    remember(session, looks);
+    storeLooks(session, looks);
     const followed = await mapConcurrently(looks, sideBySide, async ({ place, result }) =>
       result.ok ? track(session, place, result.value, commit) : result,
     );
@@ -168,7 +168,7 @@ interface Look {
 }
 
 /** Stores the results of a look; failed worktrees are read again next time. */
-function remember(session: Session, looks: readonly Look[]): void {
+function storeLooks(session: Session, looks: readonly Look[]): void {
   session.seen.clear();
   for (const { place, result } of looks) if (result.ok) session.seen.set(place.id, result.value);
 }
@@ -218,32 +218,32 @@ const exactUpTo = 20;
  */
 export function suggestOrder(ids: readonly string[], conflicts: Conflicts): string[] {
   const free = ids.filter((id) => conflicts.withBase(id) === 0);
-  const first = independent(free, (a, b) => conflicts.between(a, b) > 0);
+  const first = largestIndependent(free, (a, b) => conflicts.between(a, b) > 0);
   const order = ids.filter((id) => first.has(id));
   const left = ids.filter((id) => !first.has(id));
   while (left.length > 0) {
     const cost = (id: string) =>
       order.reduce((sum, merged) => sum + conflicts.between(id, merged), conflicts.withBase(id));
-    const next = least(left, cost);
+    const next = cheapest(left, cost);
     order.push(...left.splice(left.indexOf(next), 1));
   }
   return order;
 }
 
 /** Returns a largest set without conflicts among its members. */
-function independent(ids: readonly string[], clash: (a: string, b: string) => boolean): Set<string> {
+function largestIndependent(ids: readonly string[], clash: (a: string, b: string) => boolean): Set<string> {
   const rivals = new Map(ids.map((id) => [id, ids.filter((other) => other !== id && clash(id, other))]));
-  return ids.length > exactUpTo ? greedily(ids, rivals) : exactly(ids, rivals);
+  return ids.length > exactUpTo ? greedySet(ids, rivals) : exactSet(ids, rivals);
 }
 
 type Rivals = ReadonlyMap<string, readonly string[]>;
 
-function greedily(ids: readonly string[], rivals: Rivals): Set<string> {
+function greedySet(ids: readonly string[], rivals: Rivals): Set<string> {
   const chosen = new Set<string>();
   let left = [...ids];
   while (left.length > 0) {
     const here = new Set(left);
-    const next = least(left, (id) => (rivals.get(id) ?? []).filter((rival) => here.has(rival)).length);
+    const next = cheapest(left, (id) => (rivals.get(id) ?? []).filter((rival) => here.has(rival)).length);
     chosen.add(next);
     left = left.filter((id) => id !== next && !rivals.get(next)?.includes(id));
   }
@@ -251,7 +251,7 @@ function greedily(ids: readonly string[], rivals: Rivals): Set<string> {
 }
 
 /** Bit n stands for `ids[n]`. Every set of candidates is solved once. */
-function exactly(ids: readonly string[], rivals: Rivals): Set<string> {
+function exactSet(ids: readonly string[], rivals: Rivals): Set<string> {
   const against = ids.map((id) =>
     (rivals.get(id) ?? []).reduce((bits, rival) => bits | (1 << ids.indexOf(rival)), 0),
   );
@@ -280,6 +280,6 @@ function countBits(bits: number): number {
 }
 
 /** Returns the first id with the lowest cost; `ids` is not empty. */
-function least(ids: readonly string[], cost: (id: string) => number): string {
+function cheapest(ids: readonly string[], cost: (id: string) => number): string {
   return ids.reduce((best, id) => (cost(id) < cost(best) ? id : best));
 }

@@ -21,10 +21,10 @@ interface Pace {
   readonly restPerLook: number;
 }
 
-const usualPace: Pace = { quietMs: 1000, restMs: 5000, restPerLook: 9 };
+const defaultPace: Pace = { quietMs: 1000, restMs: 5000, restPerLook: 9 };
 
 /** Dependencies of the watch. */
-interface RadarWorld {
+interface RadarDeps {
   readonly git: Git;
   state(): ControllerState;
   dispatch(message: Message): void;
@@ -51,12 +51,12 @@ interface Watched {
 
 /** Runs one radar for each repository with workers, one look at a time. */
 export class RadarWatch {
-  readonly #world: RadarWorld;
+  readonly #world: RadarDeps;
   readonly #pace: Pace;
   readonly #watched = new Map<string, Watched>();
   #closed = false;
 
-  constructor(world: RadarWorld, pace = usualPace) {
+  constructor(world: RadarDeps, pace = defaultPace) {
     this.#world = world;
     this.#pace = pace;
   }
@@ -69,7 +69,7 @@ export class RadarWatch {
     const found = this.#watch(repo);
     if (!found.ok || this.#closed) return;
     const watched = found.value;
-    note(watched, changed);
+    markChanged(watched, changed);
     watched.isDue = true;
     if (!watched.isLooking) this.#schedule(watched);
   }
@@ -84,7 +84,7 @@ export class RadarWatch {
     const watched = found.value;
     clearTimeout(watched.timer);
     watched.timer = undefined;
-    note(watched, null);
+    markChanged(watched, null);
     const radar = await this.#look(watched, true);
     return success(radar.problem ? { ...radar, ...nothing, steps: [] } : radar);
   }
@@ -206,7 +206,7 @@ export class RadarWatch {
   }
 }
 
-function note(watched: Watched, changed: readonly string[] | null): void {
+function markChanged(watched: Watched, changed: readonly string[] | null): void {
   watched.changed = changed === null ? null : watched.changed && new Set([...watched.changed, ...changed]);
 }
 

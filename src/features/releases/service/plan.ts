@@ -76,7 +76,7 @@ export async function planFinish(git: Git, repo: Repo, wanted: FlowName): Promis
   const { merges } = planned.value;
   const tag = await planTag(git, repo, tagName(flow, wanted), merges[0]?.done ?? null);
   const blockers = [
-    ...usesOf(own.value),
+    ...checkoutProblems(own.value),
     ...(await findBehind(git, repo, flow, [own.value, ...targets])),
     ...targets.flatMap(({ blocked }) => blocked ?? []),
     ...planned.value.blockers,
@@ -206,7 +206,7 @@ async function refuseMissing(
  * Returns problems of a checked-out branch: its checkout would stay on a deleted branch, and we do not switch a
  * person's checkout.
  */
-function usesOf({ branch, checkout, blocked }: Target): Problem[] {
+function checkoutProblems({ branch, checkout, blocked }: Target): Problem[] {
   if (blocked) return [blocked];
   if (checkout === null) return [];
   const message = `${branch} is checked out at ${checkout}.`;

@@ -243,13 +243,13 @@ function tomlPlaces(text: string, tables: readonly string[]): VersionPlace[] {
     const value = /^(\s*(?:version|"version"|'version')\s*=\s*(["']))([^"'\n]*)\2/.exec(line);
     if (value && tables.includes(table))
       places.push(placeOf(index + (value[1] ?? '').length, value[3] ?? ''));
-    closing = openedMultiline(line);
+    closing = openQuotes(line);
   }
   return places;
 }
 
 /** Returns the quotes of a multi-line string that this line leaves open. */
-function openedMultiline(line: string): string | null {
+function openQuotes(line: string): string | null {
   for (const quotes of ['"""', "'''"]) {
     const at = line.indexOf(quotes);
     if (at < 0 || line.slice(0, at).includes('#')) continue;
