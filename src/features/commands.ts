@@ -141,12 +141,14 @@ export interface ControllerNotices {
   facts: Facts;
 }
 
-type Decided<C> = C extends { decide(state: ControllerState, told: never, asked: never): Decision }
+type Decided<C> = C extends { decide(state: ControllerState, input: never, asked: never): Decision }
   ? C
   : never;
-type ToldTo<C> = C extends { decide(state: never, told: infer Told, asked: never): Decision } ? Told : never;
+type InputOf<C> = C extends { decide(state: never, input: infer Input, asked: never): Decision }
+  ? Input
+  : never;
 type RequestFor<C extends { readonly name: string }> = {
-  [One in C as One['name']]: { readonly do: One['name'] } & ToldTo<One>;
+  [One in C as One['name']]: { readonly do: One['name'] } & InputOf<One>;
 }[C['name']];
 
 /** Requests of clients to the loop: a command's name, and the parameters of its decision. */

@@ -102,29 +102,29 @@ interface ForAgents {
   readonly by: 'agent';
 }
 
-type Of<Name extends string, Params, Answer, Told = Params> = Command<
+type Of<Name extends string, Params, Answer, Input = Params> = Command<
   ClientTypes,
   Name,
   Params,
   Answer,
-  Told
+  Input
 > &
   ForClients;
-type OfAgents<Name extends string, Params, Answer, Told = Params> = Command<
+type OfAgents<Name extends string, Params, Answer, Input = Params> = Command<
   SessionTypes,
   Name,
   Params,
   Answer,
-  Told
+  Input
 > &
   ForAgents;
 type With<C, Key extends keyof C> = C & Required<Pick<C, Key>>;
 
 /** Defines a command that the loop decides, with the answer's type. Call the result with the definition. */
 export function defineCommand<Answer>() {
-  return <const Name extends string, Params, Told = Params>(
-    definition: With<Of<Name, Params, Answer, Told>, 'decide'>,
-  ): With<Of<Name, Params, Answer, Told>, 'decide'> => definition;
+  return <const Name extends string, Params, Input = Params>(
+    definition: With<Of<Name, Params, Answer, Input>, 'decide'>,
+  ): With<Of<Name, Params, Answer, Input>, 'decide'> => definition;
 }
 
 /** Defines a command that a service carries out, without an entry in the log. */
@@ -139,9 +139,9 @@ export type OwnVerb = Verb<never, never, VerbCall>;
 
 /** Defines a request of a session that the loop decides. */
 export function defineSessionCommand<Answer>() {
-  return <const Name extends string, Params, Told = Params>(
-    definition: With<OfAgents<Name, Params, Answer, Told>, 'decide'>,
-  ): With<OfAgents<Name, Params, Answer, Told>, 'decide'> => definition;
+  return <const Name extends string, Params, Input = Params>(
+    definition: With<OfAgents<Name, Params, Answer, Input>, 'decide'>,
+  ): With<OfAgents<Name, Params, Answer, Input>, 'decide'> => definition;
 }
 
 /** Defines a tool that is answered without the loop, or by other requests of a session. */

@@ -199,5 +199,5 @@ export interface SessionMessage {
   readonly ticket: RequestId;
   /** The session whose token was sent. */
   readonly id: string;
-  readonly request: NamedRequest & { readonly [told: string]: unknown };
+  readonly request: NamedRequest & { readonly [param: string]: unknown };
 }

@@ -47,7 +47,7 @@ export interface LoggedEvent {
 
 type Answer<T> = Result<T> | Promise<Result<T>>;
 
-/** What commands of one client can do outside the loop. */
+/** Services for the commands of one client, outside the loop. */
 export interface Services {
   readonly state: ControllerState;
   /** Sends a request to the loop and waits for its answer. */
@@ -72,7 +72,7 @@ export interface Services {
   changeServerMemory: ChangeServerMemory;
 }
 
-/** What commands of one session can do outside the loop. Nothing in it approves, types or ends anything. */
+/** Services for the commands of one session, outside the loop. None approves, types or ends anything. */
 export interface SessionServices {
   readonly state: ControllerState;
   /** Sends a request of this session to the loop and waits for its answer. */
@@ -83,8 +83,8 @@ export interface SessionServices {
   /** Returns a worker's changes since its branch began, uncommitted ones included, as a patch. */
   diffOf(id: string): Answer<string>;
   /** Returns commits of a repository, newest first. */
-  historyOf(repo: string, wish: LogQuery): Answer<CommitHistory>;
-  commitOf(repo: string, wish: CommitQuery): Answer<CommitText>;
+  historyOf(repo: string, query: LogQuery): Answer<CommitHistory>;
+  commitOf(repo: string, query: CommitQuery): Answer<CommitText>;
   conflicts(repo: string | undefined): Answer<readonly RepoRadar[]>;
   /** Returns the other workers that change a file. */
   whoIsChanging(path: string): readonly Changer[];
@@ -150,12 +150,12 @@ export interface InvoiceService {
 /** Requests to Notion, with the token that this client lent, else with the stored one. */
 export interface NotionService {
   lend(token: { readonly token: string; readonly source: string }): void;
-  propose(wish: ConnectRequest): Answer<{ integration: string; proposals: readonly NotionProposal[] }>;
+  propose(request: ConnectRequest): Answer<{ integration: string; proposals: readonly NotionProposal[] }>;
   connect(
-    wish: ConnectRequest & { readonly keep?: boolean },
+    request: ConnectRequest & { readonly keep?: boolean },
   ): Answer<{ proposals: readonly NotionProposal[]; token: string }>;
   status(): Answer<NotionStatus>;
-  sync(wish: SyncWish): Answer<SyncOutcome>;
+  sync(request: SyncRequest): Answer<SyncOutcome>;
   rebuild(tables: readonly SyncTable[] | undefined): Answer<RebuildOutcome>;
   /** Reports whether a sync was running. */
   cancel(): boolean;
@@ -163,7 +163,7 @@ export interface NotionService {
   resolve(id: string, field: string, choice: SyncChoice): Answer<SyncConflict>;
 }
 
-interface SyncWish {
+interface SyncRequest {
   readonly tables?: readonly SyncTable[];
   readonly dryRun?: boolean;
   readonly allowMassDelete?: boolean;

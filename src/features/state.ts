@@ -116,7 +116,7 @@ export interface Consequence {
   readonly effects?: readonly Effect[];
 }
 
-/** Returns what follows from one message or happening. Pure; where nothing follows it returns nothing. */
+/** Returns what follows from one message or event. Pure; where nothing follows it returns nothing. */
 export type Reaction<Cause> = (moment: Moment, cause: Cause) => Consequence;
 
 /** No consequence. */
@@ -287,9 +287,9 @@ export function recordForWorker(
   state: ControllerState,
   ticket: RequestId,
   id: string,
-  happening: DomainEvent,
+  event: DomainEvent,
 ): Decision {
-  return refuseUnknown(state, ticket, id) ?? record(state, ticket, happening);
+  return refuseUnknown(state, ticket, id) ?? record(state, ticket, event);
 }
 
 /** Refuses a request about an unknown worker; returns null for a known one. */
@@ -301,10 +301,10 @@ export function refuseUnknown(state: ControllerState, ticket: RequestId, id: str
 export function record(
   state: ControllerState,
   ticket: RequestId,
-  happening: DomainEvent,
+  event: DomainEvent,
   result: Result<unknown> = success(null),
 ): Decision {
-  return { state, events: [happening], effects: [{ type: 'reply', ticket, result }] };
+  return { state, events: [event], effects: [{ type: 'reply', ticket, result }] };
 }
 
 export function noSuchWorker(state: ControllerState, id: string): Result<never> {

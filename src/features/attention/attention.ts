@@ -77,11 +77,11 @@ type EndOfQuestions = Extract<
 >;
 
 /** Releases requests that are over by evidence: answered in the pane, dismissed by Esc, or ended with the process. */
-export function releaseRequests({ now }: Moment, happening: EndOfQuestions): Consequence {
-  const asked = happening.type === 'observed' ? questionsOf(happening) : [];
+export function releaseRequests({ now }: Moment, event: EndOfQuestions): Consequence {
+  const asked = event.type === 'observed' ? questionsOf(event) : [];
   const open = new Set(asked.map(({ request }) => request));
   const over = [...now.held.values()].filter(
-    ({ request }) => request.worker === happening.id && !open.has(request.id),
+    ({ request }) => request.worker === event.id && !open.has(request.id),
   );
   if (over.length === 0) return noConsequence;
   const ids = over.map(({ request }) => request.id);
@@ -125,11 +125,11 @@ export const answerCommand = defineCommand<null>()({
 
 async function answerRequest(
   call: VerbCall,
-  [request, said]: readonly [string, readonly string[]],
+  [request, words]: readonly [string, readonly string[]],
   { why }: { readonly why: string },
 ): Promise<Printed> {
   const read =
-    parseAnswer(said, why) ??
+    parseAnswer(words, why) ??
     call.refuseUsage(
       'say allow, deny, or the numbers of options, one for each question, or 1,3 where several may be chosen',
     );
@@ -141,12 +141,12 @@ async function answerRequest(
  * Reads `allow`, `deny`, or numbers of options from 1 on: one for each question, such as `2`, or `1,3` where several
  * may be chosen. Returns null for anything else.
  */
-function parseAnswer(said: readonly string[], why: string): RequestAnswer | null {
-  const [first] = said;
-  if (said.length === 1 && first === 'allow') return { say: 'allow' };
-  if (said.length === 1 && first === 'deny') return { say: 'deny', why };
-  if (said.every((word) => /^[1-9](,[1-9])*$/.test(word)))
-    return { say: 'choose', options: said.map(parseChoice) };
+function parseAnswer(words: readonly string[], why: string): RequestAnswer | null {
+  const [first] = words;
+  if (words.length === 1 && first === 'allow') return { say: 'allow' };
+  if (words.length === 1 && first === 'deny') return { say: 'deny', why };
+  if (words.every((word) => /^[1-9](,[1-9])*$/.test(word)))
+    return { say: 'choose', options: words.map(parseChoice) };
   return null;
 }
 
@@ -163,13 +163,13 @@ interface AnswerParams {
 /** Gives a person's answer to the request that it names, at most once. */
 function decideAnswer(
   state: ControllerState,
-  { request: id, answer: said }: AnswerParams,
+  { request: id, answer }: AnswerParams,
   { ticket, from }: RequestMessage,
 ): Decision {
   const held = state.held.get(id);
   if (!held) return reply(state, ticket, notHeld(state, id));
   const { request } = held;
-  const fault = answerProblem(request, said);
+  const fault = answerProblem(request, answer);
   if (fault) return reply(state, ticket, fault);
   const worker = state.log.workers.get(request.worker);
   const sign = { source: 'hook', report: { kind: 'answered', request: id } } as const;
@@ -177,13 +177,13 @@ function decideAnswer(
     state: settleRequests(state, [id], 'answered'),
     events: [
       {
-        ...{ type: 'answered', id: request.worker, request: id, what: request.text, answer: said },
+        ...{ type: 'answered', id: request.worker, request: id, what: request.text, answer },
         byPid: from.pid,
       },
       ...(worker ? observed(state, worker, [sign]) : []),
     ],
     effects: [
-      { type: 'reply', ticket: held.ticket, result: success(said) },
+      { type: 'reply', ticket: held.ticket, result: success(answer) },
       { type: 'reply', ticket, result: success(null) },
     ],
   };
@@ -204,17 +204,17 @@ function notHeld(state: ControllerState, id: string): Result<never> {
   }
 }
 
-function answerProblem(request: AgentRequest, said: RequestAnswer): Result<never> | null {
+function answerProblem(request: AgentRequest, answer: RequestAnswer): Result<never> | null {
   const possible = allowedAnswers(request);
-  if (!possible.includes(said.say)) {
+  if (!possible.includes(answer.say)) {
     const hint = `Type into its pane: orch-tui worker attach ${request.worker}`;
-    return failure('not_here', `This cannot be answered with ${said.say} from here.`, hint);
+    return failure('not_here', `This cannot be answered with ${answer.say} from here.`, hint);
   }
-  if (said.say !== 'choose') return null;
+  if (answer.say !== 'choose') return null;
   const { questions } = request;
   const isRight =
-    said.options.length === questions.length &&
-    questions.every((question, n) => acceptsChoice(question, said.options[n] ?? []));
+    answer.options.length === questions.length &&
+    questions.every((question, n) => acceptsChoice(question, answer.options[n] ?? []));
   const each = questions.some(({ several }) => several)
     ? ', such as 1, or 1,3 where several may be chosen'
     : '';

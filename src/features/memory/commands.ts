@@ -254,11 +254,11 @@ function changed(
   state: ControllerState,
   ticket: RequestId,
   entry: number,
-  happening: Parameters<typeof record>[2],
+  event: Parameters<typeof record>[2],
 ): Decision {
   const found = findMemory(state, `orch-${entry}`);
   return found.ok
-    ? record(state, ticket, happening, success({ id: found.value.id }))
+    ? record(state, ticket, event, success({ id: found.value.id }))
     : reply(state, ticket, found);
 }
 
@@ -306,15 +306,13 @@ function decided(
   state: ControllerState,
   ticket: RequestId,
   { id, by }: { id: string; by: string },
-  happening: (entry: number) => Parameters<typeof record>[2],
+  event: (entry: number) => Parameters<typeof record>[2],
 ): Decision {
   const entry = entryNumber(id);
   const found = state.log.memories.find((one) => one.id === id);
   if (entry === null || !found) return reply(state, ticket, notStored(id));
   const may = mayChange(found, by);
-  return may.ok
-    ? record(state, ticket, happening(entry), success({ id: found.id }))
-    : reply(state, ticket, may);
+  return may.ok ? record(state, ticket, event(entry), success({ id: found.id })) : reply(state, ticket, may);
 }
 
 /**

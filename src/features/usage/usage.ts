@@ -86,9 +86,9 @@ export function spent(state: ControllerState, { id, total }: MessageOf<'spent'>)
   const run = workers.get(id)?.run;
   const last = used.meters.get(id);
   if (run === undefined || (last?.run === run && last.total === total)) return onlyState(state);
-  const happening = { type: 'spent', id, day: state.today, run, total } as const;
-  const after = afterSpent(used, happening);
-  return { state: withWarnings(state, id, after), events: [happening], effects: [] };
+  const event = { type: 'spent', id, day: state.today, run, total } as const;
+  const after = afterSpent(used, event);
+  return { state: withWarnings(state, id, after), events: [event], effects: [] };
 }
 
 export function tokensCounted(state: ControllerState, message: MessageOf<'tokens-counted'>): Decision {

@@ -395,9 +395,9 @@ function finishView(state: AppState, dialog: FinishDialog, width: number): Dialo
 
 /** Draws the orchestrator's suggestion, and that declining it differs from deciding later. */
 function suggestionRows(state: AppState, id: string, width: number): readonly Line[] {
-  const wish = findWorker(state, id)?.finishWish;
-  if (!wish) return [];
-  const why = wish.why === '' ? '' : `: ${wish.why}`;
+  const suggestion = findWorker(state, id)?.finishWish;
+  if (!suggestion) return [];
+  const why = suggestion.why === '' ? '' : `: ${suggestion.why}`;
   return [
     ...marked('✓', `The orchestrator suggests finishing it${why}`, width, 'accent'),
     ...wrapLines('n declines it, esc decides later.', width, 'muted'),

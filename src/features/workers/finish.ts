@@ -44,7 +44,7 @@ export const finish = defineCommand<FinishResult>()({
       skipChecks: flag,
       left: left.exactOptional(),
     }),
-  decide: (state, told, { ticket }) => requestRemoval(state, ticket, { ...told, do: 'finish' }),
+  decide: (state, params, { ticket }) => requestRemoval(state, ticket, { ...params, do: 'finish' }),
   verbs: [
     {
       usage: 'worker finish <id>',
@@ -129,7 +129,7 @@ export const clean = defineCommand<CleanResult>()({
   what: 'clean workers',
   params: ({ z, text, left }) =>
     z.strictObject({ id: text, tip: text, confirm: text.exactOptional(), left: left.exactOptional() }),
-  decide: (state, told, { ticket }) => requestRemoval(state, ticket, { ...told, do: 'clean' }),
+  decide: (state, params, { ticket }) => requestRemoval(state, ticket, { ...params, do: 'clean' }),
   verbs: [
     {
       usage: 'worker clean <id>',

@@ -32,16 +32,18 @@ export const check = defineServed<null>()({
       z.strictObject({ do: z.literal('propose-resume'), id: text }),
       z.strictObject({ do: z.literal('undo'), id: text }),
     ]),
-  handle: (services, wish) => {
+  handle: (services, request) => {
     services.readConfig();
-    return services.dryRun(requestFor(wish));
+    return services.dryRun(requestFor(request));
   },
 });
 
 /** Returns the request to check, which needs no session id. */
-function requestFor(wish: CheckRequest): NamedRequest {
-  if (wish.do === 'undo') return wish;
-  return wish.do === 'propose' ? { ...wish, ...{ sessionId: '' } } : { ...wish, do: 'proposeResume' };
+function requestFor(request: CheckRequest): NamedRequest {
+  if (request.do === 'undo') return request;
+  return request.do === 'propose'
+    ? { ...request, ...{ sessionId: '' } }
+    : { ...request, do: 'proposeResume' };
 }
 
 /** Option of verbs that propose: the person's yes. */
@@ -54,11 +56,11 @@ export const approveOption = { '--yes': 'approve it here and now' } as const;
 export async function requireApproval(
   call: VerbCall,
   { yes = false }: { readonly yes?: boolean },
-  wish: CheckRequest | null,
+  request: CheckRequest | null,
   command: string,
 ): Promise<void> {
   if (yes || call.canAsk) return;
-  if (wish) await call.ask(check, wish);
+  if (request) await call.ask(check, request);
   refuse(
     'approval_required',
     'Starting a worker needs your approval.',
@@ -141,8 +143,8 @@ async function runOrchestrator(call: VerbCall, _: unknown, options: StartOptions
   const open = proposals.find(({ draft }) => draft.role === 'orchestrator');
   const { brief = '', agent = null } = options;
   const draft = { role: 'orchestrator', repo, task, brief, agent } as const;
-  const wish = known ? ({ do: 'propose-resume', id } as const) : ({ do: 'propose', draft } as const);
-  await requireApproval(call, options, open ? null : wish, 'orchestrator');
+  const request = known ? ({ do: 'propose-resume', id } as const) : ({ do: 'propose', draft } as const);
+  await requireApproval(call, options, open ? null : request, 'orchestrator');
   const ask = () => (known ? call.ask(resume, { id }) : call.ask(propose, draft));
   const { n } = open ?? (await ask());
   return approveShown(call, n, options, open === undefined);
@@ -164,10 +166,10 @@ export function proposeBy(
   const checked = checkDraft(state, draft, null);
   if (!checked.ok) return reply(state, ticket, checked);
   const n = state.log.lastProposal + 1;
-  const happening = { type: 'proposed', n, kind: 'start', by, draft, sessionId } as const;
+  const event = { type: 'proposed', n, kind: 'start', by, draft, sessionId } as const;
   return {
     state,
-    events: [happening],
+    events: [event],
     effects: planAndReply(n, ticket),
   };
 }

@@ -61,19 +61,16 @@ function refuseRemoval(state: ControllerState, id: string, ticket: RequestId, me
 function afterRemoval(
   state: ControllerState,
   ticket: RequestId,
-  happening: Extract<DomainEvent, { type: 'finished' | 'cleaned' }>,
+  event: Extract<DomainEvent, { type: 'finished' | 'cleaned' }>,
   message: Ended,
 ): Decision {
-  const { id } = happening;
+  const { id } = event;
   const repo = state.log.workers.get(id)?.repo;
   const open = [...state.log.proposals.values()];
   const withdrawn = open.filter((proposal) => proposal.kind === 'resume' && draftId(proposal.draft) === id);
   const decision: Decision = {
     state: { ...state, busy: withoutBusy(state.busy, id) },
-    events: [
-      happening,
-      ...withdrawn.map(({ n }) => ({ type: 'rejected', n, why: `${id} is no more` }) as const),
-    ],
+    events: [event, ...withdrawn.map(({ n }) => ({ type: 'rejected', n, why: `${id} is no more` }) as const)],
     effects: [
       { type: 'forget-terminal', id },
       { type: 'reply', ticket, result: success(message.result.ok ? message.result.value : null) },
@@ -130,7 +127,7 @@ export const undo = defineCommand<UndoResult>()({
   by: 'person',
   what: 'undo anything',
   params: ({ z, text, flag }) => z.strictObject({ id: text, keepMerge: flag }),
-  decide: (state, told, { ticket }) => beginUndo(state, ticket, told),
+  decide: (state, params, { ticket }) => beginUndo(state, ticket, params),
   verbs: [
     {
       usage: 'worker undo <id>',

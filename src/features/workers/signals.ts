@@ -88,8 +88,8 @@ export function terminalChanged(state: ControllerState, terminal: TerminalRecord
 }
 
 /** Marks an exit as wanted: the worker was being stopped, finished or cleaned. */
-function wanted(happening: DomainEvent): DomainEvent {
-  return happening.type === 'exited' ? { ...happening, wanted: true } : happening;
+function wanted(event: DomainEvent): DomainEvent {
+  return event.type === 'exited' ? { ...event, wanted: true } : event;
 }
 
 /** The settings by which an agent's output is read. */
@@ -107,23 +107,25 @@ function observeTerminal(
   now: TerminalRecord,
 ): Observed {
   const speech = outputFormatOf(state, worker);
-  const signs = () => signalsOf(before, now, speech).filter((sign) => !isBesideSubagent(state, worker, sign));
+  const signals = () =>
+    signalsOf(before, now, speech).filter((sign) => !isBesideSubagent(state, worker, sign));
   return {
-    events: now.exit ? [exited(worker.id, now.exit)] : observed(state, worker, signs()),
+    events: now.exit ? [exited(worker.id, now.exit)] : observed(state, worker, signals()),
     effects: speech.speaks === 'claude' ? screenLooks(worker, before, now) : [],
   };
 }
 
 function signalsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: OutputFormat): Signal[] {
-  const signs: Signal[] = [];
+  const signals: Signal[] = [];
   const says = titleOf(now, speech);
   // Claude Code has the same title at rest and with a question; the effect `look-at-agent` finds out which.
   const isOpen = speech.speaks === 'claude' && says === 'resting';
-  if (says && !isOpen && says !== (before && titleOf(before, speech))) signs.push({ source: 'title', says });
+  if (says && !isOpen && says !== (before && titleOf(before, speech)))
+    signals.push({ source: 'title', says });
   // Output is evidence only for agents without hooks.
   if (speech.speaks === 'none' && now.flowing !== before?.flowing)
-    signs.push({ source: 'output', flowing: now.flowing });
-  return signs;
+    signals.push({ source: 'output', flowing: now.flowing });
+  return signals;
 }
 
 /** Reads the title. A resting one counts only once nothing is printed any more, because a question may follow. */
@@ -190,7 +192,7 @@ function withLimitEnd(
   if (until === undefined) return [...seen];
   if (seen.length === 0 && state === 'limited' && until !== limitedUntil)
     return [{ type: 'observed', id, state, asks: null, until }];
-  return seen.map((happening) => (happening.type === 'observed' ? { ...happening, until } : happening));
+  return seen.map((event) => (event.type === 'observed' ? { ...event, until } : event));
 }
 
 function isSessionStart(sign: Signal): boolean {
@@ -232,12 +234,12 @@ function isBesideSubagent(
 }
 
 /** Returns the events that signals cause for a worker; none when nothing changes. */
-export function observed(state: ControllerState, worker: Worker, signs: readonly Signal[]): DomainEvent[] {
+export function observed(state: ControllerState, worker: Worker, signals: readonly Signal[]): DomainEvent[] {
   const now: Observation = {
     state: worker.state,
     questions: worker.questions.map((question) => withCall(state, question)),
   };
-  const next = signs.reduce(observe, now);
+  const next = signals.reduce(observe, now);
   if (next === now) return [];
   const questions = next.questions.map(({ call: _, ...question }) => question);
   const asks = questions.at(-1)?.text ?? null;
@@ -315,15 +317,15 @@ function corrected(
   { id }: Worker,
   text: string,
   hint: string,
-  happening: DomainEvent,
+  event: DomainEvent,
 ): Decision {
-  const wishes = [...state.log.proposals.values()].filter(
+  const proposals = [...state.log.proposals.values()].filter(
     (open) => open.kind === 'resume' && draftId(open.draft) === id,
   );
   return {
     state: addNotice(state, problemOf('conversation_differs', text, hint)),
-    events: [happening],
-    effects: wishes.map(({ n }) => ({ type: 'plan', n })),
+    events: [event],
+    effects: proposals.map(({ n }) => ({ type: 'plan', n })),
   };
 }
 
@@ -375,10 +377,10 @@ function withContact(state: ControllerState, id: string, contact: ToolsContact):
 /** Takes a snapshot when a worker's turn ends: it may have changed files. */
 export function snapshotAfterTurn(
   { before: { log, busy } }: Moment,
-  happening: Extract<DomainEvent, { type: 'observed' | 'exited' | 'lost' }>,
+  event: Extract<DomainEvent, { type: 'observed' | 'exited' | 'lost' }>,
 ): Consequence {
-  const { id } = happening;
-  const state = happening.type === 'observed' ? happening.state : happening.type;
+  const { id } = event;
+  const state = event.type === 'observed' ? event.state : event.type;
   const worker = log.workers.get(id);
   if (state === 'working' || busy.has(id) || !worker || isOrchestrator(worker)) return noConsequence;
   const was = worker.state;

@@ -42,7 +42,7 @@ export const showSnapshot = defineServed<string>()({
   verbs: [
     {
       usage: 'worker snapshots diff <id> [n]',
-      about: 'what snapshot N holds, the newest unless told otherwise',
+      about: 'what snapshot N holds, the newest unless N is given',
       what: 'look at snapshots',
       values: { n: { about: 'number of the snapshot', parse: wholeNumber } },
       run: async (call, [id, n = 1]): Promise<Printed> => {

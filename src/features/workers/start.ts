@@ -51,11 +51,11 @@ function checkFolder({ log }: ControllerState, draft: ProposalDraft, except: num
   const folder = folderOf(draft);
   const isHere = (other: { readonly repo: string; readonly task: string }) => folderOf(other) === folder;
   const worker = [...log.workers.values()].find((one) => !isOrchestrator(one) && isHere(one));
-  const wish = [...log.proposals.values()].find(({ n, draft: other }) => n !== except && isHere(other));
-  if (!worker && !wish) return success(null);
+  const proposal = [...log.proposals.values()].find(({ n, draft: other }) => n !== except && isHere(other));
+  if (!worker && !proposal) return success(null);
   const whose = worker
     ? `that of the worker ${worker.id}`
-    : `wanted by proposal ${wish?.n}, ${draftId(wish?.draft ?? draft)}`;
+    : `wanted by proposal ${proposal?.n}, ${draftId(proposal?.draft ?? draft)}`;
   return failure(
     'path_taken',
     `Its worktree would be the folder ${draft.repo}-${draft.task}, which is ${whose}.`,
