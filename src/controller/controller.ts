@@ -34,16 +34,16 @@ import { type Log, logFile, openForeignLog, openLog } from './log/log.ts';
 import { createSessions, Mcp } from './mcp/mcp.ts';
 import { serveClient } from './serve.ts';
 
-/** Interval of reading the repositories while a client is connected: editors save where nothing is watched. */
+/** Interval of reading the repositories while a client is connected: not every changed folder is watched. */
 const sweepMs = 60_000;
 
-/** Some thirty updates a second: faster changes cannot be seen. */
-const announceMs = 33;
+/** About thirty updates per second; faster ones cannot be seen. */
+const publishMs = 33;
 
-/** Longest wait of our end for a start or finish that is under way. */
+/** Longest wait at the shutdown for a start or finish in progress. */
 const settleMs = 60_000;
 
-/** The controller of one workspace: wires its log, loop and effects. */
+/** The controller of one workspace: connects log, loop and effects. */
 export class Controller {
   readonly #core: Core;
   readonly #queries: Queries;
@@ -56,9 +56,9 @@ export class Controller {
   readonly #environments = new Environments(process.env);
   /** Sends all facts to every client. */
   readonly #publisher = new Publisher<'facts', Facts>({
-    everyMs: announceMs,
+    everyMs: publishMs,
     first: 'soon',
-    // Before the first look it would seem that there are no repositories. A request waits for that look, too.
+    // Before the first read there would seem to be no repositories. Requests wait for it, too.
     read: () => (hasReadRepos(this.#core.state) ? selectFacts(this.#core.state) : null),
     send: (link, facts) => link.notify<ControllerNotices>('facts', facts),
   });
@@ -123,7 +123,7 @@ export class Controller {
     );
   }
 
-  /** Process ids of the terminals that run. */
+  /** Process ids of the running terminals. */
   get hosted(): readonly number[] {
     return this.#queries.hosted;
   }
@@ -142,7 +142,7 @@ export class Controller {
     });
   }
 
-  /** Closes the connection to the host and the log, once starts and finishes under way have ended. */
+  /** Closes the connection to the host and the log, once starts and finishes in progress have ended. */
   async close(): Promise<void> {
     clearInterval(this.#sweep);
     this.#unwatchConfig();
@@ -172,7 +172,7 @@ export class Controller {
     };
   }
 
-  /** Brings clients and watches up to date with a changed state. */
+  /** Updates clients and watches after a change of the state. */
   #onChange(): void {
     const { state } = this.#core;
     this.#publisher.changed('facts');
@@ -195,7 +195,7 @@ export class Controller {
     this.#core.dispatch({ type: 'clock-read', now: Date.now() });
   }
 
-  /** Compares worktrees after a change, where the repository has workers and the radar is not turned off. */
+  /** Compares worktrees after a change, unless the repository has no workers or the radar is off. */
   #wakeRadar(repo: string, workers: readonly string[]): void {
     const { config, log, trust } = this.#core.state;
     if (trust.state === 'foreign') return;
@@ -211,12 +211,12 @@ export class Controller {
     });
   }
 
-  /** Compares the log with the terminals that run and the worktrees that exist. */
+  /** Compares the log with the running terminals and the existing worktrees. */
   async #reconcile(edge: Edge): Promise<void> {
     const { state } = this.#core;
     await this.#documents.follow();
     await this.#findHost();
-    // Agents that run know the last address, and may ask there at any moment.
+    // Running agents have the last address, and may call at any moment.
     if (this.#core.state.terminals.size > 0) await this.#mcp.open();
     await settleUnfinished(edge, this.#core.state);
     for (const { id, worktree } of this.#core.state.log.workers.values())
@@ -245,7 +245,7 @@ export class Controller {
     if (call.ok) {
       const stopped = await call.value('stop', { endAll: true });
       if (!stopped.ok && stopped.problem.code !== 'disconnected') return stopped;
-      // The host reports the ends of its processes before it goes, and they belong into the log.
+      // The host reports the exits of its processes before it ends, and the log needs them.
       await this.#host.gone();
     }
     setImmediate(() => this.#daemon.end());
@@ -253,7 +253,7 @@ export class Controller {
   }
 }
 
-/** Opens the log, and returns it with the state that its events come to. */
+/** Opens the log, and returns it with the state folded from its events. */
 function openPast(root: string, isForeign: boolean): { readonly log: Log; readonly past: LogState } {
   let past = emptyLogState;
   const log = (isForeign ? openForeignLog : openLog)(logFile(root), (event) => {
@@ -278,14 +278,14 @@ function createCore(state: ControllerState, log: Log, run: RunEffect): Core {
   return new Core(state, log, run, (trace.ok && trace.value) || undefined);
 }
 
-/** Without a host there is no process. A host that runs and does not answer may keep some: they are unknown. */
+/** Returns the message for a missing host, which has no terminals. A host that does not answer may have some. */
 function withoutHost(problem: Problem): Message {
   return problem.code === 'not_running'
     ? { type: 'host-connected', terminals: [] }
     : { type: 'noticed', problem };
 }
 
-/** Opens the trace of the controller's loop, where its environment asks for one; null otherwise. */
+/** Opens the trace of the controller's loop, where the environment enables it; null otherwise. */
 function traceController(state: ControllerState): Result<Trace<ControllerState, Message> | null> {
   const trace = openTrace<ControllerState, Message>({
     ...{ process: 'controller', version, env: process.env, folded: ['log'] },
@@ -295,7 +295,7 @@ function traceController(state: ControllerState): Result<Trace<ControllerState, 
   return trace;
 }
 
-/** Reports whether a message brings the title of an agent whose state is read from it: that is left out of traces. */
+/** Reports whether a message has the title of an agent whose state is derived from titles; traces leave it out. */
 function readsTitle(message: Message, { config, log }: ControllerState): boolean {
   return titledBy(message).some((id) => {
     const agent = log.workers.get(id)?.agent;
@@ -303,7 +303,7 @@ function readsTitle(message: Message, { config, log }: ControllerState): boolean
   });
 }
 
-/** Returns the ids of the terminals whose titles a message brings. */
+/** Returns the ids of the terminals whose titles are in a message. */
 function titledBy(message: Message): readonly string[] {
   switch (message.type) {
     case 'terminal-changed':

@@ -8,34 +8,34 @@ import { type Committed, Store, type StoreObserver } from '../lib/store.ts';
 import type { Log } from './log/log.ts';
 import { update } from './update/update.ts';
 
-/** Runs an effect and sends its result as a message. Must not throw for expected failures. */
+/** Runs an effect and dispatches its result as a message. Must not throw for expected failures. */
 export type RunEffect = (effect: WorldEffect, state: ControllerState) => void;
 
-/** Effects that reach outside; answers are the core's own business. */
+/** Effects outside of the core, which itself sends the replies. */
 export type WorldEffect = Exclude<Effect, { type: 'reply' | 'reply-proposal' | 'reply-worker' }>;
 
-/** An agent's request, without the ticket. */
+/** An agent's request without its id. */
 export type ReceivedRequest = Omit<Extract<Message, { type: 'request-received' }>, 'type' | 'ticket'>;
 
-/** Sees what the loop does. */
+/** Observes the loop. */
 export type CoreObserver = StoreObserver<ControllerState, Message, Effect, LogEvent>;
 
-/** Tickets are given from 1 on. */
+/** Id for messages that nothing waits for; real ids begin with 1. */
 const noReply: RequestId = 0;
 
 /**
- * The loop itself: takes messages one after the other, writes what happened into the log, keeps the state, hands out
- * effects. All that may start an agent passes `ask` with an approval in it.
+ * The loop: processes messages one at a time, writes events to the log, keeps the state, and runs effects. Every start of an
+ * agent comes from an approval passed to `ask`.
  */
 export class Core {
   readonly #store: Store<ControllerState, Message, Effect, LogEvent, Decision>;
   readonly #log: Log;
   readonly #run: RunEffect;
   readonly #pending = new Map<number, (result: Result<unknown>) => void>();
-  /** Of requests that are under way: the environments that their clients lent. */
+  /** Names of the environments that clients lent, by the id of their open request. */
   readonly #environments = new Map<RequestId, string>();
   #lastTicket = 0;
-  /** Effects to run once the facts that led to them are recorded. */
+  /** Effects deferred until their events are recorded. */
   readonly #afterRecord: Effect[] = [];
   #retry: NodeJS.Timeout | undefined;
   /** Called after every change of state. */
@@ -58,7 +58,7 @@ export class Core {
     if (log.fault) this.#noteFault();
   }
 
-  /** Reports whether facts are known that the log does not have yet. */
+  /** Reports whether events wait to be recorded. */
   get isBehind(): boolean {
     return this.#log.waiting > 0;
   }
@@ -67,7 +67,7 @@ export class Core {
     return this.#store.state;
   }
 
-  /** Takes no more messages: the log may be another process's from now on. */
+  /** Ignores further messages: another process may own the log from now on. */
   close(): void {
     this.#store.close();
     clearInterval(this.#retry);
@@ -78,7 +78,7 @@ export class Core {
     this.#store.dispatch(message);
   }
 
-  /** Puts a request to the loop and waits for its answer. */
+  /** Dispatches a request and waits for its answer. */
   ask<T>(request: ChangeRequest, from: RequestMessage['from']): Promise<Result<T>> {
     return this.#awaitReply((ticket) => {
       if (from.environment !== undefined) this.#environments.set(ticket, from.environment);
@@ -86,12 +86,12 @@ export class Core {
     });
   }
 
-  /** Returns the name of the environment that the asking client has lent, until it is answered. */
+  /** Returns the name of the environment that the client of an open request has lent. */
   environmentOf(ticket: RequestId): string | undefined {
     return this.#environments.get(ticket);
   }
 
-  /** Returns why a request would be refused at once. `update` is pure: its decision is dropped. */
+  /** Returns the refusal that a request would get at once. `update` is pure, and its decision is dropped. */
   dryRun(request: ChangeRequest, from: RequestMessage['from']): Result<null> {
     const { effects } = update(this.state, { type: 'requested', ticket: noReply, from, request });
     const refusal = effects.flatMap((effect) =>
@@ -100,12 +100,12 @@ export class Core {
     return refusal[0] ?? (this.#log.fault ? this.#log.retry() : success(null));
   }
 
-  /** Like `ask` for a session, known by its token: nothing it can ask for starts an agent. */
+  /** Does the same as `ask` for a session, identified by its token. No such request starts an agent. */
   askForSession<T>(id: string, request: SessionRequest): Promise<Result<T>> {
     return this.#awaitReply((ticket) => ({ type: 'session-asked', ticket, id, request }));
   }
 
-  /** Takes in what an agent asks. Resolves with a person's answer, or with null where only its pane takes one. */
+  /** Dispatches an agent's request. Resolves with a person's answer; null where only the pane takes one. */
   receive(request: ReceivedRequest): Promise<Result<RequestAnswer | null>> {
     return this.#awaitReply((ticket) => ({ type: 'request-received', ticket, ...request }));
   }
@@ -120,8 +120,8 @@ export class Core {
   }
 
   /**
-   * Puts a decision on the disk before anything follows from it. A request that cannot be recorded is refused. A fact
-   * cannot be refused: it counts at once, and what is to be done after it waits until it is recorded.
+   * Records a decision before its effects run. A request that cannot be recorded is refused. A fact cannot be refused: it
+   * counts at once, and its effects wait until it is recorded.
    */
   #commit(decision: Decision, message: Message): Committed<ControllerState, Effect, LogEvent> {
     const isAsked = message.type === 'requested' || message.type === 'session-asked';
@@ -145,7 +145,7 @@ export class Core {
     const { events, effects } = decision;
     const isPromised = effects.some((effect) => effect.type.startsWith('reply'));
     if (isAsked && (events.length > 0 || effects.some(needsRecord))) {
-      // What it comes to has to be recorded, too.
+      // Its outcome has to be recorded, too.
       const room = this.#log.retry();
       if (!room.ok) return room;
     }
@@ -163,7 +163,7 @@ export class Core {
     });
   }
 
-  /** Says that nothing can be written, or no longer so, and goes on trying. */
+  /** Puts a new fault of the log into the state and retries, or removes it and runs the deferred effects. */
   #noteFault(): void {
     const { fault } = this.#log;
     if (fault?.message === this.state.unrecordable?.message) return;
@@ -217,13 +217,13 @@ type Reply = Extract<Effect, { type: 'reply' | 'reply-proposal' | 'reply-worker'
 
 /** Reports whether an effect answers success to the client that waits for the outcome in a message. */
 function isPromise(effect: Effect, message: Message): effect is Reply {
-  // A start was recorded before it began.
+  // A start is recorded before it begins.
   if (message.type === 'launched' || !('ticket' in message)) return false;
   if (!effect.type.startsWith('reply') || !('ticket' in effect)) return false;
   return effect.ticket === message.ticket && (effect.type !== 'reply' || effect.result.ok);
 }
 
-/** Returns the answer to a request that is done and not recorded yet: its client must not wait for the disk. */
+/** Returns the answer to a request that was carried out but is not recorded: its client must not wait for the disk. */
 function unrecorded(fault: Problem | null): Result<never> {
   const why = fault ? ` ${fault.message}` : '';
   return failure(
@@ -233,7 +233,7 @@ function unrecorded(fault: Problem | null): Result<never> {
   );
 }
 
-/** Effects that only read, wait or answer may run before the record; their findings are reported again. */
+/** Effects that only read, wait or reply may run before the record; their results are dispatched again. */
 const mayComeFirst: ReadonlySet<Effect['type']> = new Set([
   'plan',
   'look-at-agent',
@@ -243,7 +243,7 @@ const mayComeFirst: ReadonlySet<Effect['type']> = new Set([
   'await-tools',
   'await-listing',
   'await-limit-end',
-  // Ending a process may be what makes room; the host's own record tells of it later.
+  // Ending a process may free disk space; the host reports the exit later.
   'end-process',
   'cancel-checks',
   'reply',

@@ -8,24 +8,24 @@ import type { GivenToken } from '../features/notion/service/token.ts';
 import type { Services } from '../features/services.ts';
 import type { Effect } from '../features/state.ts';
 
-/** The person's documents, board and invoices, and what ties them to Notion. */
+/** The person's documents, board and invoices, with their sync to Notion. */
 export class Documents {
   readonly board: BoardDocuments;
   readonly invoices: InvoiceDocuments;
   readonly notion: NotionConnection;
-  /** For those who talk to Notion about them. */
+  /** Dependencies of the sync with Notion. */
   readonly notionDeps: NotionDeps;
   readonly #deps: DocumentDeps;
   #connected: NotionConfig | undefined;
 
-  /** @param env where a token may be */
+  /** @param env may have a token */
   constructor(deps: DocumentDeps, env: NotionDeps['env']) {
     this.#deps = deps;
     const telling: DocumentDeps = {
       ...deps,
       dispatch: (message) => {
         deps.dispatch(message);
-        // What waits to be synced is what has changed here.
+        // A changed document may have to be synced.
         if (message.type === 'board-read' || message.type === 'invoices-read') this.notion.reconsider();
       },
     };
@@ -35,7 +35,7 @@ export class Documents {
     this.notion = new NotionConnection(this.notionDeps);
   }
 
-  /** Reads and watches what the configuration names now. */
+  /** Reads and watches the documents of the current configuration. */
   async follow(): Promise<void> {
     await Promise.all([this.board.follow(), this.invoices.follow()]);
     const { notion } = this.#deps.state().config;
@@ -47,7 +47,7 @@ export class Documents {
   async run(effect: Extract<Effect, { type: 'move-card' | 'enter-time' | 'write-entries' }>): Promise<void> {
     if (effect.type === 'move-card') return this.#move(effect.move);
     if (effect.type === 'write-entries') return this.invoices.writeMade();
-    // Its card knows the task by a better name than the branch does.
+    // The card has a better name of the task than the branch.
     await this.board.read();
     return this.invoices.enter();
   }
@@ -63,7 +63,7 @@ export class Documents {
   }
 }
 
-/** Returns what one client can have done about board, invoices and Notion. The token that it lends is its own. */
+/** Returns the services of one client for board, invoices and Notion. A lent token is used for this client only. */
 export function documentServices({
   board,
   invoices,

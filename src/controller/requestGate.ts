@@ -4,7 +4,7 @@ import type { RequestMessage } from '../features/messages.ts';
 import type { SessionServices } from '../features/services.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 
-/** Loads what schemas are made of, with the first request: it takes as long as the rest of a start. */
+/** Loads the schemas, with the first request: that takes as long as the rest of a start. */
 function loadSchemas(): Promise<ClientTypes['schemas']> {
   return import('../features/params.ts');
 }
@@ -15,30 +15,30 @@ interface Checked<T> {
 
 const checks = new WeakMap<Checked<unknown>, z.ZodType<unknown>>();
 
-/** Returns the check of what a command takes; it is made once. */
+/** Returns the schema of a command's parameters; created once. */
 export async function checkOf<T>(command: Checked<T>): Promise<z.ZodType<T>> {
   const check = checks.get(command) ?? command.params(await loadSchemas());
   checks.set(command, check);
   return check as z.ZodType<T>;
 }
 
-/** A gate's view of a client and of the workspace, read for each request. */
+/** A client and its workspace, read for each request. */
 export interface Gate {
-  /** Does what a command is for. */
+  /** Runs a command. */
   handle(command: FeatureCommand, params: object): Result<unknown> | Promise<Result<unknown>>;
-  /** Before this no answer would be true. */
+  /** Resolves once answers are correct. */
   readonly ready: Promise<void>;
-  /** Asked each time: the terminals that run may not be known yet when the link is made. */
+  /** Called for each request: the running terminals may not be known when the link opens. */
   from(): RequestMessage['from'];
-  /** Says why nothing may be run that the log names; null while the state is the person's own. */
+  /** Returns the problem of a foreign state; null for the person's own. */
   foreign(): Problem | null;
 }
 
 type Handler = (params: unknown) => Promise<Result<unknown>>;
 
 /**
- * Returns a handler for each command, with what every request has to pass before it: the check of its parameters, whose
- * state the workspace has, and who asks.
+ * Returns a handler for each command, behind the checks of every request: its parameters, the owner of the workspace's
+ * state, and the standing of the client.
  */
 export function gated(commands: readonly FeatureCommand[], gate: Gate): Readonly<Record<string, Handler>> {
   const handlerOf = (command: FeatureCommand): Handler => {
@@ -66,7 +66,7 @@ function refusal({ by, approves, what }: FeatureCommand, from: RequestMessage['f
   );
 }
 
-/** Names the first thing that is wrong. What was sent is not repeated: it may hold anything. */
+/** Returns the first issue. Does not repeat the request, which may hold anything. */
 function badRequest(name: string, { issues: [first] }: z.core.$ZodError): Result<never> {
   const where = [name, ...(first?.path ?? []).map(String)].join('.');
   return failure(
@@ -77,8 +77,8 @@ function badRequest(name: string, { issues: [first] }: z.core.$ZodError): Result
 }
 
 /**
- * Answers what a session posts for one of its commands, once the command's own schema has taken it.
- * @returns `bad_request` that names each field that is wrong, or the answer as text for the session
+ * Checks and runs a session's command.
+ * @returns `bad_request` with every wrong field, or the answer, as text where the command has one
  */
 export async function answerSession(
   command: SessionCommand,

@@ -23,24 +23,24 @@ export interface Served {
   readonly changeTheirs: Services['changeServerMemory'];
   readonly documents: Documents;
   readonly environments: Environments;
-  /** Resolves once answers are true. */
+  /** Resolves once answers are correct. */
   readonly ready: Promise<void>;
   stopAll(): Promise<Result<null>>;
 }
 
-/** `status` and `shutdown` are about the process itself: its program answers them, also to other versions. */
+/** Requests without `status` and `shutdown`, which the program itself serves, also to other versions. */
 type Answered = Omit<ControllerApi, 'status' | 'shutdown'>;
 
 /**
- * Answers one client from the table of commands: what is decided goes to the loop, the rest to the services. The gate has
- * checked the parameters and who asks before either.
+ * Serves one client by the table of commands: decisions go to the loop, everything else to the services, both behind the
+ * gate.
  */
 export function serveClient(link: Link, peer: Peer, served: Served): void {
   const { core, queries, ready, environments } = served;
   let lent: Variables | null = null;
   const from = (): RequestMessage['from'] => {
     const standing = peerStanding(peer, queries.hosted);
-    // It is named again each time: among many clients it may have been forgotten.
+    // Kept again each time, because many other clients may have displaced it.
     const who = { pid: peer.pid, ...(lent && { environment: environments.keep(lent) }) };
     if (standing.person || standing.isWorker) return { person: standing.person, ...who };
     return { person: false, ...who, problem: standing.problem };

@@ -16,10 +16,10 @@ interface LookDeps {
   dispatch(message: Message): void;
 }
 
-/** Most looks at an agent that reports work while its pane looks idle. */
-const mostLooks = 3;
+/** Most reads of an agent that reports work while its pane seems idle. */
+const maxReads = 3;
 
-/** Reads an agent's state without hooks: from its own files, and, where they are not newer, from its pane. */
+/** Reads an agent's state without hooks: from its own files, or where these are not newer, from its pane. */
 export async function lookAtAgent(deps: LookDeps, state: ControllerState, id: string): Promise<void> {
   const worker = state.log.workers.get(id);
   const terminal = state.terminals.get(id);
@@ -30,12 +30,12 @@ export async function lookAtAgent(deps: LookDeps, state: ControllerState, id: st
     if (own !== null && worker !== undefined && isFresh(worker, own))
       deps.dispatch({ type: 'signed', id, sign: own, sessionId: null });
     else {
-      const signs = signsOfPane(readScreen(text), rests, looks < mostLooks ? (own?.says ?? null) : null);
+      const signs = signsOfPane(readScreen(text), rests, looks < maxReads ? (own?.says ?? null) : null);
       if (signs === 'unclear') {
         await pause(restlessMs, { keepsAlive: false });
         continue;
       }
-      // A hook may have come meanwhile, and what it tells of is drawn later.
+      // A hook may have come meanwhile, and the pane shows its event later.
       const only = worker && { ofStateSince: worker.stateSince };
       for (const sign of signs) deps.dispatch({ type: 'signed', id, sign, sessionId: null, ...only });
     }
@@ -55,10 +55,10 @@ function dispatchConversation({ dispatch }: LookDeps, id: string, text: string):
 }
 
 /**
- * Returns the signals of a quiet pane. An idle title shows only that no work is done, so a question comes first.
- * @param own what the agent keeps of itself, though it is older than the state that we know
- * @returns `unclear` where the agent says that it does something: on a busy machine a pane is also quiet because the
- *   agent has not come to draw its question yet, or has not written yet that it rests
+ * Returns the signals of a quiet pane. An idle title shows only that the agent does not work, so a question comes first.
+ * @param own state in the agent's own file, although older than the known state
+ * @returns `unclear` where the agent's file has it busy: on a busy machine a pane is also quiet before the agent draws its
+ *   question or writes that it is idle
  */
 export function signsOfPane(
   shows: 'question' | 'prompt' | null,
@@ -73,12 +73,12 @@ export function signsOfPane(
   return titleRests ? [{ source: 'title', says: 'resting' }, ...screen] : screen;
 }
 
-/** Milliseconds: the agent's own file follows its title by some tens of them, its hooks by more on a busy machine. */
+/** Milliseconds: the agent's own file follows its title by some tens, its hooks by more on a busy machine. */
 const restlessMs = 1500;
 
 /**
- * Looks whether an agent asks whose title came to rest while it prints on, as beside a dialog that blinks. Anything
- * else than a question is left to its hooks.
+ * Checks for a question of an agent whose title is idle while it keeps printing, for example a blinking dialog. Everything
+ * else comes from its hooks.
  */
 export async function lookAtRestless(deps: LookDeps, state: ControllerState, id: string): Promise<void> {
   await pause(restlessMs, { keepsAlive: false });
@@ -88,8 +88,8 @@ export async function lookAtRestless(deps: LookDeps, state: ControllerState, id:
   deps.dispatch({ type: 'signed', id, sign, sessionId: null, ofStateSince: worker.stateSince });
 }
 
-/** Processes below a pane's own that are asked. */
-const mostAsked = 50;
+/** Most descendants of a pane's process whose files are read. */
+const maxDescendants = 50;
 
 async function sessionOf(
   ambient: Tools['ambient'],
@@ -106,31 +106,31 @@ async function sessionOf(
   return own ?? (await sessionBelow(folder, terminal.pid, start));
 }
 
-/** An agent may be started by a script, which is the pane's own process then. */
+/** Reads the state of a descendant: the pane's process may be a script that started the agent. */
 async function sessionBelow(folder: string, pid: number, start: string): Promise<SessionSignal | null> {
   const [, ...below] = findTree(pid, start, listProcesses());
-  for (const one of below.slice(0, mostAsked)) {
+  for (const one of below.slice(0, maxDescendants)) {
     const sign = await readSession(folder, one.pid, one.start);
     if (sign) return sign;
   }
   return null;
 }
 
-/** Between two looks at the same transcript, in milliseconds: agents use tools several times a second. */
+/** Milliseconds between two reads of a transcript: agents use tools several times a second. */
 const pauseMs = 2000;
 
 interface Counted {
   readonly reader: TranscriptReader;
-  /** A look is under way, or the pause after it. */
+  /** A read, or the pause after it, is in progress. */
   isBusy: boolean;
-  /** Looks still to come. */
+  /** Remaining reads. */
   looks: number;
 }
 
-/** An agent writes its transcript some time after its hooks have fired. */
+/** Reads after each hook: an agent writes its transcript some time later. */
 const looksForEach = 3;
 
-/** Counts what transcripts say was used, at the pace of one look at a time for each. */
+/** Counts the tokens in transcripts, one read at a time for each. */
 export class TokenCounter {
   readonly #dispatch: (message: Message) => void;
   readonly #fail: (error: unknown) => void;
@@ -141,7 +141,7 @@ export class TokenCounter {
     this.#fail = fail;
   }
 
-  /** Something was written to the transcript of a worker's conversation. */
+  /** Schedules reads of a transcript that has changed. */
   ask(id: string, session: string, path: string): void {
     const counted = this.#counted.get(path) ?? {
       reader: new TranscriptReader(path),

@@ -12,7 +12,7 @@ import type { Tools } from './tools.ts';
 
 /** Backups and snapshots of workers' work, and their restoration. */
 
-/** Brings back a worker that was finished or cleaned. */
+/** Restores a worker that was finished or cleaned. */
 export async function undoEnd(
   tools: Tools,
   { log }: ControllerState,
@@ -28,7 +28,7 @@ export async function undoEnd(
   return undoFinish(tools.git, repo.value, { worker, backup, merge }, { keepMerge });
 }
 
-/** Keeps a worker's uncommitted work; nothing where the worker is no more. */
+/** Keeps a worker's uncommitted work as a snapshot; null for a worker that no longer exists. */
 export async function keepUncommitted(
   tools: Tools,
   { log }: ControllerState,
@@ -75,7 +75,7 @@ export async function backupsOf(tools: Tools, name: string | undefined): Promise
   const wanted = name === undefined ? success(tools.config.repos) : only(findRepo(tools.config, name));
   if (!wanted.ok) return wanted;
   const listed = await Promise.all(wanted.value.map((repo) => listBackups(tools.git, repo)));
-  // One repository that cannot be read does not hide what the others keep.
+  // An unreadable repository does not hide the backups of the others.
   const readable = listed.flatMap((one) => (one.ok ? one.value : []));
   const [first] = listed;
   return first && !first.ok && name !== undefined ? first : success(readable);
@@ -83,7 +83,7 @@ export async function backupsOf(tools: Tools, name: string | undefined): Promise
 
 /**
  * Merges the base branch into a worker's branch, in its worktree.
- * @param tellWorker types into a worker that runs what it has to resolve
+ * @param tellWorker types the conflicts to resolve into a running worker
  */
 export async function bring(
   tools: Tools,

@@ -36,13 +36,18 @@ import { answerSession } from '../requestGate.ts';
 /** Address of the host: connection options without the port's own. */
 type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;
 
-/** Reports behind which a transcript has become longer. */
-const tellsOfUse: ReadonlySet<string> = new Set(['tool-ended', 'turn-ended', 'turn-failed', 'session-ended']);
+/** Reports after which a transcript has grown. */
+const growsTranscript: ReadonlySet<string> = new Set([
+  'tool-ended',
+  'turn-ended',
+  'turn-failed',
+  'session-ended',
+]);
 
-/** Milliseconds; the agent must not stop waiting before we do, or an answer would be lost. */
-const askPatienceMs = (askSeconds - 10) * 1000;
+/** Shorter than the agent's own wait, so that no answer is lost. */
+const askLimitMs = (askSeconds - 10) * 1000;
 
-/** The controller's connection to the host: what the host says becomes messages, what is wanted becomes requests. */
+/** The controller's connection to the host: sends requests, and dispatches notices as messages. */
 export class HostPort {
   readonly #address: HostAddress;
   readonly #dispatch: (message: Message) => void;
@@ -63,29 +68,29 @@ export class HostPort {
     this.#gateway = gateway;
   }
 
-  /** The host's requests; a host that is not running is started first. */
+  /** Returns the host's requests, and starts the host if it is not running. */
   async reach(): Promise<Result<Caller<HostApi>>> {
     return this.#connect(true);
   }
 
-  /** The host's requests, or `not_running`. */
+  /** Returns the host's requests; `not_running`. */
   async find(): Promise<Result<Caller<HostApi>>> {
     return this.#connect(false);
   }
 
-  /** Resolves when the host that we are connected to has gone; at once without one. */
+  /** Resolves when the connection to the host has closed; at once without one. */
   async gone(): Promise<void> {
     await this.#link?.closed;
   }
 
-  /** Hooks of these workers wait for our answer from now on, those of all others for nothing. */
+  /** Sets the workers whose hooks wait for an answer. */
   holdHooks(ids: readonly string[]): void {
     if (ids.join('\n') === this.#addressed.join('\n')) return;
     this.#addressed = ids;
-    this.#sayHeld();
+    this.#sendHeld();
   }
 
-  /** Ends the connection and all messages: the host and its terminals live on without us. */
+  /** Closes the connection; the host and its terminals keep running. */
   close(): void {
     this.#closed = true;
     this.#link?.close();
@@ -93,7 +98,7 @@ export class HostPort {
 
   async #connect(start: boolean): Promise<Result<Caller<HostApi>>> {
     if (this.#link?.isOpen) return success(this.#link.caller<HostApi>());
-    // Two wishes at the same moment share one connection.
+    // Concurrent calls share one connection.
     this.#connecting ??= this.#open(start).finally(() => {
       this.#connecting = null;
     });
@@ -119,7 +124,7 @@ export class HostPort {
       return terminals;
     }
     this.#link = link;
-    if (this.#addressed.length > 0) this.#sayHeld();
+    if (this.#addressed.length > 0) this.#sendHeld();
     this.#dispatch({ type: 'host-connected', terminals: terminals.value });
     void link.closed.then(() => {
       this.#link = null;
@@ -128,8 +133,8 @@ export class HostPort {
     return success(link);
   }
 
-  /** Sends the workers whose hooks wait. A broken link loses that, so each new one gets it again. */
-  #sayHeld(): void {
+  /** Sends the workers whose hooks wait, again over each new link. */
+  #sendHeld(): void {
     void this.#link?.caller<HostApi>()('holdHooks', { ids: this.#addressed });
   }
 
@@ -143,7 +148,7 @@ export class HostPort {
     link.serve<HostUpcalls>({ received: (message) => this.#received(message) }, { received: inboxMessage });
   }
 
-  /** Handles a post of a worker's programs. The answer leaves every decision to the agent and its person. */
+  /** Handles a post of a worker's programs. The answer decides nothing for the agent. */
   async #received(message: InboxMessage): Promise<Result<unknown>> {
     const { id, topic, body, late, at } = message;
     if (topic === 'setup-failed') {
@@ -166,13 +171,13 @@ export class HostPort {
       return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
     const hook = parseHook(body, new Date(at));
     if (hook) this.#dispatch(signOf(id, hook, body));
-    const transcript = hook && tellsOfUse.has(hook.report.kind) ? transcriptOf(body) : null;
+    const transcript = hook && growsTranscript.has(hook.report.kind) ? transcriptOf(body) : null;
     if (transcript) this.#dispatch({ type: 'transcript-grew', id, ...transcript });
     const context = () => this.#gateway?.takeContext(id) ?? null;
     return success((late ? null : contextAnswer(body, context)) ?? {});
   }
 
-  /** An agent waits for what a person says, here or in its pane. A post that is handed over again keeps its id. */
+  /** Handles a request that a person answers, here or in the pane. A repeated delivery has the same id. */
   async #asked({ id, post, at, body, late, waitedMs }: InboxMessage): Promise<Result<unknown>> {
     const hook = parseHook(body);
     if (hook?.report.kind !== 'asked') return success({});
@@ -182,16 +187,16 @@ export class HostPort {
     }
     const text = hook.report.what;
     const request = { id: post, worker: id, since: at, text, ...askedFor(body, text) };
-    const patience = askPatienceMs - waitedMs;
-    const waits = !late && patience > 0;
-    const giveUp = setTimeout(() => this.#dispatch({ type: 'request-withdrawn', request: post }), patience);
+    const leftMs = askLimitMs - waitedMs;
+    const waits = !late && leftMs > 0;
+    const giveUp = setTimeout(() => this.#dispatch({ type: 'request-withdrawn', request: post }), leftMs);
     giveUp.unref();
     const answer = await this.#gateway.receive({ request, call: callOf(body), waits });
     clearTimeout(giveUp);
     return success(requestAnswer(body, answer));
   }
 
-  /** The host's own words, in which a model is quoted. */
+  /** Dispatches a denial. The texts may quote a model. */
   #denied(id: string, { what, why }: DeniedBody): void {
     this.#dispatch({ type: 'denied', id, what: oneLine(what, 300), why: oneLine(why, 600) });
   }
@@ -213,12 +218,12 @@ function signOf(id: string, { report, sessionId }: HookReport, body: unknown): M
   return { type: 'signed', id, sign: { source: 'hook', report: known }, sessionId };
 }
 
-/** Reports whether a host has named what was posted; what has no name is left to its pane. */
+/** Reports whether a post has a valid id; only the pane can answer one without. */
 function isPost(post: unknown): post is string {
   return typeof post === 'string' && /^[\w-]{1,64}$/.test(post);
 }
 
-/** Variables that the host itself needs. Children get an environment of their own, so no secret has to pass through it. */
+/** Variables that the host itself needs. Children get their own environment, so the host needs no secrets. */
 const needed = [
   'PATH',
   'HOME',
@@ -229,13 +234,13 @@ const needed = [
   'LC_CTYPE',
   'TMPDIR',
   'XDG_RUNTIME_DIR',
-  // Where the approval key of the person is, and the digest of the demo's.
+  // For the approval key, and the digest of the demo's key.
   'XDG_STATE_HOME',
   'ORCH_OWN_KEY_DIGEST',
   'ORCH_LINGER_MS',
 ];
 
-/** Returns the part of an environment that the host is started with. */
+/** Returns the environment of the host. */
 export function hostEnvironment(
   ambient: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
@@ -246,7 +251,7 @@ export function hostEnvironment(
 
 /** The controller's handling of posts of sessions, and its answers to them. */
 interface SessionGateway {
-  /** Takes in a report that a session's own command posts. */
+  /** Handles a report from a session's own command. */
   report(id: string, body: unknown): Promise<Result<unknown>>;
   /** Returns additional context for an agent, once; null when there is none. */
   takeContext(id: string): string | null;

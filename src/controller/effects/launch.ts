@@ -36,13 +36,13 @@ import type { HostPort } from './hostPort.ts';
 import { endLeft } from './leftovers.ts';
 import { agentSettingsFile, type Tools, worktreePath, writeMcpConfig } from './tools.ts';
 
-/** Which half of a launch failed decides what is left of it. */
+/** The result of a launch. The failed stage decides what is left of it. */
 type Launched =
   | { readonly ok: true; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly stage: 'worktree' | 'spawn'; readonly problem: Problem };
 
 /**
- * Carries out an approved plan: the worktree first, then the process in it.
+ * Carries out an approved plan: creates the worktree, then starts the process in it.
  * @param turn resolves when the process may be started
  */
 export async function launch(
@@ -53,7 +53,7 @@ export async function launch(
   size: TerminalSize,
   turn: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Launched> {
-  // First, so that nothing writes beside the new run.
+  // First, so that no old process writes beside the new run.
   const remaining = plan.left ? await endLeft(tools.config.root, worker.id, plan.left) : [];
   const worktree = await prepareWorktree(tools, worker, plan);
   if (!worktree.ok) return { ok: false, stage: 'worktree', problem: worktree.problem };
@@ -65,7 +65,7 @@ export async function launch(
   return { ok: true, warnings: [...alive, ...worktree.value] };
 }
 
-/** The worktree, with copies of what was approved to be copied. */
+/** Creates or restores the worktree, and copies the approved files. */
 async function prepareWorktree(
   tools: Tools,
   worker: Worker,
@@ -79,7 +79,7 @@ async function prepareWorktree(
   return success([...made.value, ...(await copyIncluded(tools.git, repo.value, plan.worktree, plan.copies))]);
 }
 
-/** New for a first run; for a later one it is there already, or made again on its branch. */
+/** Creates a worktree for a first run; for a later one restores it on its branch if it is missing. */
 async function makeWorktree(
   tools: Tools,
   repo: Repo,
@@ -103,7 +103,7 @@ async function makeWorktree(
   };
   if (worker.run === 1) return create();
   const restored = await restoreWorktree(tools.git, repo, { path, branch, lfs });
-  // Its first start was cut off before the branch was made.
+  // The first start was cut off before the branch was created.
   if (!restored.ok && restored.problem.code === 'branch_missing') return create();
   return restored.ok ? success(restored.value.warnings) : restored;
 }
@@ -125,7 +125,7 @@ async function spawn(
   if (!inbox.ok) return inbox;
   const settled = writeSettings(tools, inbox.value.url);
   if (!settled.ok) return settled;
-  // The last run's screen makes room for the new one; there may be none.
+  // Removes the terminal of the last run, if there is one.
   if (worker.run > 1) await call.value('forget', { id: worker.id });
   const scrollback = tools.config.limits?.scrollback;
   const guard = guardRules(tools, worker, preset.value);
@@ -143,8 +143,8 @@ async function spawn(
 }
 
 /**
- * The allow-listed environment and what tells an agent, and our own commands run by it, who it is and which ports are
- * its own: as many as `ORCH_PORT_COUNT` says, from `ORCH_PORT` on.
+ * Returns the allow-listed environment, with the variables that identify a worker for its agent and our own commands, and
+ * its ports: `ORCH_PORT_COUNT` of them from `ORCH_PORT` on.
  */
 export function workerEnvironment(
   tools: Tools,
@@ -167,15 +167,15 @@ export function workerEnvironment(
   });
 }
 
-/** The place where a session works. */
+/** Returns the folder where a session works. */
 function placeOf(root: string, draft: ProposalDraft | Worker): string {
   if ('worktree' in draft) return draft.worktree;
   return isOrchestrator(draft) ? root : worktreePath(root, draft.repo, draft.task);
 }
 
 /**
- * The hooks' settings name the inbox, whose port is another after each start of the host. The memory server
- * is listed beside our tools as it was trusted, whatever `.mcp.json` says by now.
+ * Writes the agents' settings with the address of the inbox, whose port changes with each start of the host. The memory server
+ * is listed beside our tools as it was trusted, whatever `.mcp.json` has now.
  */
 function writeSettings({ config, ambient, mcpUrl }: Tools, inboxUrl: string): Result<null> {
   const { root } = config;
@@ -198,7 +198,7 @@ export interface Readying extends Pick<StartPlan, 'copies' | 'setup'> {
   readonly warnings: readonly string[];
 }
 
-/** Works out what is missing in a worktree, which need not be there yet. Changes nothing. */
+/** Returns the steps that a worktree, which need not exist yet, still needs. Changes nothing. */
 export async function planReadying(
   { git, config }: Tools,
   repo: Repo,
@@ -211,7 +211,7 @@ export async function planReadying(
   return success({ warnings, ...(copies.length > 0 && { copies }), ...(setup && { setup }) });
 }
 
-/** The approved command, behind the approved setup. */
+/** Returns the approved command, run after the approved setup. */
 export async function setupCommand(
   { git, config }: Tools,
   plan: StartPlan,
@@ -225,7 +225,7 @@ export async function setupCommand(
   return success(withSetup(agentPrograms(), spec, command));
 }
 
-/** Null once exactly these commands have succeeded in the worktree; others have to be run. */
+/** Returns the setup to run; null once exactly these commands have succeeded in the worktree. */
 async function missingSetup(
   git: Git,
   worktree: string,
@@ -239,7 +239,7 @@ async function missingSetup(
   return stamp === stampOf(setup) ? null : setup;
 }
 
-/** Lies in the worktree's own git directory, and so goes with it. */
+/** Returns the path of the stamp, in the worktree's git directory, which is removed with it. */
 async function doneFileOf(git: Git, worktree: string): Promise<Result<string>> {
   const gitDir = await gitDirectory(git, worktree);
   return gitDir.ok ? success(join(gitDir.value, 'orch-setup')) : gitDir;
@@ -249,12 +249,12 @@ function stampOf({ commands }: SetupPlan): string {
   return createHash('sha256').update(JSON.stringify(commands)).digest('hex');
 }
 
-/** Which tools of ours may be called is decided where they are served. */
+/** All of our tools: the endpoint decides which may be called. */
 const ownTools = 'mcp__orch__*';
 
 /**
  * Returns the guard's rules for a session, by its role and the configuration of the workspace.
- * @returns null where the workspace keeps its workers from nothing, and for agents whose hooks we do not know
+ * @returns null where the workspace turns the guard off, and for agents without hooks
  */
 export function guardRules(
   { config, ambient }: Tools,
@@ -268,12 +268,12 @@ export function guardRules(
   const { allow = [], writable = [] } = config.guard ?? {};
   const home = preset.env.HOME ?? ambient.HOME ?? homedir();
   const temporary = ambient.TMPDIR ?? tmpdir();
-  // Where Claude Code itself has a session write what it plans.
+  // Claude Code has sessions write their plans there.
   const plans = join(claudeFolder(preset, ambient), 'plans');
   const { worktree, branch } = session;
   return {
     ...{ role: 'worker', worktree, branch, allow, workspace: config.root, state },
-    // Programs write to `/tmp` also where TMPDIR names another folder.
+    // Programs write to `/tmp` even where TMPDIR names another folder.
     writable: [temporary, '/tmp', plans, ...writable],
     variables: { HOME: home, TMPDIR: temporary },
   };

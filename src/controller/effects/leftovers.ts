@@ -21,20 +21,20 @@ import { oneLine } from '../../lib/sanitize.ts';
 import { pollUntil } from '../../lib/schedule.ts';
 import { isEqual } from '../../lib/store.ts';
 
-/** Of a command's line, in characters. */
+/** Most shown characters of a command. */
 const longestCommand = 60;
-/** Time for processes to end after the SIGHUP of their terminal's end. */
+/** Time for processes to end after the SIGHUP of their closed terminal. */
 const endingMs = 1000;
 const lookAgainMs = 50;
 /** From SIGTERM to SIGKILL. */
 const termMs = 3000;
 
-/** Reports whether processes show whose they are. */
+/** True on systems that show the environment of processes. */
 export const canLookForLeft = process.platform === 'linux';
 
 /**
- * Looks for what a host of this workspace started and the host that runs now, if one does, does not keep: by the worker's
- * id. A worker of which anything is below the living host is left out as a whole, for what left its tree is its own.
+ * Returns, by worker, the processes that an earlier host of this workspace started and the running host does not have. A
+ * worker with any process below the running host is left out: its processes outside of that tree are its own.
  */
 export function listLeft(root: string): LeftProcesses {
   return Object.fromEntries(
@@ -43,8 +43,8 @@ export function listLeft(root: string): LeftProcesses {
 }
 
 /**
- * Does so, too, after what is about to end has had the time to.
- * @param id whose end matters; absent for all
+ * Does the same as `listLeft`, after a wait for processes that are about to end.
+ * @param id worker to wait for; absent for all
  */
 async function settledLeft(root: string, id?: string): Promise<LeftProcesses> {
   const isNone = () => {
@@ -55,7 +55,7 @@ async function settledLeft(root: string, id?: string): Promise<LeftProcesses> {
   return listLeft(root);
 }
 
-/** Tells what is left of workers that are lost, where that is not known already. */
+/** Dispatches the leftover processes of lost workers, where they have changed. */
 export async function findLeftProcesses(
   dispatch: (message: Message) => void,
   { config, log, left: known }: ControllerState,
@@ -67,10 +67,9 @@ export async function findLeftProcesses(
 }
 
 /**
- * Looks for what has to be ended before a worker goes on, or goes. Of one that ended by itself nothing is: what it left
- * to run, it meant to.
+ * Returns the processes to end before a worker is resumed or removed, with warnings. A worker that ended by itself has none:
+ * it left its processes running on purpose.
  * @param worker null before its first run
- * @returns the warnings that tell of it, too
  */
 export async function leftOf(
   root: string,
@@ -84,8 +83,8 @@ export async function leftOf(
 }
 
 /**
- * Returns what still runs of a lost worker where a person has not agreed to end any of it: what agreed processes have
- * started since is ended with them.
+ * Returns the leftover processes of a lost worker where a person has agreed to end none of them. New descendants of agreed
+ * ones are ended with them.
  */
 export function unagreedLeft(
   root: string,
@@ -105,9 +104,9 @@ function isAmong(
 }
 
 /**
- * Ends what a person has agreed to, and what it has started since. Each is looked at again before: one that has ended,
- * or that has come to be another one, is left alone.
- * @returns what still runs
+ * Ends the processes that a person has agreed to, with their new descendants. Skips a pid that belongs to another process
+ * by now.
+ * @returns the processes that still run
  */
 export async function endLeft(
   root: string,
@@ -119,7 +118,7 @@ export async function endLeft(
   if (wanted.length === 0) return now.map(describe);
   const all = listProcesses();
   await endProcesses([...new Set(wanted.flatMap(({ pid, start }) => findTree(pid, start, all)))], termMs);
-  // Nothing but these could start more under this name: its worker has no terminal.
+  // The worker has no terminal, so only these processes could have started more.
   const since = entriesLeft(root).get(id) ?? [];
   if (since.length > 0) await endProcesses(since, termMs);
   return listLeft(root)[id] ?? [];
@@ -146,7 +145,7 @@ function entriesLeft(root: string): ReadonlyMap<string, readonly ProcessEntry[]>
   return found;
 }
 
-/** Variables can be copied by anything; the mark of a host cannot be. */
+/** Returns the worker of a process, by its variables and the mark of a host, which cannot be copied. */
 function workerOf(pid: number, root: string): string | null {
   const variables = environmentOf(pid);
   if (!variables.includes(`ORCH_WORKSPACE=${root}`)) return null;

@@ -32,8 +32,8 @@ import { leftOf } from './leftovers.ts';
 import { agentSettingsFile, mcpConfigFile, type Tools, worktreePath } from './tools.ts';
 
 /**
- * Works out what an approval would do. Fetches, but changes nothing that a person could see.
- * @param taken ports that others have
+ * Returns the plan of an approval. Fetches, but changes nothing that a person could see.
+ * @param taken ports of other workers
  */
 export async function makePlan(
   tools: Tools,
@@ -64,7 +64,7 @@ export async function makePlan(
   return success(assemble(tools, open, worker, { ...known, ...place.value }));
 }
 
-/** A worker keeps its ports as long as no other has come to have them. */
+/** Keeps a worker's ports unless another one has them now. */
 function choosePorts(
   { ports = usualPorts }: Tools['config'],
   worker: Worker | null,
@@ -82,14 +82,14 @@ function cannotCoordinate(agent: string): Result<never> {
   );
 }
 
-/** Its limits are flags and hooks of Claude Code: nothing else can be the orchestrator. */
+/** Chooses the agent. Only Claude Code can be the orchestrator, which is limited by its flags and hooks. */
 function chooseAgent({ agents, defaultAgent }: Tools['config'], { draft }: OpenProposal): string {
   if (draft.agent !== null) return draft.agent;
   const canBe = !isOrchestrator(draft) || agents[defaultAgent]?.speaks === 'claude';
   return canBe ? defaultAgent : 'claude';
 }
 
-/** The orchestrator sees the whole workspace, from its top. */
+/** Chooses branch and folder; the orchestrator runs in the root of the workspace. */
 async function choosePlace(tools: Tools, open: OpenProposal, worker: Worker | null): Promise<Result<Place>> {
   if (isOrchestrator(open.draft))
     return success({ branch: '', base: null, worktree: tools.config.root, warnings: [] });
@@ -124,7 +124,7 @@ async function newPlace({ git, config }: Tools, open: OpenProposal): Promise<Res
   return success({ branch, worktree, base: base.value.base, warnings: base.value.warnings });
 }
 
-/** A resumed worker goes on at the tip of its branch. */
+/** Returns the place of a resumed worker, at the tip of its branch. */
 async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<Place>> {
   const repo = findRepo(config, worker.repo);
   if (!repo.ok) return repo;
@@ -136,7 +136,7 @@ async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<P
   return success({ branch: worker.branch, worktree: worker.worktree, base: base.value, warnings: [] });
 }
 
-/** The conversation that a worker's agent would go on with; null where there is none to look for. */
+/** Finds the conversation that a worker's agent would continue; null where none is looked for. */
 async function sessionOf(
   preset: AgentPreset,
   program: QueriedProgram,
@@ -146,7 +146,7 @@ async function sessionOf(
   return findSession(preset, program, worker.worktree);
 }
 
-/** Reports whether a start continues a conversation: there is one, and it can be named where that is needed. */
+/** Reports whether a start continues a conversation, which has to be known by id where the preset names it. */
 function goesOn(preset: AgentPreset, worker: Worker | null, session: KnownSession | null): boolean {
   if (!worker?.hasConversation || !canResume(preset)) return false;
   if (session === null) return true;
@@ -154,7 +154,7 @@ function goesOn(preset: AgentPreset, worker: Worker | null, session: KnownSessio
   return isNamed ? session.kind === 'found' && session.id !== null : session.kind !== 'none';
 }
 
-/** Returns warnings about the beginning of its work, where it is not the usual one of a start or a resume. */
+/** Returns warnings about an unusual start or resume. */
 function beginning(
   { preset, session }: Pick<Start, 'preset' | 'session'>,
   brief: string,
@@ -171,7 +171,7 @@ function beginning(
   return [brief.trim() === '' ? `${anew}.` : `${anew}, and is given the brief again.`];
 }
 
-/** Returns warnings about facts of the program that are unknown. */
+/** Returns warnings about unknown properties of the program. */
 function doubts(
   { preset, flags, session }: Pick<Start, 'preset' | 'flags' | 'session'>,
   isAnew: boolean,
@@ -256,12 +256,12 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
   return { digest, ...shown, base, warnings };
 }
 
-/** Replaces a key that cannot be kept: then a digest holds no longer than this process. */
+/** Key in place of one that cannot be stored; digests are then valid only for this process. */
 let ownKey: Buffer | undefined;
 
 /**
- * Tells two environments apart by their values. Digests are shown and logged, and some values are secrets: without the
- * person's key nothing can be tried against it.
+ * Returns a keyed hash of an environment with its values. Digests are shown and logged, and some values are secrets: without
+ * the person's key they cannot be guessed from the hash.
  */
 function markOf(environment: Readonly<Record<string, string>>, { ambient }: Tools): string {
   const key = personKey('plan-key', ambient);

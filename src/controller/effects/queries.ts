@@ -24,7 +24,7 @@ import { checksOf } from './removal.ts';
 import { type Edge, lookAtRepos, tellingSigner, toolsFor } from './runEffect.ts';
 import type { Tools } from './tools.ts';
 
-/** Questions that clients ask, and small things done for them, none of which the log needs to know. */
+/** Queries of clients, and small actions that are not logged. */
 export class Queries {
   readonly #core: Core;
   readonly #edge: Edge;
@@ -34,7 +34,7 @@ export class Queries {
     this.#edge = edge;
   }
 
-  /** Reads the configuration, which people edit by hand. A broken one is reported, and the last good one stays in use. */
+  /** Reads the configuration again. An invalid one is reported, and the last valid one stays in use. */
   readConfig(): void {
     const { config, notices, trust } = this.#core.state;
     const read = openConfig(config.root);
@@ -42,7 +42,7 @@ export class Queries {
       this.#core.dispatch({ type: 'config-refused', problem: read.problem });
       return;
     }
-    // What is known of the state holds for as long as this process has its log open.
+    // The owner of the state does not change while this process has the log open.
     const now = { ...read.value.trust, state: trust.state };
     if (JSON.stringify(now) !== JSON.stringify(trust))
       this.#core.dispatch({ type: 'trust-read', trust: now });
@@ -57,12 +57,12 @@ export class Queries {
       this.#core.dispatch({ type: 'config-read', config: read.value.config, unknown });
   }
 
-  /** With the configuration as it is now. @param environment what a client has lent; the controller's own without */
+  /** Returns tools with the current configuration. @param environment name of a lent one; by default the controller's own */
   tools(environment = ''): Tools {
     return toolsFor(this.#edge, this.#core.state, environment);
   }
 
-  /** The same for what is done to a worker. */
+  /** Returns tools for effects on a worker. */
   toolsTo(id: string, environment?: string): Tools {
     return tellingSigner(this.#edge, this.tools(environment), id);
   }
@@ -104,7 +104,7 @@ export class Queries {
     return preview.ok ? success(await this.#withLeft(preview.value)) : preview;
   }
 
-  /** Shows what has to be ended before the worktree is removed. */
+  /** Adds the processes to end before the worktree is removed. */
   async #withLeft<P extends FinishPreview | CleanPreview>(preview: P): Promise<P> {
     const { config, log } = this.#core.state;
     const worker = log.workers.get(preview.id);
@@ -113,7 +113,7 @@ export class Queries {
     return { ...preview, ...(left.length > 0 && { left }), ...(warnings.length > 0 && { warnings }) };
   }
 
-  /** Looks which worktrees will not merge, in one repository or in all that have workers. */
+  /** Compares the worktrees of one repository, or of all with workers. */
   async conflicts(name: string | undefined): Promise<Result<readonly RepoRadar[]>> {
     const { config, log } = this.#core.state;
     const wanted = name === undefined ? success(null) : findRepo(config, name);
@@ -143,7 +143,7 @@ export class Queries {
     const repo = findRepo(this.#core.state.config, name);
     if (!repo.ok) return repo;
     const created = await createDevelop(this.tools(environment).git, repo.value);
-    // Plans made before begin somewhere else now.
+    // Existing plans have another base now.
     if (created.ok) this.#core.dispatch({ type: 'config-read', config: { ...this.#core.state.config } });
     await this.refreshRepos();
     return created;
@@ -154,7 +154,7 @@ export class Queries {
     return this.#edge.typist.type({ id, text, kind: isCommand ? 'command' : 'words' });
   }
 
-  /** Events about a worker, and about the proposals that led to it. */
+  /** Returns the events of a worker and of its proposals. */
   eventsOf(id: string): readonly LoggedEvent[] {
     const numbers = new Set<number>();
     const isAbout = (event: LogEvent) => {
@@ -169,7 +169,7 @@ export class Queries {
     return events;
   }
 
-  /** Processes of the terminals that run. */
+  /** Processes of running terminals. */
   get hosted(): readonly number[] {
     const terminals = [...this.#core.state.terminals.values()];
     return terminals.flatMap(({ pid, exit }) => (exit === null ? [pid] : []));
@@ -190,7 +190,7 @@ export class Queries {
   }
 }
 
-/** Looks how much memory is left and what each worker's processes take. */
+/** Measures free memory and the memory of each worker's processes. */
 function measure({ terminals }: Pick<ControllerState, 'terminals'>): ProcessMemory {
   const all = listProcesses();
   const resident = residentBytes();

@@ -23,15 +23,15 @@ import { endLeft, unagreedLeft } from './leftovers.ts';
 import type { Tools } from './tools.ts';
 
 interface Wanted extends ProcessesToEnd {
-  /** Last commit of the branch that the person has seen. */
+  /** Last commit of the branch in the person's preview. */
   readonly tip: string;
   readonly confirm: string | null;
 }
 
 /**
- * Ends the worker's process and finishes its branch. What is known to stand in the way is found before the process
- * is touched, and checks are run; git looks again at the moment it acts.
- * @param check runs the configured checks in the worker's worktree; `checks_failed` when they do not succeed
+ * Ends a worker's process and finishes its branch. Looks for obstacles and runs the checks before the process is ended; git
+ * looks again when it acts.
+ * @param check runs the configured checks in the worker's worktree; `checks_failed`
  */
 export function finishWorker(
   tools: Tools,
@@ -44,13 +44,13 @@ export function finishWorker(
     preview: findFinish,
     refuse: ({ blockers }) => blockers.length > 0 && cannotFinish(worker, blockers),
     loses: ({ ignored }) => ignored.length > 0,
-    // What is merged already is only removed.
+    // A merged branch is only removed.
     check: async ({ commits }) => (commits.length > 0 ? check(worker) : success([])),
     remove: finishBranch,
   });
 }
 
-/** The same for removing without a merge. */
+/** Ends a worker's process and removes it without a merge. */
 export function cleanWorker(
   tools: Tools,
   host: HostPort,
@@ -70,9 +70,9 @@ export function cleanWorker(
 interface Way<P, R> {
   preview(git: Git, repo: Repo, worker: Worker): Promise<Result<P>>;
   refuse(preview: P): Result<never> | false;
-  /** Reports whether something would be lost for good, so that the task's name has to be typed. */
+  /** Reports whether something would be lost, so that the task's name has to be typed. */
   loses(preview: P): boolean;
-  /** @returns warnings; they stop nothing */
+  /** @returns warnings */
   check(preview: P): Promise<Result<readonly string[]>>;
   remove(git: Git, repo: Repo, worker: Worker, options: FinishOptions): Promise<Result<R>>;
 }
@@ -128,7 +128,7 @@ function checkWanted(tip: string, loses: boolean, worker: Worker, wanted: Wanted
   return success(null);
 }
 
-/** Ends a worker's process, and what a killed host has left of it: nothing may write where a folder is removed. */
+/** Ends a worker's process and the processes that a killed host left: nothing may write into a removed folder. */
 async function endProcesses(
   root: string,
   host: HostPort,
@@ -141,7 +141,7 @@ async function endProcesses(
   return remaining.length > 0 ? leftRefusal(worker.id, remaining) : ended;
 }
 
-/** Ends a worker's process; one that is gone already, or whose host is, has ended. */
+/** Ends a worker's process. A missing terminal or host counts as ended. */
 async function endProcess(host: HostPort, id: string): Promise<Result<null>> {
   const call = await host.find();
   if (!call.ok) return call.problem.code === 'not_running' ? success(null) : call;
@@ -149,15 +149,15 @@ async function endProcess(host: HostPort, id: string): Promise<Result<null>> {
   return ended.ok || ended.problem.code === 'no_terminal' ? success(null) : ended;
 }
 
-/** Jobs of this name are run before a finish. */
+/** Name of the job that runs before a finish. */
 const jobName = 'verify';
 
-/** The command that is run in a worktree of the repository before it is merged; null when none is configured. */
+/** Returns the command that checks a worktree before its merge; null for none. */
 export function checksOf({ config }: Pick<Tools, 'config'>, repo: string): readonly string[] | null {
   return config.jobs?.[repo]?.[jobName] ?? null;
 }
 
-/** Refuses checks other than those that a person agreed to, where the configuration was changed since. */
+/** Refuses checks that have changed since a person agreed to them. */
 export function checksChanged(id: string): Result<never> {
   return failure(
     'checks_changed',
@@ -168,7 +168,7 @@ export function checksChanged(id: string): Result<never> {
 
 /**
  * Runs the checks of a worker's repository in its worktree.
- * @returns warnings although they succeeded
+ * @returns warnings of successful checks; `checks_failed`, `cancelled`
  */
 export async function runChecks(
   tools: Tools,
@@ -176,7 +176,7 @@ export async function runChecks(
   signal: AbortSignal,
 ): Promise<Result<readonly string[]>> {
   const command = checksOf(tools, worker.repo);
-  // The folder of a branch that is to be merged without it cannot be checked, and git looks at it next.
+  // A missing worktree cannot be checked; git handles it next.
   if (!command || !existsSync(worker.worktree)) return success([]);
   const logFile = join(tools.config.root, '.orch', 'jobs', `${worker.repo}-${worker.task}-${jobName}.log`);
   const job = { command, cwd: worker.worktree, env: jobEnvironment(tools.ambient, worker.worktree), logFile };
@@ -198,8 +198,8 @@ export async function runChecks(
 }
 
 /**
- * The environment of a job in a checkout. Variables that git sets for a hook or an alias would lead its commands
- * elsewhere, and so would a repository around the checkout.
+ * Returns the environment of a job in a checkout, without the variables that git sets for a hook or an alias, and with a
+ * ceiling: either could lead its git commands to another repository.
  */
 export function jobEnvironment(ambient: Tools['ambient'], cwd: string): Record<string, string | undefined> {
   const env = Object.entries(ambient).filter(
@@ -213,12 +213,12 @@ interface SettlingDeps {
   dispatch(message: Message): void;
 }
 
-/** The process that was asked is no more, so the answer has no receiver. */
+/** For results that no client waits for. */
 const noTicket = 0;
 
 /**
- * Brings finishes and cleans to an end that an earlier controller was killed in: completed where something was merged
- * or removed already, else dropped with a notice.
+ * Settles finishes and cleans that were cut off with an earlier controller: completes one that has merged or removed
+ * something, else drops it with a notice.
  */
 export async function settleUnfinished(edge: SettlingDeps, state: ControllerState): Promise<void> {
   for (const repo of state.config.repos) {
@@ -239,7 +239,7 @@ async function settleOne(
 ): Promise<void> {
   const { id, branch, worktree } = unfinished.worker;
   const known = log.workers.get(id);
-  // Of another workspace that has the repository, too, or written by another program: not ours to bring to an end.
+  // Of another workspace with the same repository, or written by another program.
   if (known?.branch !== branch || known.worktree !== worktree) return;
   const settled = await settleFinish(git, repo, { ...unfinished, worker: known });
   if (!settled.ok) return dispatch({ type: 'noticed', problem: unsettled(unfinished, settled.problem) });
@@ -250,7 +250,7 @@ async function settleOne(
   dispatch({ type: 'clean-ended', id, result, ticket: noTicket });
 }
 
-/** A person began it at the command line and decides there: what it tagged or pushed is the person's to complete. */
+/** Returns the notice of a flow that a person began at the command line, and completes there. */
 function cutOffFlow(repo: Repo, unfinished: FlowName): Problem {
   return problemOf(
     'interrupted',
@@ -275,7 +275,7 @@ function unsettled({ kind, worker }: UnfinishedEnding, { message, hint }: Proble
   );
 }
 
-/** Deletes backups that have been kept for as long as was promised; the log says which. */
+/** Deletes expired backups, which the log records. */
 export async function sweepBackups(
   { git, dispatch }: SettlingDeps,
   { config }: ControllerState,
@@ -283,7 +283,7 @@ export async function sweepBackups(
 ): Promise<void> {
   for (const repo of config.repos) {
     const gone = await expireBackups(git, repo, now);
-    // A repository that cannot be read is reported by its own look.
+    // The status of an unreadable repository reports that.
     if (gone.ok && gone.value.length > 0)
       dispatch({ type: 'backups-expired', repo: repo.name, refs: gone.value.map(({ ref }) => ref) });
   }

@@ -15,13 +15,13 @@ interface RepoWatchDeps {
   readonly git: Git;
   state(): ControllerState;
   dispatch(message: Message): void;
-  /** Called with the workers whose worktree has changed; none when only branches moved. */
+  /** Called with the workers whose worktree has changed; empty when only branches moved. */
   changed(repo: string, workers: readonly string[]): void;
-  /** A bug: nothing that can be expected comes here. */
+  /** Reports a bug. Expected failures do not come here. */
   fail(error: unknown): void;
 }
 
-/** A repository that is looked at when its git folders change: one look at a time, and the last change is seen. */
+/** A watched repository. One read at a time, and another one after a change in between. */
 interface Watched {
   readonly repo: Repo;
   readonly watch: GitWatch;
@@ -29,7 +29,7 @@ interface Watched {
   isDue: boolean;
 }
 
-/** Sees at once what people and agents do with git. What it cannot watch, the slow sweep finds. */
+/** Reads repositories as soon as their git folders change. The slow sweep finds changes that cannot be watched. */
 export class RepoWatch {
   readonly #deps: RepoWatchDeps;
   readonly #watched = new Map<string, Watched>();
@@ -40,7 +40,7 @@ export class RepoWatch {
     this.#deps = deps;
   }
 
-  /** Watches these from now on, and no others. Ends once nothing is missed any more. */
+  /** Watches these repositories and no others. Resolves once the watches are active. */
   async follow(repos: readonly Repo[]): Promise<void> {
     if (repos === this.#followed || this.#closed) return;
     this.#followed = repos;
@@ -96,7 +96,7 @@ export class RepoWatch {
     }
   }
 
-  /** Compares a worktree's branch with its worker's: a new name of the branch is taken over, another branch is reported. */
+  /** Compares a worktree's branch with its worker's. Adopts a new name of the branch, and reports another branch. */
   async #seeBranch(repo: Repo, worker: Worker): Promise<void> {
     const live = await readLiveBranch(this.#deps.git, repo, worker);
     if (this.#closed || live.kind === 'same') return;
@@ -113,14 +113,14 @@ export class RepoWatch {
   async #workersIn(worktrees: readonly string[]): Promise<Worker[]> {
     const { log, busy } = this.#deps.state();
     const found: Worker[] = [];
-    // While we work on it ourselves its branch may come and go.
+    // During our own operations the branch may change.
     for (const worker of log.workers.values())
       if (!busy.has(worker.id) && worktrees.includes(await resolvedPath(worker.worktree))) found.push(worker);
     return found;
   }
 }
 
-/** Of watches Linux says ENOSPC where it means their number, and EMFILE also for that of their groups (inotify(7)). */
+/** On Linux ENOSPC means the limit of watches, and EMFILE also that of inotify instances (inotify(7)). */
 function notWatched({ name }: Repo, error: NodeJS.ErrnoException) {
   const why = error.code === 'ENOSPC' ? 'the system watches no more folders' : whyOf(error);
   const limit = error.code === 'EMFILE' ? 'max_user_instances' : 'max_user_watches';

@@ -40,34 +40,34 @@ export interface Edge {
   readonly environments: Pick<Environments, 'ambientOf'>;
   /** The controller's own. */
   readonly ambient: Tools['ambient'];
-  /** The name of the environment that the client waiting for this answer has lent. */
+  /** Returns the name of the environment that the client of a request has lent. */
   environmentOf(ticket: RequestId): string | undefined;
   dispatch(message: Message): void;
-  /** A bug: nothing that can be expected comes here. */
+  /** Reports a bug. Expected failures do not come here. */
   fail(error: unknown): void;
 }
 
 interface Ongoing {
-  /** Ends the checks before a worker's finish. */
+  /** Cancels the checks before a finish, by worker. */
   readonly checks: Map<string, AbortController>;
   readonly starts: Stagger;
   readonly tokens: TokenCounter;
 }
 
-/** Returns a runner of effects, which sends their results as messages. */
+/** Returns a runner of effects, which dispatches their results. */
 export function createRunner(edge: Edge): RunEffect {
   const tokens = new TokenCounter(edge.dispatch, edge.fail);
   const ongoing: Ongoing = { checks: new Map(), starts: new Stagger(), tokens };
   return (effect, state) => {
     run(edge, effect, state, ongoing).catch((error) => {
       edge.fail(error);
-      const told = afterFault(effect, state, error as Error);
-      if (told) edge.dispatch(told);
+      const failed = afterFault(effect, state, error as Error);
+      if (failed) edge.dispatch(failed);
     });
   };
 }
 
-/** Returns what a fault of ours, or of the disk, comes to: who waits for the effect gets an answer, and the worker is free again. */
+/** Returns the result of an effect that threw, so that a waiting client gets an answer and the worker is free again. */
 function afterFault(effect: WorldEffect, state: ControllerState, error: Error): Message | null {
   const problem = problemIn(error);
   const result = { ok: false, problem } as const;
@@ -205,7 +205,7 @@ export function toolsFor(
   return { git: git.withEnvironment(ambient), ambient, config };
 }
 
-/** Tools for what is done to a worker: while a signature waits for the person, the room says so. */
+/** Returns tools for effects on a worker, which report that a signature waits for the person. */
 export function tellingSigner({ dispatch }: Pick<Edge, 'dispatch'>, tools: Tools, id: string): Tools {
   return {
     ...tools,
@@ -213,7 +213,7 @@ export function tellingSigner({ dispatch }: Pick<Edge, 'dispatch'>, tools: Tools
   };
 }
 
-/** Adds the address of our tools. Agents work without them, too: a failure is a notice, and no reason not to start. */
+/** Adds the address of our tools. A failure is only a notice, because agents work without them. */
 async function withTools(edge: Edge, tools: Tools): Promise<Tools> {
   const mcpUrl = await edge.openTools();
   if (mcpUrl.ok) return { ...tools, mcpUrl: mcpUrl.value };
@@ -265,7 +265,7 @@ function gapOf({ config }: { readonly config: WorkspaceConfig }): number {
   return config.limits?.staggerMs ?? usualStaggerMs;
 }
 
-/** Runs the checks that a person was shown; they are announced where there is a command to run. */
+/** Runs the checks that a person was shown, and dispatches their begin and end. */
 async function check(
   edge: Edge,
   tools: Tools,
@@ -303,16 +303,16 @@ async function typed(
   return { type: 'prompt-typed', id, key, result: await typist.type({ id, text, kind }) };
 }
 
-/** An agent that never asks for our tools. */
+/** Longest wait for an agent to list our tools. */
 const listingMs = 15_000;
 
-/** Node's timers hold no more. */
+/** The limit of Node's timers. */
 const longestMs = 2 ** 31 - 1;
 
-/** Effects that are nothing but time. */
+/** Effects that only wait. */
 type Wait = Extract<Effect, { type: `await-${string}` }>;
 
-/** Sends a message when the time is over; update decides whether it still matters. */
+/** Dispatches a message after a time; `update` decides whether it still matters. */
 async function runWait(wait: Wait, { edge: { dispatch }, state, ongoing }: EffectContext): Promise<void> {
   switch (wait.type) {
     case 'await-tools':
@@ -322,7 +322,7 @@ async function runWait(wait: Wait, { edge: { dispatch }, state, ongoing }: Effec
       await after(listingMs);
       return dispatch({ type: 'brief-overdue', id: wait.id, key: wait.key });
     case 'await-limit-end':
-      // A moment later: timers may be early by a fraction.
+      // Timers may fire a fraction early.
       await after(Date.parse(wait.until) - Date.now() + 50);
       return dispatch({ type: 'clock-read', now: Date.now() });
     case 'await-turn':
@@ -336,8 +336,8 @@ function after(ms: number): Promise<void> {
 }
 
 /**
- * Effects allowed while the log was not written here: reading, and those that running workers need. None of them may
- * start, merge, remove, move a card or enter time.
+ * Effects allowed with a foreign log: reading, and ending processes. None may start, merge, remove, move a card or enter
+ * time.
  */
 const allowedEffects: ReadonlySet<WorldEffect['type']> = new Set([
   'end-process',
@@ -347,7 +347,7 @@ const allowedEffects: ReadonlySet<WorldEffect['type']> = new Set([
   'count-tokens',
 ]);
 
-/** Runs the allowed effects alone. A proposal shows why it has no plan; every other effect is dropped. */
+/** Runs the allowed effects only. A plan fails with the reason; every other effect is dropped. */
 export function onlyForLiveWorkers(run: RunEffect, dispatch: (message: Message) => void): RunEffect {
   return (effect, state) => {
     if (allowedEffects.has(effect.type)) return run(effect, state);

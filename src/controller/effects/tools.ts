@@ -27,8 +27,8 @@ export function mcpConfigFile(root: string): string {
 }
 
 /**
- * Writes what `--mcp-config` names: the token is filled in from each agent's environment.
- * @param others servers that sessions get beside ours
+ * Writes the file for `--mcp-config`. Each agent takes the token from its environment.
+ * @param others further servers for sessions
  */
 export function writeMcpConfig(
   root: string,
@@ -47,12 +47,12 @@ export function worktreePath(root: string, repo: string, task: string): string {
 
 type Ambient = Readonly<Record<string, string | undefined>>;
 
-/** Far more clients than a person has open; those of before are looked for no more. */
-const mostKept = 50;
+/** Far more than the clients that a person has open; the least recent ones are dropped. */
+const maxKept = 50;
 
 /**
- * The environments that clients have lent, in memory alone. In state, messages and traces each is a name that says nothing
- * of what it holds; the empty one is the controller's own.
+ * The environments that clients have lent, only in memory. State, messages and traces have a name for each, which reveals
+ * nothing of its content; the empty name is the controller's own.
  */
 export class Environments {
   readonly #own: Ambient;
@@ -65,7 +65,7 @@ export class Environments {
     this.#ownName = this.#nameOf(forwardedVariables(own));
   }
 
-  /** Returns the name of these variables, by which `ambientOf` knows them. */
+  /** Keeps variables, and returns their name for `ambientOf`. */
   keep(variables: Variables): string {
     const name = this.#nameOf(variables);
     if (name === this.#ownName) return '';
@@ -73,11 +73,11 @@ export class Environments {
     this.#kept.delete(name);
     this.#kept.set(name, ambient);
     const [oldest] = this.#kept.keys();
-    if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
+    if (this.#kept.size > maxKept && oldest !== undefined) this.#kept.delete(oldest);
     return name;
   }
 
-  /** Returns the whole environment of that name; the controller's own where it is known no more. */
+  /** Returns the whole environment of a name; the controller's own for an unknown one. */
   ambientOf(name: string): Ambient {
     return this.#kept.get(name) ?? this.#own;
   }

@@ -30,17 +30,17 @@ import { pause, pollUntil } from '../../lib/schedule.ts';
 import type { HostPort } from './hostPort.ts';
 
 /**
- * Types lines into agents, one after the other for each; `features/messages/typing.ts` decides. The host looks again before
- * each key. Agents without hooks are only typed to.
+ * Types lines into agents, one at a time for each; `features/messages/typing.ts` decides. The host checks again before each
+ * key. For agents without hooks the result is not verified.
  */
 export class Typist {
   readonly #host: Pick<HostPort, 'find'>;
   readonly #state: () => ControllerState;
   readonly #pace: Pace;
-  /** Lines that wait for their agent to begin, and those that are typed: a brief goes before those that wait for it. */
+  /** Lines that wait for their agent to begin, and lines being typed: a brief comes before the waiting ones. */
   readonly #waiting = new KeyedQueue();
   readonly #typing = new KeyedQueue();
-  /** Count of lines typed to each worker: a later one takes along the text that an earlier one left in the box. */
+  /** Count of lines typed to each worker: a later one also submits text that an earlier one left in the box. */
   readonly #typed = new Map<string, number>();
 
   constructor(host: Pick<HostPort, 'find'>, state: () => ControllerState, pace = usualPace) {
@@ -50,9 +50,9 @@ export class Typist {
   }
 
   /**
-   * Types a line and submits it; what the agent would take for a command only where that is meant.
+   * Types a line and submits it. Refuses text that the agent would take for a command, unless it is one.
    * @returns once the agent has it; `no_such_worker`, `not_running`, `looks_like_command`, `asks` where the agent waits
-   * for an answer, `not_begun` and `not_taken` where nothing was heard of it
+   * for an answer, `not_begun` and `not_taken` without a reaction of the agent
    */
   async type(line: MessageLine): Promise<Result<null>> {
     const { id, kind, text } = line;
@@ -102,7 +102,7 @@ export class Typist {
     return afterLook(line, screen.ok ? screen.value : null);
   }
 
-  /** On a slow machine a busy agent draws a line late: one that still stands there after the turn lost its Enter. */
+  /** Presses Enter again for a line that is still in the box after the turn: on a slow machine a busy agent loses it. */
   async #follow(line: MessageLine, nth: number): Promise<void> {
     const { id, text } = line;
     const { turnMs, turnLookMs, hookMs } = this.#pace;
@@ -122,7 +122,7 @@ export class Typist {
     return this.#typed.get(id) ?? 0;
   }
 
-  /** The worker, where it runs, has begun and asks nothing. */
+  /** Returns the worker if it runs and has no open question. */
   async #ready(line: MessageLine, own = ''): Promise<Result<Worker>> {
     const { id } = line;
     const worker = this.#worker(id);
@@ -149,7 +149,7 @@ export class Typist {
     return this.#state().config.agents[agent]?.speaks === 'claude';
   }
 
-  /** Waits for the prompt of an agent that has only just begun; before it shows one, nothing is typed. */
+  /** Waits for the prompt of an agent that has just begun, then types. */
   async #typeOncePrompted({ id, text }: MessageLine, waits: boolean): Promise<Result<null>> {
     const end = performance.now() + this.#pace.startMs;
     for (;;) {
@@ -160,12 +160,12 @@ export class Typist {
     }
   }
 
-  /** Enter once more, for a line that was typed before. */
+  /** Presses Enter again for a typed line. */
   #enter({ id, text }: MessageLine): Promise<Result<null>> {
     return this.#paste(id, { text: '', own: text });
   }
 
-  /** Has the host type it with Enter; why it did not, in words that name the worker. */
+  /** Has the host type a text with Enter. The problem names the worker. */
   async #paste(id: string, what: { readonly text: string; readonly own?: string }): Promise<Result<null>> {
     const call = await this.#host.find();
     if (!call.ok) return call;

@@ -12,32 +12,32 @@ import {
 import { failure, type Problem, problemOf, type Result, success, whyOf } from '../../lib/result.ts';
 import { damageText, type LogDamage, logLines, noDamage, withLine } from './logLines.ts';
 
-/** The append-only record of everything that happened. One writer: the controller that holds the guard. */
+/** The append-only log of events. Its only writer is the controller that holds the lock. */
 export interface Log {
-  /** Skipped lines that were not reported before; empty when all was well. */
+  /** Skipped lines that were not reported before. */
   readonly problems: readonly Problem[];
-  /** The reason that nothing can be written at the moment; null while writing works. */
+  /** The current reason that nothing can be written; null while writing works. */
   readonly fault: Problem | null;
-  /** Events that were taken and are not in the file yet. */
+  /** Count of events that are not in the file yet. */
   readonly waiting: number;
   /**
-   * Writes the events of one decision, all or none of them. They are on the disk when this returns, unless all can be
-   * found out again and `isPromised` is false.
+   * Writes the events of one decision, all or none. Syncs them to the disk unless all can be found out again and
+   * `isPromised` is false.
    * @returns `log_not_written` with the system's reason; the file is then as it was before
    */
   append(events: readonly DomainEvent[], at: Date, isPromised: boolean): Result<readonly LogEvent[]>;
-  /** Takes what has happened whether it can be written or not; what cannot waits here for the next `retry`. */
+  /** Accepts events even where they cannot be written; those wait for the next `retry`. */
   take(events: readonly DomainEvent[], at: Date): readonly LogEvent[];
-  /** Writes what waits, or finds out whether something could be written. */
+  /** Writes the waiting events, or checks that an event could be written. */
   retry(): Result<null>;
   close(): void;
 }
 
-/** More than what is asked now and its outcome need. */
+/** More than the events of a request and its outcome need. */
 const roomBytes = 8192;
 
-/** Events that wait at most; above it the oldest that can be found out again go. */
-const mostWaiting = 10_000;
+/** Most waiting events; beyond them the oldest that can be found out again are dropped. */
+const maxWaiting = 10_000;
 
 /** Returns the path of a workspace's log. */
 export function logFile(root: string): string {
@@ -45,22 +45,22 @@ export function logFile(root: string): string {
 }
 
 /**
- * Opens or creates the log. It is never rewritten: lines that cannot be used, such as a half-written last one, are
- * skipped and stay where they are. `problems` reports them once, also across openings.
- * @param take is given each event that is there, oldest first; none of them is kept
- * @throws when the file cannot be read: without a record nothing may be started
+ * Opens or creates the log. It is never rewritten: invalid lines, such as a half-written last one, are skipped and stay.
+ * `problems` reports them once, also across openings.
+ * @param take gets each event, oldest first; none is kept here
+ * @throws when the file cannot be read: without a log nothing may be started
  */
 export function openLog(file: string, take: (event: LogEvent) => void): Log {
-  // Opened once before: what is a folder or belongs to another user is no log that will do later.
+  // Opened once first: a folder, or a file of another user, cannot become a log later.
   const read = createIfPossible(file) ? readLog(file, take, reportedLine(file)) : unread;
   return new LogWriter(file, read);
 }
 
 /** Result of reading a log. */
 interface ReadLog {
-  /** Of its last event. */
+  /** Number of its last event. */
   readonly seq: number;
-  /** Its last line has its newline. */
+  /** Its last line ends with a newline. */
   readonly isEnded: boolean;
   /** Not reported before. */
   readonly damage: LogDamage;
@@ -79,14 +79,13 @@ function readLog(file: string, take: (event: LogEvent) => void, reported: number
     if (lines > reported) fresh = withLine(fresh, one);
     if (one.event) take(one.event);
   }
-  // A file shorter than what was reported is another log.
+  // A file with fewer lines than were reported is another log.
   return { seq, isEnded, damage: lines < reported ? all : fresh };
 }
 
 /**
- * Reads a log that was not written here. Nothing is written beside it either: what is appended is known for as long as
- * this process lives.
- * @param take is given each event that can be read, oldest first
+ * Reads a foreign log. Appended events are only in memory; no file is written.
+ * @param take gets each valid event, oldest first
  */
 export function openForeignLog(file: string, take: (event: LogEvent) => void): Log {
   const { damage, ...read } = existsSync(file) ? readLog(file, take, 0) : unread;
@@ -106,9 +105,9 @@ export function openForeignLog(file: string, take: (event: LogEvent) => void): L
 }
 
 /**
- * Makes the log where it is missing. A full or read-only disk may have no room even for an empty file.
- * @returns whether there is one
- * @throws when `.orch` or the file is not a real one of the workspace
+ * Creates the log where it is missing. On a full or read-only disk that may fail.
+ * @returns whether the file exists
+ * @throws when `.orch` or the file is a link or of the wrong kind
  */
 function createIfPossible(file: string): boolean {
   const opened = openForAppend(resolve(file, '../..'), file);
@@ -124,9 +123,9 @@ class LogWriter implements Log {
   #fault: Problem | null = null;
   readonly #file: string;
   #seq: number;
-  /** Begins the line behind one that was cut off. */
+  /** Ends an unfinished last line before the next one. */
   #lineBreak: '' | '\n';
-  /** The last bad line, until it is kept as reported; 0 for none. */
+  /** Number of the last bad line, until it is stored as reported; 0 for none. */
   #unreported: number;
   #growing: GrowingFile | null = null;
   #waiting: LogEvent[] = [];
@@ -165,7 +164,7 @@ class LogWriter implements Log {
     const numbered = this.#number(events, at);
     this.#seq += numbered.length;
     this.#waiting.push(...numbered);
-    while (this.#waiting.length > mostWaiting) {
+    while (this.#waiting.length > maxWaiting) {
       const least = this.#waiting.findIndex((event) => !isDurable(event));
       if (least < 0) break;
       this.#waiting.splice(least, 1);
@@ -194,7 +193,7 @@ class LogWriter implements Log {
     }));
   }
 
-  /** In their order, and each at most once: what a full disk leaves waits on. */
+  /** Writes the waiting events in order, each at most once. */
   #writeWaiting(): void {
     while (this.#waiting.length > 0) {
       const some = this.#waiting.slice(0, 100);
@@ -220,7 +219,7 @@ class LogWriter implements Log {
     return this.#growing;
   }
 
-  /** Whatever the system refuses is a fault until the next write succeeds. */
+  /** Runs a write. Its error is the log's fault until a write succeeds. */
   #guarded<T>(write: () => T): Result<T> {
     try {
       const value = write();
@@ -236,7 +235,7 @@ class LogWriter implements Log {
   }
 }
 
-/** Says what keeps the record from being written. */
+/** Returns the problem of a log that cannot be written. */
 function notWritten(file: string, error: unknown): Result<never> {
   return failure(
     'log_not_written',
@@ -254,14 +253,14 @@ function reportedFile(file: string): string {
   return file.replace(/\.jsonl$/, '.reported.json');
 }
 
-/** Returns the number of the last bad line that was reported; 0 where none was, and where that cannot be read. */
+/** Returns the number of the last reported bad line; 0 for none, and where it cannot be read. */
 function reportedLine(file: string): number {
   const text = readText(resolve(file, '../..'), reportedFile(file), 1000);
   const number = Number(text.ok && /^\{"line":(\d{1,15})\}$/.exec(text.value ?? '')?.[1]);
   return Number.isSafeInteger(number) ? number : 0;
 }
 
-/** Keeps the last reported line. Where that cannot be written, the same lines are reported again. */
+/** Stores the last reported line. If that fails, the same lines are reported again. */
 function keepReported(file: string, line: number): void {
   replaceFile(resolve(file, '../..'), reportedFile(file), JSON.stringify({ line }));
 }

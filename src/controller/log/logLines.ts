@@ -3,15 +3,15 @@ import { eventFault, type LogEvent } from '../../features/log.ts';
 import { openPlain } from '../../lib/files.ts';
 import { between, faultText, object, type Shape, string, time } from '../../lib/shape.ts';
 
-/** A line of a log that is not empty: an event, or what is wrong with it. */
+/** A non-empty line of a log: an event, or a fault. */
 export interface LogLine {
   /** From 1, empty lines included. */
   readonly line: number;
-  /** Null for what cannot be used. */
+  /** Null for an invalid line. */
   readonly event: LogEvent | null;
-  /** In one sentence; '' for an event. */
+  /** One sentence; '' for an event. */
   readonly fault: string;
-  /** Its number in the log, also where nothing else of it can be used; null where it has none. */
+  /** Its number in the log, even if the event is invalid; null for none. */
   readonly seq: number | null;
   /** Only the last one can lack its newline. */
   readonly isEnded: boolean;
@@ -20,7 +20,7 @@ export interface LogLine {
 const chunkBytes = 1024 * 1024;
 const newline = 10;
 
-/** The lines of a log, oldest first, empty ones left out; a log may be larger than any text or memory can hold. */
+/** Yields the non-empty lines of a log, oldest first. A log may be larger than memory. */
 export function* logLines(file: string): Generator<LogLine> {
   const fd = openPlain(file);
   let line = 0;
@@ -32,7 +32,7 @@ export function* logLines(file: string): Generator<LogLine> {
       if (length === 0) break;
       const bytes =
         rest.length === 0 ? chunk.subarray(0, length) : Buffer.concat([rest, chunk.subarray(0, length)]);
-      // A line that goes on has no newline in what was left of it.
+      // The rest of the last chunk has no newline.
       let end = bytes.indexOf(newline, rest.length);
       let start = 0;
       for (; end >= 0; end = bytes.indexOf(newline, start)) {
@@ -48,12 +48,12 @@ export function* logLines(file: string): Generator<LogLine> {
   }
 }
 
-/** The events of a log, oldest first; what is damaged is passed over. */
+/** Yields the events of a log, oldest first; skips invalid lines. */
 export function* logEvents(file: string): Generator<LogEvent> {
   for (const { event } of logLines(file)) if (event) yield event;
 }
 
-/** Lines that cannot be used: how many there are, and what is wrong with the first ones. */
+/** Invalid lines of a log. */
 export interface LogDamage {
   readonly count: number;
   /** Number of the last one. */
@@ -64,22 +64,22 @@ export interface LogDamage {
 
 export const noDamage: LogDamage = { count: 0, last: 0, first: [] };
 
-/** Counts one more line, where it is a bad one. */
+/** Adds a line if it is invalid. */
 export function withLine(damage: LogDamage, { line, event, fault }: LogLine): LogDamage {
   if (event) return damage;
   const first = damage.first.length < 3 ? [...damage.first, `line ${line}: ${fault}`] : damage.first;
   return { count: damage.count + 1, last: line, first };
 }
 
-/** Says it in two sentences. */
+/** Returns a message of two sentences. */
 export function damageText(file: string, { count, first }: LogDamage): string {
   const [lines, are] = count === 1 ? ['One line', 'is'] : [`${count} lines`, 'are'];
   const more = count > first.length ? ` And ${count - first.length} more.` : '';
   return `${lines} of ${file} cannot be used and ${are} skipped; all else is used, and the file stays as it is. ${first.join(' ')}${more}`;
 }
 
-/** So far behind the largest whole number that one more can always be counted. */
-const mostSeq = 2 ** 50;
+/** Far below the largest safe integer, so that numbers can always be incremented. */
+const maxSeq = 2 ** 50;
 
 const notOurs = { path: '', wants: '1' };
 
@@ -90,7 +90,7 @@ interface Envelope {
 }
 
 const version = object<{ readonly v: 1 }>({ v: (value) => (value === 1 ? null : notOurs) });
-const envelope: Shape<Envelope> = object({ seq: between(0, mostSeq), at: time, type: string });
+const envelope: Shape<Envelope> = object({ seq: between(0, maxSeq), at: time, type: string });
 
 function lineOf(line: number, said: string, isEnded: boolean): LogLine {
   const bad = { line, event: null, seq: null, isEnded };

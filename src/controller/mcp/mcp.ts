@@ -28,7 +28,7 @@ interface McpDeps {
   fail(error: unknown): void;
 }
 
-/** Our tools for agents: opened when the first agent is to be started or still runs, on the port of last time. */
+/** The endpoint of the tools for agents: opened for the first agent, on the port of last time. */
 export class Mcp {
   readonly #deps: McpDeps;
   #opening: Promise<Result<string>> | null = null;
@@ -70,19 +70,19 @@ export class Mcp {
         // A stream for messages of the server (GET) is not offered: there are none.
         bodiless: ['DELETE'],
       },
-      // Agents that run know no other; another one is taken where that is not free.
+      // Running agents have this port; another one is used where it is not free.
       lastPort(root),
     );
     const address = `${endpoint.url}/mcp`;
     const written = this.#closed ? null : writeMcpConfig(root, address);
-    // Tried again with the next agent; by then this port would be one that no agent knows.
+    // The next agent retries; no agent would have this port.
     if (!written?.ok) endpoint.close();
     if (written?.ok === false) throw new Error(written.problem.message);
     this.#endpoint = endpoint;
     return success(address);
   }
 
-  /** The host gave each terminal its token; only those of processes that run are good for anything. */
+  /** Returns the session of a token, which the host knows; null unless its process runs. */
   async #identify(token: string): Promise<string | null> {
     const call = await this.#deps.host.find();
     if (!call.ok) return null;
@@ -90,7 +90,7 @@ export class Mcp {
     return known.ok ? known.value.id : null;
   }
 
-  /** The SDK takes half a second and 30 MB, so it comes with the first agent that asks. */
+  /** Loads the SDK, which takes half a second and 30 MB, with the first request of an agent. */
   #loaded(): Promise<McpServer> {
     const { servicesOf, dispatch } = this.#deps;
     this.#server ??= import('./server.ts').then(
@@ -107,15 +107,15 @@ function refuse(response: ServerResponse, _path: string, status: number, error: 
   response.end(JSON.stringify({ jsonrpc: '2.0', error: { code: -32000, message: error }, id: null }));
 }
 
-/** Returns the last port that agents got; null where there is none. */
+/** Returns the port in the file for agents; null for none. */
 function lastPort(root: string): number | null {
   const text = readText(root, mcpConfigFile(root), 64 * 1024);
-  // Where nothing was ever started, any port is as good.
+  // Without the file any port will do.
   const port = Number(/"http:\/\/127\.0\.0\.1:(\d{1,5})\/mcp"/.exec((text.ok && text.value) || '')?.[1]);
   return Number.isInteger(port) && port > 1023 && port < 65_536 ? port : null;
 }
 
-/** Wires what sessions are served from to the running controller. */
+/** Returns the services of sessions. */
 export function createSessions(
   core: Core,
   looks: Queries,

@@ -13,7 +13,7 @@ import { withBytes } from '../../lib/paths.ts';
 import { plainLines, withoutHidden } from '../../lib/sanitize.ts';
 import { answerSession, checkOf } from '../requestGate.ts';
 
-/** Most connections of one agent; one that opens more loses its oldest. */
+/** Most connections of one agent; another one replaces the oldest. */
 const connectionsEach = 8;
 
 interface Connection {
@@ -22,7 +22,7 @@ interface Connection {
   readonly transport: StreamableHTTPServerTransport;
 }
 
-/** The protocol's side of the endpoint. Loaded with its packages once the first agent knocks. */
+/** The protocol of the endpoint. Loaded with its packages at the first request of an agent. */
 export class McpServer {
   readonly #servicesOf: (id: string) => SessionServices;
   readonly #onMet: (id: string, listed: boolean) => void;
@@ -42,7 +42,7 @@ export class McpServer {
       return transport.handleRequest(request, response, body);
     }
     const connection = this.#connections.get(key);
-    // From before a restart, or another agent's: the client starts again.
+    // From before a restart, or of another agent: the client connects again.
     if (connection?.id !== id) return refuse(response, 404, 'Session not found');
     return connection.transport.handleRequest(request, response, body);
   }
@@ -54,7 +54,7 @@ export class McpServer {
   async #open(id: string): Promise<StreamableHTTPServerTransport> {
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      // The server sends no messages of its own, so there is one answer to each request.
+      // The server sends only responses, one to each request.
       enableJsonResponse: true,
       onsessioninitialized: (key) => this.#keep(key, { id, transport }),
       onsessionclosed: (key) => {
@@ -136,7 +136,7 @@ function answer(value: unknown) {
   };
 }
 
-/** No line of what is quoted can pass for the end of it. Characters that show nothing are left out. */
+/** Quotes a text so that none of its lines can look like the end of the quotation. Removes invisible characters. */
 function quoted({ what, text }: Quotation): string {
   const mark = randomBytes(4).toString('hex');
   const plain = plainLines(withoutHidden(text), { tab: '\t' });

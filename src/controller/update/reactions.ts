@@ -15,7 +15,7 @@ type AfterEvent = {
   readonly [T in DomainEvent['type']]?: readonly Reaction<Extract<DomainEvent, { type: T }>>[];
 };
 
-/** Reactions to a message, besides its own decision. A row answers "what happens then?". */
+/** Reactions to a message, besides its own decision. */
 export const afterMessage: AfterMessage = {
   launched: [trackRun, lookAfterMessage, cardOfStarted],
   signed: [awaitTools, followDelivery, lookAfterMessage],
@@ -29,7 +29,7 @@ export const afterMessage: AfterMessage = {
   'config-read': [lookAfterMessage, enterTime],
 };
 
-/** Reactions to each happening of a decision, for any message. */
+/** Reactions to each event of a decision, for any message. */
 export const afterEvent: AfterEvent = {
   started: [keepBrief],
   resumed: [keepBrief, releaseRequests],
@@ -45,24 +45,24 @@ export const afterEvent: AfterEvent = {
 };
 
 /**
- * The order of all reactions, and so of what they want done. One reaction is through with the message and with all
- * events before the next begins: the work of every worker is kept before any of them is compared.
+ * The order of all reactions, and of their effects. Each reaction handles the message and all events before the next one
+ * begins: the work of every worker is kept before any of them is compared.
  */
 export const order: readonly Reaction<never>[] = [
-  // What agents wait for comes first: the others take their time.
+  // Agents wait for these.
   ...[trackRun, awaitTools, keepBrief, followDelivery, releaseRequests],
-  // Work is kept as it was left; a comparison reads the same worktree and may be long.
+  // Before the comparisons, which read the same worktrees and may take long.
   snapshotAfterTurn,
   ...[lookAfterMessage, lookAfterEvent, findLeftovers],
-  // After the deliveries above: who has just been told to go on has had their turn.
+  // After the deliveries above: a worker that was just resumed has used its turn.
   ...[dropTurns, awaitLimitEnd],
-  // Documents follow, they never lead: a file that cannot be written delays nothing.
+  // Documents last, so that a file that cannot be written delays nothing.
   ...[cardOfStarted, cardMoveFor],
-  // An entry names the card of its task as it stands then.
+  // After the card moves, because an entry names the card of its task.
   enterTime,
 ];
 
-/** Adds to a decision what follows from its message and its events. Pure. */
+/** Adds the reactions to a decision's message and events. Pure. */
 export function react(before: ControllerState, message: Message, decision: Decision): Decision {
   const causes: readonly (Message | DomainEvent)[] = [message, ...decision.events];
   const rows = [afterMessage[message.type], ...decision.events.map(({ type }) => afterEvent[type])];
@@ -72,7 +72,7 @@ export function react(before: ControllerState, message: Message, decision: Decis
   for (const reaction of order)
     rows.forEach((row, n) => {
       if (!row?.some((one) => one === reaction)) return;
-      // The row of a type holds reactions to that type alone, which the tables above have been checked for.
+      // The types of the tables above guarantee that a row's reactions take its type.
       const consequence = (reaction as Reaction<unknown>)({ before, now, message }, causes[n]);
       now = consequence.now ?? now;
       effects.push(...(consequence.effects ?? []));

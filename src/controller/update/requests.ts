@@ -5,7 +5,7 @@ import type { RequestMessage, SessionMessage } from '../../features/messages.ts'
 import { type ControllerState, type Decision, refuseUnknown, reply } from '../../features/state.ts';
 import { failure, problemOf } from '../../lib/result.ts';
 
-/** Answers a client's request, or begins what it asks for. Only a person's request is decided on. */
+/** Decides on a client's request. Refuses all but a person's. */
 export function requested(state: ControllerState, message: RequestMessage): Decision {
   const { request, ticket, from } = message;
   if (!from.person) return reply(state, ticket, { ok: false, problem: from.problem ?? forPeople });
@@ -15,7 +15,7 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
   return decide(state, told, message);
 }
 
-/** Handles a session's request. Commands of clients are not available to it. */
+/** Decides on a session's request. Commands of clients are not available to it. */
 export function sessionAsked(state: ControllerState, message: SessionMessage): Decision {
   const { ticket, id, request } = message;
   const gone = refuseUnknown(state, ticket, id);

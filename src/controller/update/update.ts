@@ -32,7 +32,7 @@ export function update(state: ControllerState, message: Message): Decision {
   return react(state, message, decide(state, message));
 }
 
-/** Returns the decision on a message, from the row of its type. */
+/** Returns the decision on a message, by its type. */
 function decide<T extends Message['type']>(state: ControllerState, message: MessageOf<T>): Decision {
   const decider: Decider<T> = deciders[message.type as T];
   return decider(state, message);
@@ -122,7 +122,7 @@ function withoutFault({ notices }: ControllerState): readonly Problem[] {
   return notices.filter(({ code }) => code !== 'config_invalid');
 }
 
-/** Takes over a changed configuration: plans made under the old one are dropped, and so are notices of its faults. */
+/** Applies a changed configuration: drops plans made under the old one, and notices of its faults. */
 function configRead(state: ControllerState, { config, unknown }: MessageOf<'config-read'>): Decision {
   const notices = withoutFault(state).filter(({ code }) => !unknown || code !== unknownSetting);
   const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
@@ -130,7 +130,7 @@ function configRead(state: ControllerState, { config, unknown }: MessageOf<'conf
   return { state: next, events: [], effects };
 }
 
-/** Adds a notice while a changed configuration is not trusted. Once it is, proposals that had to wait are planned. */
+/** Adds a notice while a changed configuration is not trusted. Once it is, plans the waiting proposals. */
 function trustRead(state: ControllerState, trust: TrustFacts): Decision {
   const notices = state.notices.filter(({ code }) => code !== 'untrusted_workspace');
   const next = { ...state, trust, notices };
