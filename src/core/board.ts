@@ -18,7 +18,7 @@ export interface CardFields {
   readonly priority: string | null;
   /** Address or number of a pull request. */
   readonly pr: string | null;
-  /** Whether it can be merged, in the board's own wording, such as `Yes`. */
+  /** Readiness to merge, in the board's own wording, such as `Yes`. */
   readonly ready: string | null;
   /** Days as written in the file, `yyyy-mm-dd` where this program wrote them. */
   readonly started: string | null;
@@ -75,7 +75,7 @@ export interface BoardConfig {
   readonly file: string;
   /** Prefix of new ids: `ORC` for `ORC-12`; null for the one that most cards have. */
   readonly prefix: string | null;
-  /** Whether a worker without a card gets one when it starts. */
+  /** Adds a card for a worker that starts without one. */
   readonly autoAdd: boolean;
 }
 

@@ -119,7 +119,7 @@ export interface FinishResult {
   readonly merge: string;
   /** Ref that keeps the branch's last commit. */
   readonly backup: string;
-  /** What could not be removed, such as a folder that a program still writes to. */
+  /** Things that could not be removed, such as a folder that a program still writes to. */
   readonly warnings?: readonly string[];
 }
 
@@ -142,7 +142,7 @@ export interface CleanResult {
   readonly id: string;
   /** Ref that keeps the branch's last commit, and uncommitted work as a commit on top where there was any. */
   readonly backup: string;
-  /** What could not be removed. */
+  /** Things that could not be removed. */
   readonly warnings?: readonly string[];
 }
 

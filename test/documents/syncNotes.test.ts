@@ -16,7 +16,7 @@ it.each([
   ['board-form-b.md', '', '## Pending Changes\n\n- 2026-11-23 10:00: Login moved\n'],
   ['invoices-form-a.md', 'Pending entries: 2', '(Ben)\n- 2026-11-23 10:00: Login moved\n'],
   ['invoices-form-b.md', '', 'Search entered\n- 2026-11-23 10:00: Login moved\n'],
-])('%s counts and lists what waits, until it is synced', (name, count, list) => {
+])('%s counts and lists pending changes until they are synced', (name, count, list) => {
   for (const end of ['\n', '\r\n']) {
     const after = withPendingNote(fixture(name).replaceAll('\n', end), at, 'Login moved');
     expect(after).toContain(count);

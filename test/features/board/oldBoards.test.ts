@@ -86,7 +86,7 @@ describe('a worker that takes a card', () => {
     ['app/older', 'app/login', '-'],
     ['login', 'app/login', '-'],
     ['-', 'app/login', '-'],
-  ])('stands beside the person %s where one column is for both', (before, taken, left) => {
+  ])('is written beside the person %s where one column is for both', (before, taken, left) => {
     const text = fixture('board-form-a.md').replace('| Ann | - | High', `| ${before} | - | High`);
     const after = change(text, take(10, 'Login')).text;
     expect(after).toContain(`| Login | ${taken} | feature/login | 2026-11-23 | None |`);

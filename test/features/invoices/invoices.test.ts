@@ -97,7 +97,7 @@ describe('invoices', () => {
     expect(rows).toMatchObject([{ line: 3, entry: null, flaw: { line: 3, code } }]);
   });
 
-  it('take days and missing rates from the one who knows them', () => {
+  it('take the length of a day and missing rates from the options', () => {
     const text =
       '| Date | Task | Repo | Time | Rate |\n|--|--|--|--|--|\n| 2026-11-22 | a | web | 1 day | |\n';
     const { rows } = parseInvoices(text, {

@@ -15,7 +15,7 @@ it.each<[string, readonly EntryFact[], string]>([
   ['another time', [entry('T-1', { minutes: 30, line: 12 })], 'Line 12: T-1 was paid and has another time'],
   ['a status that went back', [entry('T-1', { status: 'pending' })], 'T-1 was paid and is pending again'],
   ['a row that is gone', [entry('T-2')], 'T-1 was paid and can no longer be found'],
-])('what was paid is named with its line after a person wrote %s', (_, after, message) => {
+])('reports a paid entry with its line after a manual edit: %s', (_, after, message) => {
   expect(lockedChange([entry('T-1')], after)).toMatchObject({
     code: 'locked_changed',
     message: expect.stringContaining(message),
@@ -35,6 +35,6 @@ it.each<[string, EntryFact, readonly EntryFact[]]>([
   ['what is paid after it was invoiced', entry('T-1', { status: 'invoiced' }), [entry('T-1')]],
   ['another place in the file', entry('T-1'), [entry('T-1', { line: 30 })]],
   ['a file that is empty for a moment', entry('T-1'), []],
-])('nothing is said of %s', (_, before, after) => {
+])('reports nothing for %s', (_, before, after) => {
   expect(lockedChange([before], after)).toBeNull();
 });

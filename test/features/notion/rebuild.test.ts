@@ -108,7 +108,7 @@ it('makes no second page for a row whose page a query does not show yet', async 
   expect(scene.service.living(scene.source)).toHaveLength(2);
 });
 
-it('makes pages of rows that have none, and brings rows of pages that have none, with the next sync', async () => {
+it('creates missing pages and missing rows with the next sync', async () => {
   using scene = await makeScene();
   scene.local.set('ORC-1', card('One'));
   await scene.synced();

@@ -79,7 +79,7 @@ it('does not carry out a decision about values that have changed since', async (
   expect(scene.service.values(page).Task).toBe('theirs again');
 });
 
-it('stamps a page born in Notion before it appears in the file', async () => {
+it('gives a page that was created in Notion an id before it appears in the file', async () => {
   using scene = await makeScene();
   const page = scene.service.addPage(scene.source, { Task: 'From Notion', Status: 'Review' });
   scene.service.addPage(scene.source, { Status: 'Review' });

@@ -54,12 +54,12 @@ it.each([
   expect(encodeText(type, text)).toMatchObject({ ok: false, problem: { code: 'bad_value' } });
 });
 
-it('brings every minute of a week there and back', () => {
+it('converts every minute of a week to hours and back', () => {
   for (let minutes = 0; minutes <= 7 * 24 * 60; minutes++)
     expect(minutesOf(hoursOf(minutes))).toEqual({ ok: true, value: minutes });
 });
 
-it('brings amounts there and back to the cent', () => {
+it('converts amounts to units and back, exact to the cent', () => {
   for (let cents = 0; cents < 1_000_000_000_000; cents = cents * 3 + 7) {
     const units = unitsOf(cents, 'EUR');
     expect(units.ok && centsOf(units.value, 'EUR')).toEqual({ ok: true, value: cents });

@@ -64,7 +64,7 @@ it.each<[string, Partial<WantedCard>, RegExp]>([
   ],
   ['a repository that is not known', { repo: 'nope' }, /There is no repository "nope" here\.$/],
   ['no name', { id: null, task: '認証' }, /^“認証” asks .* its text gives no task name\.$/],
-])('says what is missing of a card with %s, and proposes nothing', (_, change, message) => {
+])('reports why a card with %s gets no worker, and proposes nothing', (_, change, message) => {
   const scene = wanted(new Scene(), change);
   expect(scene.events).toEqual([]);
   expect(scene.effects).toEqual([]);

@@ -26,15 +26,15 @@ export interface ExportRequest extends EntryQuery {
 export async function exportEntries(
   invoices: InvoiceConfig | undefined,
   { entries }: InvoiceFacts,
-  wish: ExportRequest,
+  request: ExportRequest,
 ): Promise<Result<{ text: string; entries: number }>> {
   if (!invoices) return failure('invoices_off', 'Invoices are off.');
-  const client = clientOf(invoices, wish);
+  const client = clientOf(invoices, request);
   if (!client.ok) return client;
-  const chosen = entries.filter((entry) => matchesQuery(entry, wish, client.value?.repos));
+  const chosen = entries.filter((entry) => matchesQuery(entry, request, client.value?.repos));
   const done = (text: string) => success({ text, entries: chosen.length });
-  if (wish.format === 'csv') return done(entriesCsv(chosen));
-  if (wish.format === 'json') return done(entriesJson(chosen));
+  if (request.format === 'csv') return done(entriesCsv(chosen));
+  if (request.format === 'json') return done(entriesJson(chosen));
   if (chosen.length === 0) return failure('no_entries', 'There is nothing to invoice in that period.');
   // React is large and rarely needed.
   const { printInvoice } = await import('./print.tsx');
@@ -43,10 +43,10 @@ export async function exportEntries(
     .map(({ date }) => date)
     .filter((date) => date !== '')
     .sort();
-  const period = { from: wish.from ?? days[0] ?? today, to: wish.to ?? days.at(-1) ?? today };
+  const period = { from: request.from ?? days[0] ?? today, to: request.to ?? days.at(-1) ?? today };
   return done(
     printInvoice({
-      ...{ number: wish.number ?? period.to.slice(0, 7), date: today, period, entries: chosen },
+      ...{ number: request.number ?? period.to.slice(0, 7), date: today, period, entries: chosen },
       from: invoices.from ?? { name: '', lines: [] },
       client: client.value ?? { name: '', lines: [] },
       notes: invoices.notes,

@@ -36,21 +36,23 @@ interface ConnectOptions extends ConnectRequest {
 /** Previews a connection. Changes nothing on either side. */
 export async function proposeNotion(
   deps: NotionDeps,
-  wish: ConnectOptions,
+  request: ConnectOptions,
 ): Promise<Result<{ integration: string; proposals: readonly NotionProposal[] }>> {
-  const notion = await openFor(deps, wish.clientToken);
+  const notion = await openFor(deps, request.clientToken);
   if (!notion.ok) return notion;
   const integration = await notion.value.me();
   if (!integration.ok) return integration;
-  const wanted = wantedTables(deps, wish);
+  const wanted = wantedTables(deps, request);
   if (!wanted.ok) return wanted;
   const proposals: NotionProposal[] = [];
   for (const table of wanted.value) {
-    const proposed = await proposalFor(deps, notion.value, table, wish);
+    const proposed = await proposalFor(deps, notion.value, table, request);
     if (!proposed.ok) return proposed;
     const note = `A database “${specs[table].title}” would be created below the page.`;
     proposals.push(
-      proposed.value ? shown(table, proposed.value, wish.wantedStatus) : { table, fields: [], notes: [note] },
+      proposed.value
+        ? shown(table, proposed.value, request.wantedStatus)
+        : { table, fields: [], notes: [note] },
     );
   }
   return success({ integration: integration.value, proposals });
@@ -62,22 +64,22 @@ export async function proposeNotion(
  */
 export async function connectNotion(
   deps: NotionDeps,
-  wish: ConnectOptions,
+  request: ConnectOptions,
 ): Promise<Result<{ proposals: readonly NotionProposal[]; token: string }>> {
-  const notion = await openFor(deps, wish.clientToken);
+  const notion = await openFor(deps, request.clientToken);
   if (!notion.ok) return notion;
-  const wanted = wantedTables(deps, wish);
+  const wanted = wantedTables(deps, request);
   if (!wanted.ok) return wanted;
   const proposals: NotionProposal[] = [];
   for (const table of wanted.value) {
-    const made = await make(deps, notion.value, table, wish);
+    const made = await make(deps, notion.value, table, request);
     if (!made.ok) return made;
     // Stored one by one, so that a created database is not created again.
-    const stored = await store(deps, { [table]: made.value.mapping, ...settingsOf(wish) });
+    const stored = await store(deps, { [table]: made.value.mapping, ...settingsOf(request) });
     if (!stored.ok) return stored;
     proposals.push(shown(table, made.value));
   }
-  const { clientToken, keep } = wish;
+  const { clientToken, keep } = request;
   const kept =
     clientToken && keep === true
       ? await saveToken(clientToken.token, deps)
@@ -127,13 +129,13 @@ async function make(
   deps: NotionDeps,
   notion: Notion,
   table: SyncTable,
-  wish: ConnectOptions,
+  request: ConnectOptions,
 ): Promise<Result<TableProposal>> {
-  const proposed = await proposalFor(deps, notion, table, wish);
+  const proposed = await proposalFor(deps, notion, table, request);
   if (!proposed.ok) return proposed;
   if (proposed.value) return addIdProperty(notion, proposed.value);
-  const status = table === 'board' ? wish.wantedStatus : undefined;
-  return createTable(notion, specs[table], wish.page ?? '', status);
+  const status = table === 'board' ? request.wantedStatus : undefined;
+  return createTable(notion, specs[table], request.page ?? '', status);
 }
 
 async function store(deps: NotionDeps, change: Partial<NotionConfig>): Promise<Result<null>> {
@@ -145,9 +147,9 @@ async function store(deps: NotionDeps, change: Partial<NotionConfig>): Promise<R
 }
 
 /** Returns the requested tables; a problem for none, or for a field that none of them has. */
-function wantedTables(deps: NotionDeps, wish: ConnectOptions): Result<readonly SyncTable[]> {
-  const tables = tablesOf(deps, wish);
-  if (tables.length === 0 && wish.page !== undefined)
+function wantedTables(deps: NotionDeps, request: ConnectOptions): Result<readonly SyncTable[]> {
+  const tables = tablesOf(deps, request);
+  if (tables.length === 0 && request.page !== undefined)
     return failure(
       'already_connected',
       'Everything is connected already.',
@@ -161,7 +163,7 @@ function wantedTables(deps: NotionDeps, wish: ConnectOptions): Result<readonly S
     );
   const checked = checkOverrides(
     tables.map((table) => specs[table]),
-    wish.map ?? {},
+    request.map ?? {},
   );
   return checked.ok ? success(tables) : checked;
 }
@@ -170,14 +172,14 @@ function wantedTables(deps: NotionDeps, wish: ConnectOptions): Result<readonly S
  * Returns the tables with an address, and with a page the unconnected ones that are in use. Without both,
  * the request changes the connected tables.
  */
-function tablesOf(deps: NotionDeps, wish: ConnectOptions): readonly SyncTable[] {
+function tablesOf(deps: NotionDeps, request: ConnectOptions): readonly SyncTable[] {
   const { invoices, notion } = deps.state().config;
   const isMissing = (table: SyncTable) => notion?.[table] === undefined && (table === 'board' || invoices);
   const named = syncTables.filter(
-    (table) => wish[table] !== undefined || (wish.page !== undefined && isMissing(table)),
+    (table) => request[table] !== undefined || (request.page !== undefined && isMissing(table)),
   );
-  const isChange = wish.map !== undefined || Object.keys(settingsOf(wish)).length > 0;
-  if (named.length > 0 || wish.page !== undefined || !isChange) return named;
+  const isChange = request.map !== undefined || Object.keys(settingsOf(request)).length > 0;
+  if (named.length > 0 || request.page !== undefined || !isChange) return named;
   return syncTables.filter((table) => notion?.[table] !== undefined);
 }
 
@@ -186,15 +188,15 @@ async function proposalFor(
   deps: NotionDeps,
   notion: Notion,
   table: SyncTable,
-  wish: ConnectOptions,
+  request: ConnectOptions,
 ): Promise<Result<TableProposal | null>> {
   const spec = specs[table];
-  const address = wish[table];
-  if (address === undefined && wish.page !== undefined) return success(null);
+  const address = request[table];
+  if (address === undefined && request.page !== undefined) return success(null);
   const proposed =
     address === undefined ? await connected(deps, notion, table) : await proposeTable(notion, spec, address);
   if (!proposed.ok) return proposed;
-  return applyOverrides(spec, proposed.value, overridesFor(spec, wish.map ?? {}));
+  return applyOverrides(spec, proposed.value, overridesFor(spec, request.map ?? {}));
 }
 
 /** Returns the proposal of a connected table: its stored mapping, including manual edits. */

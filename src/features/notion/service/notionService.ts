@@ -117,13 +117,13 @@ export class NotionConnection {
   }
 
   /** Syncs. @returns a problem where a table could not be synced at all */
-  async sync(wish: SyncRequest): Promise<Result<SyncOutcome>> {
-    const isDry = wish.dryRun === true;
-    const reports = await this.#forEachTable(wish, async (table, options) => {
+  async sync(request: SyncRequest): Promise<Result<SyncOutcome>> {
+    const isDry = request.dryRun === true;
+    const reports = await this.#forEachTable(request, async (table, options) => {
       const report = await syncTable({
         ...options,
         dryRun: isDry,
-        allowMassDelete: wish.allowMassDelete === true,
+        allowMassDelete: request.allowMassDelete === true,
         wantedStatus: table === 'board' ? (this.#config?.wantedStatus ?? null) : null,
         onWanted: (cards) => {
           for (const card of cards)
@@ -152,10 +152,10 @@ export class NotionConnection {
   }
 
   /** Rebuilds the sync's base, where that is damaged or for the named tables; writes to neither side. */
-  async rebuild(wish: TableRequest): Promise<Result<RebuildOutcome>> {
-    const tables = wish.tables ?? this.#tables.filter((table) => this.#needsRebuild(table));
+  async rebuild(request: TableRequest): Promise<Result<RebuildOutcome>> {
+    const tables = request.tables ?? this.#tables.filter((table) => this.#needsRebuild(table));
     if (tables.length === 0 && this.#tables.length > 0) return nothingToRebuild;
-    const reports = await this.#forEachTable({ ...wish, tables }, (_, options) => rebuildTable(options));
+    const reports = await this.#forEachTable({ ...request, tables }, (_, options) => rebuildTable(options));
     if (!reports.ok) return reports;
     const all = reports.value.map(([, report]) => report);
     return success({
@@ -231,11 +231,11 @@ export class NotionConnection {
 
   /** Processes one table after the other, exclusively. */
   async #forEachTable<Report>(
-    wish: TableRequest,
+    request: TableRequest,
     work: (table: SyncTable, options: SyncOptions) => Promise<Result<Report>>,
   ): Promise<Result<Reports<Report>>> {
     const known = this.#tables;
-    const tables = wish.tables ?? known;
+    const tables = request.tables ?? known;
     const missing = tables.find((table) => !known.includes(table));
     if (tables.length === 0 || missing !== undefined) return unconnected(missing);
     if (this.#stop) return failure('sync_running', 'A sync is running.', 'Wait for its end, or cancel it.');
@@ -245,7 +245,7 @@ export class NotionConnection {
       return await this.#queue.add(async () => {
         // Right after connecting nothing has been counted, and progress could not be reported.
         if (!this.#deps.state().notion) await this.#publish();
-        const opened = await openFor(this.#deps, wish.clientToken, stop.signal);
+        const opened = await openFor(this.#deps, request.clientToken, stop.signal);
         if (!opened.ok) return opened;
         const reports: [SyncTable, Report][] = [];
         for (const table of tables) {

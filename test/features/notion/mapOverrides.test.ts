@@ -76,7 +76,7 @@ it('says no more of a field that it has no property once it has one', () => {
   expect(done.ok && about(done.value.notes)).toEqual([]);
 });
 
-it('knows which wish is about which table, and which about none', () => {
+it('assigns each override to its table, and finds those of none', () => {
   const wishes = { worker: 'Owner', 'board.repo': 'Project', 'invoices.rateCents': 'Rate' };
   expect(overridesFor(boardTable, wishes)).toEqual({ worker: 'Owner', repo: 'Project' });
   expect(overridesFor(invoiceTable, wishes)).toEqual({ worker: 'Owner', rateCents: 'Rate' });
