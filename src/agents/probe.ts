@@ -23,7 +23,7 @@ const longestAnswer = 8 * 1024 * 1024;
  * Runs a program and returns its output. Only for planning a proposal.
  * @returns null when it fails, prints more than `maxBuffer` bytes, or exceeds the timeout
  */
-export function queryProgram(
+function queryProgram(
   { file, env, cwd }: QueriedProgram,
   args: readonly string[],
   timeout: number,

@@ -76,11 +76,6 @@ function bounded(value: number | undefined, most: number): number | null {
 
 const head = '[WORKER UPDATE]';
 
-/** Reports whether a text is a `[WORKER UPDATE]` block. */
-export function isUpdateBlock(text: string): boolean {
-  return withoutHead(text) !== null;
-}
-
 /** Returns the text behind the head; null without one. People add quotes, marks and spaces around it. */
 function withoutHead(text: string): string | null {
   const [found] = /^[\s"'`*_#>]*\[\s*worker\s+update\s*\][*_]*:?/i.exec(text) ?? [];
@@ -88,7 +83,7 @@ function withoutHead(text: string): string | null {
 }
 
 /** Default working minutes of a day. */
-export const usualDay = 8 * 60;
+const usualDay = 8 * 60;
 
 /**
  * Parses a `[WORKER UPDATE]` block: lines of `Name: value`, lists below their name, names in any case and order; or

@@ -245,7 +245,7 @@ const harmless = new Set(
 );
 
 /** Reports whether a call only reads, for commands that can also write. */
-export function isReading({ command, args, named }: GitCall): boolean {
+function isReading({ command, args, named }: GitCall): boolean {
   if (readers.has(command)) return true;
   const [first] = args;
   switch (command) {

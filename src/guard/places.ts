@@ -98,7 +98,7 @@ function isWritable(path: string, own: string, place: GuardPlace): boolean {
 }
 
 /** Reports whether a path is a folder or lies in it; both absolute and without `.` and `..`. */
-export function isInside(path: string, folder: string): boolean {
+function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === '/' ? folder : `${folder}/`);
 }
 

@@ -67,7 +67,7 @@ export function denyUnknown(word: string, why: string): Denial {
 }
 
 /** Returns a refusal that no setting of the workspace allows. */
-export function denyAlways(word: string, why: string, instead: string): Denial {
+function denyAlways(word: string, why: string, instead: string): Denial {
   return { ...denial('outside', word, why, instead), isFinal: true };
 }
 
@@ -77,7 +77,7 @@ export function denyTooComplex(word: string): Denial {
 }
 
 /** Returns a text short enough for a sentence, with hidden characters made visible. */
-export function forMessage(text: string): string {
+function forMessage(text: string): string {
   const plain = readable(text).trim();
   return visible(plain.length > 120 ? `${plain.slice(0, 120)}…` : plain);
 }

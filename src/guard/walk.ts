@@ -62,7 +62,7 @@ export function judgeScript(text: string, place: GuardPlace): Denial | null {
  * Interprets a script as a shell would, with its folder, variables, functions and pipes. Where a shell could take one of
  * two branches, it follows both and keeps the possible results of each.
  */
-export class Walk implements Scope, Shell {
+class Walk implements Scope, Shell {
   readonly #shared: Shared;
   #state: State;
   readonly #depth: number;

@@ -102,7 +102,7 @@ export function mergedStates(left: State, right: State): State {
   };
 }
 
-export function limitedLists(lists: Choices<readonly string[]>): Choices<readonly string[]> {
+function limitedLists(lists: Choices<readonly string[]>): Choices<readonly string[]> {
   const all = [...new Map(lists.map((list) => [list.join('\0'), list])).values()];
   return all.length > mostChoices ? [[anything]] : all;
 }

@@ -4,7 +4,7 @@ import { agentEnvironment } from '../../src/agents/launch.ts';
 const plain = { env: {}, pass: [] };
 const terminal = { TERM: 'xterm-256color', COLORTERM: 'truecolor' };
 
-test('what an agent needs comes along, everything else stays behind', () => {
+test('needed variables are passed, all others are dropped', () => {
   const ambient = {
     PATH: '/usr/bin',
     HOME: '/home/me',
@@ -39,7 +39,7 @@ test('what an agent needs comes along, everything else stays behind', () => {
   });
 });
 
-test('a preset lets names and prefixes through and sets its own', () => {
+test('a preset passes names and prefixes and sets its own', () => {
   const ambient = { DATABASE_URL: 'db', MY_A: '1', MY_B: '2', OTHER: '3' };
   const preset = { pass: ['DATABASE_URL', 'MY_*'], env: { MY_B: 'own', NEW: 'n' } };
   expect(agentEnvironment(ambient, preset)).toEqual({
@@ -51,13 +51,13 @@ test('a preset lets names and prefixes through and sets its own', () => {
   });
 });
 
-test('no preset lets our own secrets and marks through', () => {
+test('no preset passes our own secrets and marks', () => {
   const ambient = { NOTION_TOKEN: 'secret', ORCH_TOKEN: 'of another worker' };
   const preset = { pass: ['NOTION_TOKEN', 'ORCH_*', 'NOTION_*', 'O*'], env: {} };
   expect(agentEnvironment(ambient, preset)).toEqual(terminal);
 });
 
-test('what the start adds wins over the preset, and nothing wins over the terminal', () => {
+test('variables of the start override the preset, and nothing overrides the terminal', () => {
   const preset = { pass: [], env: { NAME: 'preset', TERM: 'xterm-kitty' } };
   expect(agentEnvironment({ TERM: 'dumb' }, preset, { NAME: 'start' })).toEqual({
     NAME: 'start',

@@ -38,7 +38,7 @@ export class Pane {
     this.exited = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal = 0 }) => {
         this.#hasExited = true;
-        // What was printed last is on the screen before anybody hears of the end.
+        // The last output is on the screen before the exit is reported.
         this.#terminal.write('', () => resolve({ exitCode, signal }));
       });
     });

@@ -16,7 +16,7 @@ test('without configuration the built-in presets are there', () => {
   ]);
 });
 
-test('an own agent may say how it takes a brief, goes on, ends, and what its title means', () => {
+test('a custom agent may define how it takes a brief, resumes, exits, and its titles', () => {
   const entry = {
     command: ['mine'],
     prompt: ['--say={brief}'],
@@ -29,7 +29,7 @@ test('an own agent may say how it takes a brief, goes on, ends, and what its tit
   expect(resolvePresets({ mine: entry }, builtIn)).toMatchObject({ ok: true, value: { mine: entry } });
 });
 
-test('an own agent has a command, and speaks nothing unless it says so', () => {
+test('a custom agent has a command, and speaks no protocol by default', () => {
   const resolved = resolvePresets({ mine: { command: ['my-agent', '{brief}'] } }, builtIn);
   expect(resolved).toMatchObject({
     value: { mine: { command: ['my-agent', '{brief}'], env: {}, pass: [], speaks: 'none' } },

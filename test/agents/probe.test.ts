@@ -53,7 +53,7 @@ test.each([
   expect(probed.ok ? null : probed.problem.code).toBe(isFine ? null : 'agent_too_old');
 });
 
-test('a program that fails to tell its version is still there', async () => {
+test('a program that fails to print its version is still found', async () => {
   await using place = await Workplace.create();
   const PATH = await install(place, 'claude', 'exit 3');
   expect(await probeAgent('claude', claude, { PATH }, place.root)).toMatchObject({
@@ -70,7 +70,7 @@ test('an agent whose flags we do not know is not run', async () => {
   expect(await findProgram('was-run', place.home, '/')).toBeNull();
 });
 
-test('the demo agent answers for itself', async () => {
+test('the demo agent prints its version', async () => {
   const { demo } = builtInPresets(agentPrograms());
   const env = { PATH: process.env.PATH ?? '' };
   expect(await probeAgent('demo', demo, env, '/')).toMatchObject({

@@ -74,7 +74,7 @@ test('a list is asked for in the folder; the newest of it counts, also where the
   expect(await list(rows, join(place.root, 'gone'))).toEqual({ kind: 'unknown' });
 });
 
-test('a program that fails, and a preset that says nothing, leave it unknown', async () => {
+test('a failing program and a preset without a way leave it unknown', async () => {
   await using place = await Workplace.create();
   const program = { file: '/bin/sh', env: {} };
   expect(await findSession({ command: ['sh'], sessions: ['-c', 'exit 1'] }, program, place.root)).toEqual({

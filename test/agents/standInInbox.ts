@@ -44,7 +44,7 @@ export class StandInInbox {
     return `http://127.0.0.1:${port}/hook`;
   }
 
-  /** What the host adds to a worker's environment. */
+  /** Variables that the host adds to a worker's environment. */
   get env(): { ORCH_HOOK_URL: string; ORCH_TOKEN: string } {
     return { ORCH_HOOK_URL: this.url, ORCH_TOKEN: this.token };
   }

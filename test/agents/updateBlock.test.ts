@@ -151,7 +151,7 @@ describe('a [WORKER UPDATE] block', () => {
     expect(parseUpdateBlock('[WORKER UPDATE]\nHours: 2,5')).toMatchObject({ total: 150 });
   });
 
-  test('is none without its head', () => {
+  test('is null without its head', () => {
     expect(parseUpdateBlock('Status: done')).toBeNull();
   });
 

@@ -20,7 +20,7 @@ import {
   write,
 } from '../support/gitPlace.ts';
 
-test('A branch and its worktree are made beside the main checkout, which does not notice', async () => {
+test('A branch and its worktree are created beside the main checkout, which does not change', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   await write(repo.path, { 'README.md': 'being edited' });
@@ -45,7 +45,7 @@ test('Worktrees asked for at the same moment are all made', async () => {
   expect(new Set(workers.map((worker) => worker.worktree)).size).toBe(4);
 });
 
-test('Of two that want the same branch at the same moment, one is told so', async () => {
+test('Of two concurrent requests for the same branch, one is refused', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const commit = await place.sh(repo.path, 'rev-parse', 'develop');
@@ -59,7 +59,7 @@ test('Of two that want the same branch at the same moment, one is told so', asyn
   ]);
 });
 
-test('What stands in the way of a new worktree is said before anything is made', async () => {
+test('Obstacles to a new worktree are reported before anything is created', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const worker = await place.worker(repo);
@@ -109,7 +109,7 @@ test('Commands in hints are quoted where a path or a branch needs it', () => {
   expect(describeCollision("it's/new", ["it's"])?.hint).toContain("git branch -m $'it\\'s' ANOTHER-NAME");
 });
 
-test('A branch that is in the way of every name is told so: only renaming it helps', async () => {
+test('A branch that blocks every name is reported: only renaming it helps', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   await place.sh(repo.path, 'branch', 'Feature');

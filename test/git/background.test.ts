@@ -21,7 +21,7 @@ async function stillRunning(place: Place): Promise<string[]> {
   return [...names].sort();
 }
 
-test('What hooks leave running in the background holds up neither a start nor a finish', async () => {
+test('Background processes of hooks delay neither a start nor a finish', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   await write(place.root, { 'left/keep.0': '0' });

@@ -39,7 +39,7 @@ test('Without a remote, develop is the base', async () => {
   });
 });
 
-test('Without develop, main is used and said so', async () => {
+test('Without develop, main is used with a warning', async () => {
   const place = await createPlace();
   const repo = await place.repo('backend', { develop: false });
   const { base, warnings } = expectValue(await chooseBase(place.git, repo));
@@ -47,7 +47,7 @@ test('Without develop, main is used and said so', async () => {
   expect(warnings).toEqual(['There is no develop branch; main is used.']);
 });
 
-test('What the remote has more is fetched and used; the checkout does not notice', async () => {
+test('Newer commits of the remote are fetched and used; the checkout does not change', async () => {
   const { place, origin, repo } = await cloned();
   const newer = await place.commit(origin.path, { 'new.txt': '1' }, 'Newer');
   const before = await pictureOf(repo);
@@ -103,7 +103,7 @@ test('A remote that does not answer is not waited for', async () => {
   expect(warnings).toEqual([expect.stringContaining('did not answer in time')]);
 });
 
-test('A branch that was never pushed is nothing to warn of', async () => {
+test('A branch that was never pushed causes no warning', async () => {
   const { place, origin, repo } = await cloned();
   await place.sh(origin.path, 'switch', '-q', 'main');
   await place.sh(origin.path, 'branch', '-q', '-D', 'develop');
@@ -113,7 +113,7 @@ test('A branch that was never pushed is nothing to warn of', async () => {
   expect(warnings).toEqual([]);
 });
 
-test('A base that nobody touched for weeks is called old', async () => {
+test('A base without commits for weeks is called old', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const now = (days: number) => new Date(Date.now() + days * 86_400_000);

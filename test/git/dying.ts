@@ -22,7 +22,7 @@ export type Change =
     }
   | { readonly do: 'flow'; readonly kind: 'release' | 'hotfix'; readonly name: string };
 
-/** What it came to, and the changing commands that it ran, without what differs from run to run. */
+/** Result and changing commands, without parts that differ from run to run. */
 export interface Ended {
   readonly ok: boolean;
   readonly commands: readonly string[];

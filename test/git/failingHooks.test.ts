@@ -63,7 +63,7 @@ test.each([
   if (kept) expect(await place.sh(repo.path, 'show', `${kept}:README.md`)).toBe('hook');
 });
 
-test('Where git cannot go back the finish says so, and the next one does it first', async () => {
+test('A finish that cannot return to the branch says so, and the next one returns first', async () => {
   const { place, repo, worker, tip } = await createScene();
   const lock = `$(git rev-parse --git-dir)/index.lock`;
   await hook(repo, 'commit-msg', `touch "${lock}"; exit 1`);

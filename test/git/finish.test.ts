@@ -91,7 +91,7 @@ test('Uncommitted and untracked work is refused and named', async () => {
   );
 });
 
-test('Conflicts are refused and named, and nobody is left mid-merge', async () => {
+test('Conflicts are refused and named, and no checkout is left in a merge', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const worker = await place.worker(repo);
@@ -265,7 +265,7 @@ test('Finishing again completes a finish that could not remove the worktree', as
   expect(await gone(worker.worktree)).toBe(true);
 });
 
-test('A merge that nobody may be named for changes nothing', async () => {
+test('A merge without a configured author changes nothing', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const worker = await place.worker(repo);

@@ -200,7 +200,7 @@ describe('what a repository’s configuration names', () => {
     const merge = expectValue(await readCommit(place.git, repo, { commit: 'HEAD', path: null }));
     expect(merge.text).toContain('+page');
     expect(existsSync(canary)).toBe(false);
-    // The trap is none that nobody could fall into.
+    // Checks that the trap works at all.
     await place.sh(repo.path, 'log', '-p', signed).catch(() => '');
     expect(existsSync(canary)).toBe(true);
   });

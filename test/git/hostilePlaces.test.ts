@@ -93,7 +93,7 @@ test('Lock and journals are kept in the git directory alone', async () => {
   await expectUntouched();
 });
 
-test('A pipe in the place of a lock or journal holds up nothing', async () => {
+test('A pipe in the place of a lock or journal blocks nothing', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const common = join(repo.path, '.git');
@@ -127,7 +127,7 @@ test('Lines for git to ignore are written into its own file alone', async () => 
   expect(expectProblem(await excludeOurFolders(place.git, repo.path)).code).toBe('exclude_failed');
 });
 
-test('What names the files to copy is a plain file of the checkout', async () => {
+test('The list of files to copy must be a plain file of the checkout', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const { victim } = await victimOf(place);

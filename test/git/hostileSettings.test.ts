@@ -161,7 +161,7 @@ test('Nothing that reads runs a program that settings of the repository name', a
     await look();
     expect([name, await ran()]).toEqual([name, []]);
   }
-  // What a snapshot writes is a ref, with its hook; to read it again runs nothing.
+  // A snapshot writes a ref, which runs a hook; reading it runs nothing.
   expectValue(await keepSnapshot(git, repo, worker, 'Work', new Date()));
   expect((await ran()).filter((mark) => mark !== 'hook-reference-transaction')).toEqual([]);
   const [snapshot] = expectValue(await listSnapshots(git, repo, worker.task));

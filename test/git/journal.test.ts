@@ -57,7 +57,7 @@ test('A change that stopped goes on where the repository says it stands', async 
   expect(await listJournals(root)).toEqual([]);
 });
 
-test('What is no journal is named and left alone; what was half-written is not read', async () => {
+test('A file that is no journal is named and left alone; a half-written one is not read', async () => {
   const { root } = await createPlace();
   await write(root, { 'orch/journal/bad.json': 'no', 'orch/journal/half.json.tmp': '{' });
   const [bad, ...others] = await listJournals(root);
@@ -81,7 +81,7 @@ test('A journal that cannot be written stops a change before its first step', as
   expect(ran).toEqual([]);
 });
 
-test('A dropped change leaves nothing, not even what was half-written', async () => {
+test('A dropped change leaves nothing, not even a half-written file', async () => {
   const { root } = await createPlace();
   await write(root, { 'orch/journal/finish-fix.json': '{}', 'orch/journal/finish-fix.json.tmp': '{' });
   expectValue(await dropJournal(root, 'finish-fix'));

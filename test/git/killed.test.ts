@@ -16,7 +16,7 @@ async function expectGone(place: Place, repo: Repo, worker: WorkerPlace): Promis
   expect(await readdir(join(place.root, '.worktrees'))).not.toContain(`${repo.name}-${worker.task}`);
 }
 
-/** What develop's checkout is like when the worker's branch is merged there. */
+/** State of develop's checkout when the worker's branch is merged there. */
 const states: Readonly<Record<string, (place: Place, repo: Repo) => Promise<unknown>>> = {
   'develop elsewhere': async () => null,
   'develop checked out': (place, repo) => place.sh(repo.path, 'switch', '--quiet', 'develop'),
@@ -62,7 +62,7 @@ test('A finish that was killed anywhere ends in one merge when finished again', 
   expect(Math.min(...moments)).toBeGreaterThan(12);
 });
 
-test('A finish that was killed is settled: completed where it had merged, else as if never begun', {
+test('A killed finish is recovered: completed if it had merged, else as if never begun', {
   timeout: 300_000,
 }, async () => {
   const { name, place, repo, worker, tip, base } = await worked('hooks that look at merges');

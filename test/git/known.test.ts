@@ -30,7 +30,7 @@ async function scene() {
   return { place, repo, look };
 }
 
-test('While refs and settings stay as they are one git status is all', async () => {
+test('While refs and settings do not change, git status is the only process', async () => {
   const { place, repo, look } = await scene();
   await place.sh(repo.path, 'switch', '-q', '-c', 'feature/x');
   await place.commit(repo.path, { 'a.txt': 'a' });
@@ -52,14 +52,14 @@ const changes: readonly (readonly [string, (place: Place, repo: Repo) => Promise
   ],
 ];
 
-test.each(changes)('%s is seen', async (_name, change) => {
+test.each(changes)('%s is detected', async (_name, change) => {
   const { place, repo, look } = await scene();
   await change(place, repo);
   expect((await look()).ran).toContain('for-each-ref');
   expect((await look()).ran).toEqual(['status']);
 });
 
-test('Settings that are included are asked for each time', async () => {
+test('Included settings are read each time', async () => {
   const { place, repo, look } = await scene();
   const more = join(place.root, 'more');
   await writeFile(more, '[gitflow "branch"]\n\tdevelop = main\n');
@@ -71,7 +71,7 @@ test('Settings that are included are asked for each time', async () => {
   expect(status.base).toBe('develop');
 });
 
-test('A linked worktree is looked at by the refs of all', async () => {
+test('A linked worktree is read by the shared refs', async () => {
   const { place, repo, look } = await scene();
   const { worktree } = await place.worker(repo);
   const linked = { name: 'linked', path: worktree };

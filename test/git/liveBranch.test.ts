@@ -25,7 +25,7 @@ test('A branch that was renamed is finished where it began', async () => {
   expectValue(await adoptBranch(place.git, repo, 'feature/fix', 'feature/mend'));
 });
 
-test('What was noted under the new name counts more', async () => {
+test('The record under the new name takes precedence', async () => {
   const { place, repo, settings } = await renamed();
   await place.sh(repo.path, 'config', 'gitflow.branch.feature/mend.base', 'develop');
   expectValue(await adoptBranch(place.git, repo, 'feature/fix', 'feature/mend'));

@@ -84,7 +84,7 @@ test('Of many processes that find the lock of a killed one, one at a time goes i
   expect(await readdir(join(place.root, 'orch'))).toEqual([]);
 });
 
-test('A lock of another machine is never taken over, and a damaged one is nobody’s', async () => {
+test('A lock of another machine is never taken over, and a damaged one has no holder', async () => {
   const place = await createPlace();
   const git = new Git(place.env, { lockWaitMs: 20 });
   const away = { pid: 1, mark: 'x', hostname: 'elsewhere', since: '2026-03-01', nonce: '0123456789abcdef' };
@@ -109,13 +109,13 @@ test('Work may ask for the lock that it holds', async () => {
   expect(await readFile(log, 'utf8')).toBe('aabbcc');
 });
 
-test('A lock that cannot be written is a problem, not a fault', async () => {
+test('An unwritable lock is a problem, not an exception', async () => {
   const { git, root } = await createPlace();
   await write(root, { orch: 'a file' });
   expect(expectProblem(await git.exclusive(root, async () => success(null))).code).toBe('unsafe_path');
 });
 
-test('A process is told from others, and an ended one is none', async () => {
+test('A process is distinguished from others, and an ended one is not running', async () => {
   expect(processStart(process.pid)).toBe(processStart(process.pid));
   expect(processStart(process.ppid)).not.toBe(processStart(process.pid));
   const child = spawn(process.execPath, ['-e', '']);

@@ -47,7 +47,7 @@ test('Ignored files are listed where nothing makes them again and the main check
   ]);
 });
 
-test('More than a person would read is counted', async () => {
+test('Files beyond the limit are counted', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   await write(repo.path, { '.git/info/exclude': 'data\n' });

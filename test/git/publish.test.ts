@@ -96,7 +96,7 @@ describe('where develop is checked out', () => {
 });
 
 describe('where develop is not checked out', () => {
-  test('another worktree that has it gets the files, the main checkout does not notice', async () => {
+  test('another worktree that has it gets the files, the main checkout does not change', async () => {
     const place = await createPlace();
     const repo = await place.repo();
     const elsewhere = join(place.root, 'elsewhere');

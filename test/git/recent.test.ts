@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LruCache } from '../../src/features/radar/service/changes.ts';
 
-test('What was asked for last stays, the rest goes beyond the size', () => {
+test('The most recently used values stay, others are dropped beyond the size', () => {
   const recent = new LruCache<number>(2);
   recent.set('a', 1);
   recent.set('b', 2);

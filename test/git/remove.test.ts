@@ -42,7 +42,7 @@ test('Changes in a submodule keep the worktree: no snapshot could hold them', as
   await access(join(worker.worktree, 'lib', 'README.md'));
 });
 
-test('Commits in a submodule that nobody else has keep the worktree, before anything is merged', async () => {
+test('Unpushed commits in a submodule keep the worktree, before anything is merged', async () => {
   const { place, repo, worker } = await withSubmodule();
   await place.sh(join(worker.worktree, 'lib'), 'switch', '-q', '-c', 'mine');
   await place.commit(join(worker.worktree, 'lib'), { 'new.txt': 'new' });

@@ -11,7 +11,7 @@ import { settleFinish, unfinishedJournals } from '../../src/git/finish/settle.ts
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, type Place, write } from '../support/gitPlace.ts';
 
-/** What a finish leaves on the disk that was killed in that step. */
+/** Creates the state that a finish leaves when it is killed in that step. */
 async function cutOff(repo: Repo, worker: WorkerPlace, tip: string, step: string): Promise<void> {
   const data = { worker, into: 'develop', tip };
   const journal = {
@@ -103,7 +103,7 @@ test.each([
   expect(await unfinishedJournals(place.git, repo)).toEqual([]);
 });
 
-test('Where somebody has worked in what was left of a worktree, it stays and is named', async () => {
+test('A half-removed worktree with new work stays and is named', async () => {
   const { place, repo, worker, tip } = await scene();
   await halfRemoved(place, repo, worker, tip, ['a.txt']);
   await write(worker.worktree, { 'b/c.txt': 'new work' });
@@ -133,7 +133,7 @@ test('A journal of hostile content is left alone', async () => {
   expect(await unfinishedJournals(place.git, repo)).toEqual([]);
 });
 
-test('A journal that somebody forged merges nothing', async () => {
+test('A forged journal merges nothing', async () => {
   const { place, repo, worker, tip } = await scene();
   const before = await place.sh(repo.path, 'rev-parse', 'develop');
   const data = { worker, into: worker.branch, tip };

@@ -6,7 +6,7 @@ import { readFlow } from '../../src/git/flow.ts';
 import { Git, refusal } from '../../src/git/run.ts';
 import { createPlace, expectProblem, expectValue, hook, write } from '../support/gitPlace.ts';
 
-test('Exit code, output and words of git are kept apart', async () => {
+test('Exit code, output and messages of git are separate', async () => {
   const { git, ...place } = await createPlace();
   const repo = await place.repo();
   expect(await git.run(repo.path, ['rev-parse', '--abbrev-ref', 'HEAD'])).toEqual({
@@ -25,14 +25,14 @@ test('Exit code, output and words of git are kept apart', async () => {
   expect(refusal(failed)).toEqual({ code: 'git_refused', message: 'fatal: Needed a single revision' });
 });
 
-test('A missing folder is an answer in the words of git', async () => {
+test("A missing folder is reported in git's words", async () => {
   const { git, root } = await createPlace();
   const outcome = await git.run(join(root, 'nowhere'), ['status']);
   expect(outcome.exitCode).toBe(128);
   expect(outcome.stderr).toContain('No such file or directory');
 });
 
-test('A repository above the folder is not taken for it', async () => {
+test('A repository above the folder is not used', async () => {
   const { git, ...place } = await createPlace();
   const outer = await place.repo();
   await mkdir(join(outer.path, 'inner'));
@@ -45,7 +45,7 @@ test('A missing git is an answer, not a crash', async () => {
   expect(outcome).toMatchObject({ exitCode: 128, stderr: 'Error: spawn git ENOENT' });
 });
 
-test('What surrounds the program does not lead git astray', async () => {
+test('Ambient variables do not redirect git', async () => {
   const place = await createPlace();
   const [repo, other] = [await place.repo(), await place.repo('other')];
   await write(repo.path, { 'marker.sh': '#!/bin/sh\ntouch ran\n' });
@@ -74,7 +74,7 @@ test('What surrounds the program does not lead git astray', async () => {
   expect((await git.run(repo.path, ['status', '--porcelain'])).stdout).toBe('?? marker.sh\n');
 });
 
-test('Settings that the person gives by the environment reach git, and our own count more', async () => {
+test("Settings from the person's environment reach git, and our own take precedence", async () => {
   const place = await createPlace();
   const repo = await place.repo();
   await hook(repo, 'reference-transaction', 'echo ran >> "$(git rev-parse --git-common-dir)/ran"');
@@ -112,7 +112,7 @@ test('Settings that the person gives by the environment reach git, and our own c
   }
 });
 
-test('How the person reaches servers is passed on', async () => {
+test('Variables for reaching servers are passed on', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   await write(repo.path, { 'ssh.sh': '#!/bin/sh\necho "agent=$SSH_AUTH_SOCK" >&2\nexit 7\n' });
@@ -174,7 +174,7 @@ test.each(['fix-alias', 'core.pager', 'filter-clean', 'merge.driver'])(
   },
 );
 
-test('Work under one key is done one after the other, and a failure stops nobody else', async () => {
+test('Work under one key runs in order, and a failure does not stop the rest', async () => {
   const git = new Git({});
   const order: string[] = [];
   const gate = Promise.withResolvers<void>();

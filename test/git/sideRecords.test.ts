@@ -44,7 +44,7 @@ test.each([
   expect(parseSide(patch, 'a.txt')).toMatchObject({ change, path });
 });
 
-test('leaves out what nobody reads, and says so', () => {
+test('omits very long parts, and says so', () => {
   const many = `${head}@@ -0,0 +1,1500 @@\n${'+x\n'.repeat(1500)}`;
   const cut = parseSide(many, 'a.txt');
   expect([cut.isCut, cut.hunks[0]?.lines.length]).toEqual([true, 1000]);

@@ -6,7 +6,7 @@ import { Git } from '../../src/git/run.ts';
 import { processStart } from '../../src/lib/processes.ts';
 import { createPlace, expectProblem, expectValue, hook, refsOf, write } from '../support/gitPlace.ts';
 
-test('A signature that waits for its person is named, what was started is ended, and nothing is changed', async () => {
+test('A signature that waits for a person is named, its processes are ended, and nothing changes', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const worker = await place.worker(repo);

@@ -57,7 +57,7 @@ test('A change within the second of git’s last look is kept, also one that lea
   const file = join(dir, 'same.txt');
   const secondOf = async (path: string) => Math.floor((await stat(path)).mtimeMs / 1000);
   let seconds: number[];
-  // Where a new second began in between, git can tell by the time.
+  // If a new second began in between, git can tell by the time.
   do {
     await write(dir, { 'same.txt': 'old' });
     await place.sh(dir, 'add', '--all');

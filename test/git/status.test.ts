@@ -75,7 +75,7 @@ test('A detached checkout has no branch', async () => {
   expect(await readStatus(place.git, repo)).toMatchObject({ branch: null, problem: null });
 });
 
-test('Why nothing can be started is said', async () => {
+test('The reason why nothing can be started is reported', async () => {
   const place = await createPlace();
   const missing = { name: 'missing', path: join(place.root, 'missing') };
   expect((await readStatus(place.git, missing)).problem).toBe(`The folder ${missing.path} is missing.`);
@@ -99,7 +99,7 @@ test('Why nothing can be started is said', async () => {
 test('An owner whom git does not trust is reported in its words', async () => {
   const place = await createPlace();
   const repo = await place.repo();
-  // Git's own switch for its tests: pretend that the folder belongs to somebody else.
+  // Git's own switch for its tests: pretend that another user owns the folder.
   const wrapper = join(place.root, 'bin', 'git');
   await write(place.root, {
     'bin/git': `#!/bin/sh\nPATH='${place.env.PATH}' GIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec git "$@"\n`,

@@ -57,7 +57,7 @@ test.each(['place', 'pl:ace'])(
       if (text === null) expect(await readLiveBranch(git, repo, worker)).toEqual({ kind: 'same' });
       expect(await pictures()).toEqual(before);
     }
-    // What the hint says helps, whichever it was.
+    // The command in the hint helps in each case.
     await place.sh(repo.path, 'worktree', 'repair');
     expect(await readFile(link, 'utf8')).toBe(right);
     expectValue(await checkOldWorktree(git, repo, worker.worktree));

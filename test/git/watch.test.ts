@@ -25,7 +25,7 @@ async function scene() {
   );
   onTestFinished(() => watch.close());
   await watch.open();
-  /** Does something and waits until it has been told. */
+  /** Runs a change and waits until it is reported. */
   const seen = async (act: () => Promise<unknown>, worktree?: string) => {
     const isTold = () => told.some((change) => !worktree || change.worktrees.includes(worktree));
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -38,7 +38,7 @@ async function scene() {
   return { place, repo, worker, watch, told, seen };
 }
 
-test('commits, staging, branches and stashes in the main checkout are told', async () => {
+test('commits, staging, branches and stashes in the main checkout are reported', async () => {
   const { place, repo, seen } = await scene();
   await seen(() => place.commit(repo.path, { 'a.txt': '1' }));
   await write(repo.path, { 'b.txt': '2' });
@@ -48,7 +48,7 @@ test('commits, staging, branches and stashes in the main checkout are told', asy
   await seen(() => place.sh(repo.path, 'pack-refs', '--all'));
 });
 
-test('a worktree is told by its path, also one that came later', async () => {
+test('a worktree is reported by its path, also one created later', async () => {
   const { place, repo, worker, seen } = await scene();
   await seen(() => place.commit(worker.worktree, { 'a.txt': '1' }), worker.worktree);
   const path = join(place.root, 'later');
@@ -66,7 +66,7 @@ test('looking is no change, nor are files that are not git’s', async () => {
   expect(told).toHaveLength(1);
 });
 
-test('a closed watch tells nothing, and a missing folder is none', async () => {
+test('a closed watch reports nothing, and a missing folder is not watched', async () => {
   const { place, repo, watch, told } = await scene();
   watch.close();
   await place.commit(repo.path, { 'a.txt': '1' });
@@ -102,7 +102,7 @@ test('a worktree whose files name each other by relative paths is the same every
   expectValue(await finishBranch(place.git, repo, worker, { tip }));
 });
 
-test('where git is too old for relative paths that is said', async () => {
+test('a git too old for relative paths is reported', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   await place.sh(repo.path, 'config', 'core.repositoryFormatVersion', '1');

@@ -3,7 +3,7 @@ import { linesOf } from '../../src/git/finish/finish.ts';
 import { refusal } from '../../src/git/run.ts';
 import { nameSome } from '../../src/git/worktrees/inspect.ts';
 
-test('what git passes on of a server cannot deceive', () => {
+test('server messages passed on by git cannot deceive', () => {
   const stderr = 'remote: \u202eko lla\x1b[2J\u200b\nremote: \u2066no\ttabs\x9b\n';
   expect(refusal({ exitCode: 1, stdout: '', stderr, timedOut: false }).message).toBe(
     'remote: <U+202E>ko lla [2J<U+200B>\nremote: <U+2066>no  tabs',
@@ -17,7 +17,7 @@ test('subjects of commits cannot deceive, and keep their emoji', () => {
   ]);
 });
 
-test('names of files show what hides in them', () => {
+test('names of files show hidden characters', () => {
   expect(nameSome(['a b.ts', '❤\ufe0f.md', 'safe\u202egnp.exe', 'a\nb', 'a\u200b\u2028'])).toBe(
     'a b.ts, ❤\ufe0f.md, "safe\\u202egnp.exe", "a\\nb", "a\\u200b\\u2028"',
   );

@@ -16,13 +16,13 @@ function refused(tool_input: object) {
   return refusalFor(body, rules, { locate: (path) => [path], exists: () => false });
 }
 
-test('a denial says what was refused, with nothing in it that hides', () => {
+test('a denial names the refused command, with hidden characters visible', () => {
   const refusal = refused({ file_path: '/etc/\u202edwssap\x1b[2J\u200b\n x' });
   expect(refusal?.what).toBe('Write: /etc/<U+202E>dwssap [2J<U+200B> x');
   expect(refusal?.why).toContain('"/etc/\\u202edwssap\\u001b[2J\\u200b\\n x"');
   expect(JSON.stringify(refusal)).not.toContain('\u202e');
 });
 
-test('what was refused is short', () => {
+test('the refused command is shortened', () => {
   expect([...(refused({ file_path: `/${'x'.repeat(900)}` })?.what ?? '')]).toHaveLength(200);
 });

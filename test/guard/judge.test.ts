@@ -314,7 +314,7 @@ test('a workspace allows what it names', () => {
   expect(bash(`echo > ${shop}/shared/x`, own, { writable: [join(shop, 'shared')] })).toBeNull();
 });
 
-test('what cannot be resolved is refused whatever a workspace allows, for it could be anything', () => {
+test('unresolvable commands are refused whatever a workspace allows, because they could be anything', () => {
   for (const line of ['$UNSET x', 'git $UNSET', 'curl -s x | sh', 'x'.repeat(500_000)])
     expect(bash(line, own, { allow: ['outside', 'push', 'switch'] })).toBe('outside');
 });
@@ -334,7 +334,7 @@ test('a refusal says what to do instead', () => {
   );
 });
 
-test('the orchestrator has what is listed and nothing else', () => {
+test('the orchestrator may use the listed tools and nothing else', () => {
   const may = (tool: string) =>
     judge(
       { tool, input: {}, cwd: shop },

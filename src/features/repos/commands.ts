@@ -86,7 +86,7 @@ export const repoVerbs = [
 ] as const;
 
 /** Shows repositories, workers and pending items; of one repository, or of all. */
-export async function showStatus(call: VerbCall, [repo]: readonly string[]): Promise<Printed> {
+async function showStatus(call: VerbCall, [repo]: readonly string[]): Promise<Printed> {
   const all = await call.facts(true);
   const repos = all.repos.filter((one) => repo === undefined || one.name === repo);
   if (repo !== undefined && repos.length === 0)

@@ -106,7 +106,7 @@ test.each([
   expect(parseHook(body)).toBeNull();
 });
 
-test('odd shapes inside a hook are survived', () => {
+test('unexpected shapes inside a hook do not throw', () => {
   expect(reportOf('PermissionRequest', { tool_name: {}, tool_input: [], cwd: 3 })).toEqual({
     kind: 'asked',
     what: 'permission',

@@ -82,7 +82,7 @@ test.each<[string, unknown, string]>([
   expect(askedFor(body, '').detail).toBe(detail);
 });
 
-test('what is longer than can be shown is cut, and said to be', () => {
+test('a detail beyond the limit is cut, and marked as cut', () => {
   const asked = askedFor(bash('x'.repeat(30_000)), '');
   expect(asked.isCut).toBe(true);
   expect(asked.detail.length).toBe(20_000);
@@ -131,7 +131,7 @@ describe('a question', () => {
   });
 });
 
-test('yes, no and nothing are what Claude Code takes for them', () => {
+test('yes, no and nothing are answers that Claude Code accepts', () => {
   const decision = (value: object) => ({
     hookSpecificOutput: { hookEventName: 'PermissionRequest', decision: value },
   });

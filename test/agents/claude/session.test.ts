@@ -39,7 +39,7 @@ test.each<[string, unknown]>([
   expect(parseSession(JSON.stringify(value), pid, start)).toBeNull();
 });
 
-test('one that is half written says nothing', () => {
+test('a half-written file gives no state', () => {
   expect(parseSession(JSON.stringify(written).slice(0, 100), pid, start)).toBeNull();
 });
 

@@ -10,7 +10,7 @@ const settings = claudeSettings({
   askUrl: 'http://127.0.0.1:1234/ask',
 });
 
-test('the start of a session is told by the hook program, paths quoted for a shell', () => {
+test('the start of a session is reported by the hook program, paths quoted for a shell', () => {
   expect(settings).toMatchObject({
     hooks: {
       SessionStart: [{ hooks: [{ type: 'command', command: `'/opt/o'\\''node/bin/node' '/a b/hook.js'` }] }],

@@ -19,13 +19,13 @@ function line(id: string, output: number, timestamp = '2026-11-22T12:00:00.000Z'
   return `${JSON.stringify({ type: 'assistant', timestamp, message: { id, usage } })}\n`;
 }
 
-test('a message is counted once, however many lines it stands in', async () => {
+test('a message is counted once, however many lines it has', async () => {
   await writeFile(file, `${line('m1', 5)}${line('m1', 5)}{"type":"user"}\n${line('m2', 7)}`);
   const days = await new TranscriptReader(file).count();
   expect(Object.values(days)).toEqual([{ input: 20, output: 12, cacheRead: 200, cacheWrite: 0 }]);
 });
 
-test('what is written later is added, also where a look came in the middle of a line', async () => {
+test('later lines are added, also after a read in the middle of a line', async () => {
   const reader = new TranscriptReader(file);
   expect(await reader.count()).toEqual({});
   const [head, tail] = [line('m2', 7).slice(0, 40), line('m2', 7).slice(40)];
@@ -43,7 +43,7 @@ test('subagents count, and every day has its own sum', async () => {
   expect(days).toMatchObject({ '2026-11-20': { output: 5 }, '2026-11-22': { output: 3 } });
 });
 
-test('a file that was begun anew is read from its beginning, and nothing is counted twice', async () => {
+test('a replaced file is read from its beginning, and nothing is counted twice', async () => {
   const reader = new TranscriptReader(file);
   await writeFile(file, line('m1', 5) + line('m2', 7));
   await reader.count();

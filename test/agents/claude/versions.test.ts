@@ -12,7 +12,7 @@ test('the oldest supported and the newest tested version are neither too old nor
   }
 });
 
-test.each(['2.1.333', '2.1.3320', '2.2.0', '3.0.0'])('%s is used, and said not to be tested', (version) => {
+test.each(['2.1.333', '2.1.3320', '2.2.0', '3.0.0'])('%s is used, and noted as not tested', (version) => {
   expect(isTooOld(line(version))).toBe(false);
   expect(untestedNote(line(version))).toContain(newestTested);
 });

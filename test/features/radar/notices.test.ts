@@ -125,7 +125,7 @@ describe('a look', () => {
     expect(scene.state.notices).toHaveLength(1);
   });
 
-  it.each(['clean', 'overlap'] as const)('that finds it gone (%s) says that instead', (verdict) => {
+  it.each(['clean', 'overlap'] as const)('that finds it resolved (%s) says that instead', (verdict) => {
     const scene = two().tell({ type: 'radar-looked', radar: radar('conflict') });
     scene.tell({ type: 'radar-looked', radar: radar(verdict) });
     expect(turns(scene)).toMatchObject([{ type: 'radar-turned', verdict, files: [] }]);

@@ -25,7 +25,7 @@ const two = () => new Scene().started('auth').started('cart');
 const told = (scene: Scene) => scene.events.filter(({ type }) => type === 'note-sent');
 
 describe('two workers that change the same file', () => {
-  test('are both told of it, each from its own side, as information', () => {
+  test('are both notified, each from its own side, as information', () => {
     const scene = looked(two(), file('src/app.ts'));
     expect(told(scene)).toMatchObject([
       { id: auth, from: 'radar', about: { worker: cart, files: [{ path: 'src/app.ts', kind: 'overlap' }] } },
@@ -39,7 +39,7 @@ describe('two workers that change the same file', () => {
     expect(contextFor(scene.state, auth)?.text).toContain('you change lines 3–5, they change lines 9');
   });
 
-  test('are told once, of another file again, and of one that stops merging once more', () => {
+  test('are notified once, of another file again, and of one that stops merging once more', () => {
     const scene = looked(two(), file('a.ts'));
     expect(told(looked(scene, file('a.ts')))).toEqual([]);
     expect(told(looked(scene))).toEqual([]);
@@ -55,7 +55,7 @@ describe('two workers that change the same file', () => {
     expect(told(looked(scene, file('a.ts', 'content')))).toEqual([]);
   });
 
-  test('are told of many in one short note, conflicts first, and of no more for ever', () => {
+  test('are notified of many in one short note, conflicts first, and of no more afterwards', () => {
     const many = Array.from({ length: 200 }, (_, n) => file(`${'d'.repeat(200)}/${n}.ts`));
     const scene = looked(two(), ...many, file('last.ts', 'content'));
     const [first] = told(scene);
@@ -71,7 +71,7 @@ describe('two workers that change the same file', () => {
     expect(text.match(/<\/note>/g)).toHaveLength(1);
   });
 
-  test('are told nothing where nothing could be handed over, or they are gone', () => {
+  test('are not notified without hooks, or once they are gone', () => {
     const plain = new Scene().started('auth', 'plain').started('cart');
     expect(told(looked(plain, file('a.ts')))).toMatchObject([{ id: cart }]);
     const scene = two();
@@ -86,7 +86,7 @@ describe('two workers that change the same file', () => {
     expect(told(looked(scene, file('b.ts')))).toEqual([]);
   });
 
-  test('are not flooded, and not told of by a person who mutes them', () => {
+  test('are not flooded, and get nothing while a person mutes notes', () => {
     const scene = two();
     for (let n = 0; n < 30; n++) looked(scene, file(`${n}.ts`));
     expect(scene.state.log.notes.filter(({ to }) => to === cart)).toHaveLength(20);

@@ -56,7 +56,7 @@ test('A pair is the same from both sides', () => {
   expect(one?.files[0]?.ranges.a).toEqual(other?.files[0]?.ranges.b);
 });
 
-test('What could not be looked at is not called clean', () => {
+test('A pair that could not be compared is not called clean', () => {
   expect(pairStateOf(radar, { a: 'backend/exports', b: 'backend/sessions' }).verdict).toBe('unknown');
   expect(pairStateOf(radar, { a: 'backend/sessions', b: 'backend/exports' }).verdict).toBe('unknown');
   const baseless = { ...radar, baseProblem: { code: 'no_base', message: 'There is no branch.' } };
@@ -193,7 +193,7 @@ test('R looks again, and the matrix stays meanwhile', () => {
   expect(dialogOf(looked)).toMatchObject({ kind: 'radar', ...pair, pending: null });
 });
 
-test('Who is gone leaves the matrix, and the last one closes it', () => {
+test('Removed workers leave the matrix, and the last one closes it', () => {
   const workers = radarFacts().workers.filter(({ id }) => id !== pair.b);
   const worktrees = radar.worktrees.filter(({ id }) => id !== pair.b);
   const less = { ...radar, worktrees, pairs: [], base: [] };
@@ -207,7 +207,7 @@ test('Who is gone leaves the matrix, and the last one closes it', () => {
   });
 });
 
-test('Pages are turned where there is more than fits', () => {
+test('Content beyond the height is scrolled by pages', () => {
   const many = radarRoom(size, manyFacts());
   expect(dialogOf(press(many, 'pagedown').state)).toMatchObject({ scroll: 18 });
   expect(dialogOf(press(many, 'pagedown', 'j').state)).toMatchObject({ scroll: 0 });

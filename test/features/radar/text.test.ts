@@ -4,7 +4,7 @@ import { radar } from './radarFixtures.ts';
 
 const merging = { repo: 'backend', worker: 'backend/sessions', verdict: 'clean', files: [] } as const;
 
-test('who does not merge with whom is said in sentences, each file with its fate and the lines of both sides', () => {
+test('conflicts are described in sentences, each file with its verdict and the lines of both sides', () => {
   expect(conflictsText([radar])).toBe(`backend, into develop
   ✗ backend/user-auth does not merge with backend/rate-limits
       src/auth/session.ts  does not merge: user-auth lines 10–14, 40 · rate-limits line 12
@@ -24,7 +24,7 @@ test('who does not merge with whom is said in sentences, each file with its fate
     3  backend/rate-limits  conflicts with develop and backend/user-auth in src/auth/session.ts and 1 more`);
 });
 
-test('where all is clean, or nobody is there, that is said', () => {
+test('clean comparisons and missing workers are described', () => {
   const clean = { ...radar, pairs: [], base: [merging], worktrees: [], order: [] };
   expect(conflictsText([clean])).toBe('backend, into develop\n  · everything merges');
   expect(conflictsText([{ ...clean, against: 'origin/develop' }])).toContain(
@@ -33,7 +33,7 @@ test('where all is clean, or nobody is there, that is said', () => {
   expect(conflictsText([])).toContain('No workers to compare.');
 });
 
-test('what was not compared is never said to merge', () => {
+test('work that was not compared is never called clean', () => {
   const unseen = radar.worktrees.filter(({ problem }) => problem !== null);
   const nothing = { ...radar, pairs: [], base: [], worktrees: unseen, order: [] };
   expect(conflictsText([nothing])).toBe(

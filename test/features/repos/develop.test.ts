@@ -49,7 +49,7 @@ test.each([
 const fromMain = proposal(3, 'web/cart', { plan: plan('web/cart', { digest: 'from main' }) });
 const card = press(room(shop({ proposals: [fromMain] })), 'tab', 'enter').state;
 
-test('from the card one comes back to the card, whose new plan needs no second yes', () => {
+test('from a card it returns to the card, whose new plan needs no second yes', () => {
   const sent = press(card, 'D', 'y').state;
   const planning = shop({ proposals: [{ ...fromMain, plan: null }] });
   const back = answered(updateApp(sent, { type: 'factsArrived', facts: planning }).state);

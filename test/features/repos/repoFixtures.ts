@@ -3,7 +3,7 @@ import { updateApp } from '../../../src/tui/update.ts';
 import type { AppState } from '../../../src/ui/state.ts';
 import { dialogOf, minutesAgo } from '../../tui/fixtures.ts';
 
-/** A feature that nobody has pushed. */
+/** A feature that was never pushed. */
 export function branchOf(name: string, days: number, change: Partial<BranchStatus> = {}): BranchStatus {
   return {
     ...{ name, kind: 'feature', ahead: 2, behind: 1, merged: null, upstream: null, checkout: null },

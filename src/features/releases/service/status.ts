@@ -183,7 +183,7 @@ const readers: Readonly<Record<string, (text: string) => VersionPlace[]>> = {
   },
 };
 
-export const versionFiles: readonly string[] = Object.keys(readers);
+const versionFiles: readonly string[] = Object.keys(readers);
 
 /** Returns the places of a file's own version; none when it has none or inherits it. */
 export function findVersions(file: string, text: string): readonly VersionPlace[] {

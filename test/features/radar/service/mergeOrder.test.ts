@@ -23,7 +23,7 @@ test.each([
   },
 );
 
-test('The first ones are as many as possible, up to twenty workers', () => {
+test('The first group is as large as possible, up to twenty workers', () => {
   const chance = new Chance(5);
   for (let round = 0; round < 200; round++) {
     const ids = [...'abcdefghijk'].slice(0, 1 + chance.number(11));
@@ -47,7 +47,7 @@ function largestFreeSet(ids: readonly string[], between: (a: string, b: string) 
   return most;
 }
 
-test('More than twenty are ordered in no time, without a conflict among the first', () => {
+test('More than twenty workers are ordered quickly, without a conflict among the first', () => {
   const ids = Array.from({ length: 60 }, (_, n) => `${n}`);
   const clash = (a: string, b: string) => (Math.abs(Number(a) - Number(b)) === 1 ? 1 : 0);
   const order = suggestOrder(ids, { between: clash, withBase: () => 0 });

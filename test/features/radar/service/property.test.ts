@@ -113,7 +113,7 @@ function agree(judged: Pick<RadarReport['pairs'][0], 'verdict' | 'files'>, truth
   const named = (kind: (one: string) => boolean) =>
     judged.files.filter((file) => kind(file.kind)).map((file) => file.path);
   const conflicts = named((kind) => kind !== 'overlap');
-  // Where names change, git lists several paths for one conflict.
+  // For renamed files git lists several paths for one conflict.
   const plain = judged.files.every((file) =>
     ['overlap', 'content', 'binary', 'add/add', 'modify/delete'].includes(file.kind),
   );

@@ -62,7 +62,7 @@ function code(who: string, ...changed: number[]): string {
     .join('\n');
 }
 
-/** What is said of two workers, or of one and the base. */
+/** Returns the result for two workers, or for one and the base. */
 function between(report: RadarReport, a: string, b?: string) {
   const found = b
     ? report.pairs.find((pair) => pair.a === `backend/${a}` && pair.b === `backend/${b}`)
@@ -107,7 +107,7 @@ test('The same line in two worktrees is a conflict, other lines of the file are 
   expect(report.worktrees.every((one) => one.problem === null && one.limits.length === 0)).toBe(true);
 });
 
-test('What the base gained meanwhile is compared with, too', async () => {
+test('New commits of the base are compared, too', async () => {
   const { place, repo, at, look } = await createScene('one', 'two');
   await write(at.one ?? '', { 'code.ts': code('one', 5) });
   await place.sh(repo.path, 'switch', '--quiet', 'develop');
@@ -118,7 +118,7 @@ test('What the base gained meanwhile is compared with, too', async () => {
   expect(report.order).toEqual(['backend/two', 'backend/one']);
 });
 
-test('Files that nobody has told git about conflict as well', async () => {
+test('Untracked files conflict as well', async () => {
   const { at, look } = await createScene('one', 'two');
   await write(at.one ?? '', { 'new/file': 'one\n', same: 'same\n', 'trace.log': 'one\n' });
   await write(at.two ?? '', { 'new/file': 'two\n', same: 'same\n', 'trace.log': 'two\n' });
@@ -132,7 +132,7 @@ test('Files that nobody has told git about conflict as well', async () => {
   });
 });
 
-test('A conflict in a renamed file has lines all the same', async () => {
+test('A conflict in a renamed file has lines, too', async () => {
   const { place, at, look } = await createScene('one', 'two');
   await place.sh(at.one ?? '', 'mv', 'code.ts', 'moved.ts');
   await write(at.one ?? '', { 'moved.ts': code('one', 7) });
@@ -145,7 +145,7 @@ test('A conflict in a renamed file has lines all the same', async () => {
   });
 });
 
-test('Only what is named is looked through; commits are noticed in any case', async () => {
+test('Only the named worktrees are read; commits are always detected', async () => {
   const { place, at, look } = await createScene('one', 'two');
   await write(at.one ?? '', { 'code.ts': code('one', 3) });
   await look();
@@ -158,7 +158,7 @@ test('Only what is named is looked through; commits are noticed in any case', as
   expect(between(await look([]), 'one', 'two').verdict).toBe('conflict');
 });
 
-test('A change that leaves size and time of a file alone is seen', async () => {
+test('A change that keeps size and time of a file is detected', async () => {
   const { at, look } = await createScene('one', 'two');
   const time = new Date('2026-01-01');
   const put = async (dir: string, content: string) => {
@@ -172,7 +172,7 @@ test('A change that leaves size and time of a file alone is seen', async () => {
   expect(between(await look([]), 'one', 'two').verdict).toBe('conflict');
 });
 
-test('It tells at once who is changing a file, and where', async () => {
+test('The workers that change a file are returned at once, with their lines', async () => {
   const { at, look, radar } = await createScene('one', 'two', 'three');
   expect(radar.whoIsChanging('code.ts')).toEqual([]);
   await write(at.one ?? '', { 'code.ts': code('one', 3, 4), fresh: 'x' });
@@ -185,7 +185,7 @@ test('It tells at once who is changing a file, and where', async () => {
   expect(radar.whoIsChanging('fresh')).toMatchObject([{ id: 'backend/one', change: 'added', ranges: [] }]);
 });
 
-test('The plan tells what conflicts with whom', async () => {
+test('The plan says which workers conflict with which', async () => {
   const { at, look, radar } = await createScene('one', 'two', 'three');
   await write(at.one ?? '', { 'code.ts': code('one', 3) });
   await write(at.two ?? '', { 'code.ts': code('two', 3) });
@@ -218,7 +218,7 @@ test('Three that merge two by two, but not together, are found by the plan', asy
   });
 });
 
-test('Worktrees that cannot be looked at are named, the others go on', async () => {
+test('Unreadable worktrees are named, the others are compared', async () => {
   const { place, repo, workers, at, look, radar } = await createScene(
     'one',
     'two',
@@ -263,7 +263,7 @@ test('Worktrees that cannot be looked at are named, the others go on', async () 
   await radar.close();
 });
 
-test('Without a base workers are compared with each other, and it says so', async () => {
+test('Without a base workers are compared with each other only, with a problem', async () => {
   const { workers, at, radar } = await createScene('one', 'two');
   await write(at.one ?? '', { 'code.ts': code('one', 3) });
   await write(at.two ?? '', { 'code.ts': code('two', 9) });
@@ -311,7 +311,7 @@ test('A base that only the remote has is compared with, as a finish merges into 
   expect(branches.find(({ kind }) => kind === 'feature')).toMatchObject({ ahead: 1, behind: 1 });
 });
 
-test('A merge with unresolved files is compared as it lies there', async () => {
+test('A merge with unresolved files is compared as it is', async () => {
   const { place, repo, at, look } = await createScene('one', 'two');
   await place.commit(at.one ?? '', { 'code.ts': code('one', 3) });
   await place.sh(repo.path, 'switch', '--quiet', 'develop');
@@ -327,7 +327,7 @@ test('A merge with unresolved files is compared as it lies there', async () => {
   expect((await look(['one'])).worktrees[0]).toEqual({ id: 'backend/one', problem: null, limits: [] });
 });
 
-test('Large files, repositories inside and floods of new files are left out, and it says so', async () => {
+test('Large files, nested repositories and too many new files are omitted, with a note', async () => {
   const { place, at, look } = await createScene('one', 'two', 'three');
   for (const [n, dir] of [at.one, at.two].entries())
     await writeFile(join(dir ?? '', 'large'), Buffer.alloc(5 * 1024 * 1024 + 1, 65 + n));
@@ -416,7 +416,7 @@ test('Hooks that watch indexes are not run', async () => {
   expect(await readdir(place.root)).not.toContain('ran');
 });
 
-test('Its temporary folder is gone with it, and may go before it', async () => {
+test('Its temporary folder is deleted with it, and may vanish earlier', async () => {
   const { at, look, radar } = await createScene('one', 'two');
   await write(at.one ?? '', { 'code.ts': code('one', 3) });
   await write(at.two ?? '', { 'code.ts': code('two', 3) });
@@ -434,7 +434,7 @@ test('Its temporary folder is gone with it, and may go before it', async () => {
   expect(await folders()).toEqual([]);
 });
 
-test('What a killed process left is swept away, what is in use or young stays', async () => {
+test('Leftovers of a killed process are deleted, folders in use or young stay', async () => {
   const { look, radar } = await createScene('one');
   const make = async (pid: number, age: number) => {
     const path = join(tmpdir(), `orch-tui-git-${pid}-test${age}`);

@@ -5,7 +5,7 @@ import { Radar } from '../../../../src/features/radar/service/radar.ts';
 import { createPlace, expectValue, write } from '../../../support/gitPlace.ts';
 import { lines } from './edits.ts';
 
-test('Both sides of a file are told by their hunks, whatever they call it and whether they still have it', async () => {
+test('Both sides of a file are shown by their hunks, also when renamed or deleted', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   await place.sh(repo.path, 'switch', '--quiet', 'develop');

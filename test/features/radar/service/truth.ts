@@ -5,7 +5,7 @@ import type { Verdict } from '../../../../src/core/radar.ts';
 import type { Repo } from '../../../../src/core/repo.ts';
 import type { Place } from '../../../support/gitPlace.ts';
 
-/** What a real `git merge` says of two commits, and of the files that both change. */
+/** Result of a real `git merge` of two commits, and the files that both change. */
 export interface Truth {
   readonly verdict: Verdict;
   /** Paths that git left unmerged. */
@@ -61,7 +61,10 @@ export class Scratch {
     return git('rev-parse', 'HEAD');
   }
 
-  /** Merges `b` into `a`. @param base where both go; what it brought itself is nobody's overlap. */
+  /**
+   * Merges `b` into `a`.
+   * @param base where both go; its own changes are no overlap
+   */
   async merge(a: string, b: string, base: string | null): Promise<Truth> {
     const git = (...args: string[]) => this.#place.sh(this.#dir, ...args);
     await git('checkout', '--quiet', '--force', '--detach', a);

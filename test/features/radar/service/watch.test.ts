@@ -88,7 +88,7 @@ test('A wake that comes during a look is followed by another look', async () => 
   await next();
 });
 
-test('It knows who else is changing a file, by either name of it', async () => {
+test('The other workers that change a file are found by either name of it', async () => {
   const { watch, world, write } = await createScene();
   await write('one', text.replace('two', 'TWO'));
   expect(watch.whoIsChanging('backend/two', 'a.txt')).toEqual([]);

@@ -189,7 +189,7 @@ test('Hooks see both merges, in no checkout of a person, and one that refuses le
   expect(await place.sh(repo.path, 'worktree', 'list')).not.toContain('scratch');
 });
 
-test('What was tagged is said as it was asked for, and the tag is signed where the settings want it', async () => {
+test('The tag has the requested message, and is signed if the settings say so', async () => {
   const [place, repo] = await withRelease();
   await place.sh(repo.path, 'config', 'gitflow.release.finish.sign', 'true');
   await place.sh(repo.path, 'config', 'gpg.format', 'ssh');

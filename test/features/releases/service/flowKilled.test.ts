@@ -25,7 +25,7 @@ const states = {
   },
 };
 
-/** What lies uncommitted in all checkouts. */
+/** Returns the uncommitted changes in all checkouts. */
 async function dirtOf(place: Place, repo: Repo): Promise<string> {
   const listed = await place.sh(repo.path, 'worktree', 'list', '--porcelain');
   const dirs = [...listed.matchAll(/^worktree (.+)$/gm)].map(([, path = '']) => path);
@@ -69,7 +69,7 @@ test('A release that was killed anywhere ends in one merge and one tag when fini
 });
 
 /** It differs from a release only in where it began, so two states tell. */
-test('A hotfix that was killed anywhere ends so, too', { timeout: 300_000 }, async () => {
+test('A killed hotfix ends the same way', { timeout: 300_000 }, async () => {
   const scenes = [finishing('hotfix', 'no checkout'), finishing('hotfix', 'dirty checkouts of both')];
   const moments = await killEverywhere(await Promise.all(scenes), 'before');
   expect(Math.min(...moments)).toBeGreaterThan(4);

@@ -56,7 +56,7 @@ test('Main, develop and the one tag are pushed together; other tags and branches
   expect(await refs(remote, 'refs/heads/release')).toBe('');
 });
 
-test('A push that a hook refuses leaves everything finished here, nothing there, and says what to run', async () => {
+test('A push refused by a hook leaves everything finished here, nothing at the remote, and names the command to run', async () => {
   const [place, repo, remote] = await withRemote();
   await hook(repo, 'pre-push', 'echo "not today" >&2; exit 1');
   const before = await place.sh(remote, 'for-each-ref');
@@ -68,7 +68,7 @@ test('A push that a hook refuses leaves everything finished here, nothing there,
   expect(await place.sh(repo.path, 'branch', '--list', 'release/*')).toBe('');
 });
 
-test('What the remote would refuse is known before anything moves', async () => {
+test('A push that the remote would refuse is detected before anything moves', async () => {
   const [place, repo, remote] = await withRemote();
   await pushOfAnother(place, remote, 'develop');
   expectValue(await fetchForPush(place.git, repo));
@@ -77,7 +77,7 @@ test('What the remote would refuse is known before anything moves', async () => 
   );
 });
 
-test('A branch at the remote that has more than was merged is not deleted there', async () => {
+test('A remote branch with unmerged commits is not deleted', async () => {
   const [place, repo, remote] = await withRemote();
   const done = expectValue(await finishFlow(place.git, repo, release));
   await pushOfAnother(place, remote, 'release/1.0.0');

@@ -96,7 +96,7 @@ test('Without files the greatest tag below counts, and without a tag there is no
   expect(started.warnings).toEqual(['No file says a version; none was set.']);
 });
 
-test('Hooks look at the commit that sets the version; what one refuses is not begun', async () => {
+test('Hooks see the commit that sets the version; a refused one starts nothing', async () => {
   const [place, repo] = await withFiles(project);
   await hook(repo, 'pre-commit', 'grep -q 1.2.4 VERSION || { echo "not this one" >&2; exit 1; }');
   const before = await refsOf(place, repo);
