@@ -93,11 +93,7 @@ function noAnswer({ ticket }: HeldRequest): Effect {
 }
 
 /** Releases requests, and keeps how each ended. */
-export function settleRequests(
-  state: ControllerState,
-  ids: readonly string[],
-  how: Settled,
-): ControllerState {
+function settleRequests(state: ControllerState, ids: readonly string[], how: Settled): ControllerState {
   const held = new Map(state.held);
   for (const id of ids) held.delete(id);
   const settled = [...state.settled, ...ids.map((id) => [id, how] as const)].slice(-settledKept);

@@ -38,7 +38,7 @@ export const notices = defineDialog<NoticesDialog>({
 });
 
 /** Returns each session's last denial and the controller's notices, both latest first. */
-export function selectNotices({ facts }: Pick<AppState, 'facts'>): readonly Problem[] {
+function selectNotices({ facts }: Pick<AppState, 'facts'>): readonly Problem[] {
   const denied = (facts?.workers ?? [])
     .flatMap(({ id, denied }) => (denied ? [{ id, denied }] : []))
     .sort((one, other) => other.denied.at.localeCompare(one.denied.at));

@@ -31,7 +31,7 @@ import { cellWidth, type Line, line, span, wrapLines } from '../../ui/text.ts';
 // Requests of agents, as the person sees and answers them.
 
 /** State of the card that shows all of a request. */
-export interface AskDialog extends PendingRequest, Scrolling {
+interface AskDialog extends PendingRequest, Scrolling {
   readonly kind: 'ask';
   /** The request's id. */
   readonly request: string;
@@ -93,7 +93,7 @@ export function sendAnswer(
 }
 
 /** Returns why a dialog about a request closes; null while it is open. */
-export function whyOver(state: AppState, { request }: { readonly request: string }): string | null {
+function whyOver(state: AppState, { request }: { readonly request: string }): string | null {
   return findRequest(state, request) ? null : 'That was answered in its pane, or is over.';
 }
 

@@ -60,7 +60,7 @@ export const goOnDialog = defineDialog<GoOnDialog>({
 });
 
 /** Groups workers that stopped at a usage limit by what can be done about it. */
-export function selectStopped({ facts }: Pick<AppState, 'facts'>): StoppedByLimit {
+function selectStopped({ facts }: Pick<AppState, 'facts'>): StoppedByLimit {
   return stoppedByLimit(facts ?? { workers: [] });
 }
 

@@ -31,7 +31,7 @@ import {
 import { cellWidth, type Line, line, span, wrapLines } from '../../ui/text.ts';
 
 /** State that finishing and cleaning share: a preview, answered by one key or by typing the task's name. */
-export interface EndDialog extends PendingRequest, Scrolling {
+interface EndDialog extends PendingRequest, Scrolling {
   readonly kind: 'finish' | 'clean';
   readonly id: string;
   /** Null until the controller has answered. */
@@ -40,7 +40,7 @@ export interface EndDialog extends PendingRequest, Scrolling {
   readonly typed: TextField;
 }
 
-export const unpreviewed = { preview: null, typed: emptyField, scroll: 0, problem: null } as const;
+const unpreviewed = { preview: null, typed: emptyField, scroll: 0, problem: null } as const;
 
 /** The parts in which the two dialogs differ. */
 interface RemovalDialog<D> {
@@ -57,7 +57,7 @@ interface RemovalDialog<D> {
 }
 
 /** Builds the parts that finishing and cleaning share: keys, the typed name, and when the dialog is stale. */
-export function removalParts<D extends EndDialog>(
+function removalParts<D extends EndDialog>(
   end: RemovalDialog<D>,
 ): Pick<RoomDialog<D>, 'group' | 'keys' | 'modes' | 'text' | 'subject' | 'isStale'> {
   return {
@@ -165,7 +165,7 @@ function whyNotCancelled(state: AppState, dialog: EndDialog): string | null {
 }
 
 /** Draws either dialog: its progress, what was refused, the preview, and the typed name. */
-export function endBody(
+function endBody(
   state: AppState,
   dialog: EndDialog,
   shown: {

@@ -47,13 +47,13 @@ function requestFor(request: CheckRequest): NamedRequest {
 }
 
 /** Option of verbs that propose: the person's yes. */
-export const approveOption = { '--yes': 'approve it here and now' } as const;
+const approveOption = { '--yes': 'approve it here and now' } as const;
 
 /**
  * Refuses to start anything without a person's yes, which a script gives by `--yes` and a terminal asks for. Other
  * reasons to refuse are reported first, so that the next attempt does not fail for them.
  */
-export async function requireApproval(
+async function requireApproval(
   call: VerbCall,
   { yes = false }: { readonly yes?: boolean },
   request: CheckRequest | null,

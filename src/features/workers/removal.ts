@@ -84,17 +84,17 @@ function afterRemoval(
 // Finishes, cleans and undos of a repository run one after the other, each planned on the result of the last one.
 
 /** Reports whether an operation of the repository is under way that others wait for. */
-export function isRepoBusy({ busy }: ControllerState, repo: string): boolean {
+function isRepoBusy({ busy }: ControllerState, repo: string): boolean {
   return [...busy].some(([id, { kind }]) => repoOf(id) === repo && isSequential(kind));
 }
 
-export function enqueue(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
+function enqueue(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
   const busy = withBusy(state.busy, request.id, { kind: 'queued', request, ticket });
   return { state: { ...state, busy }, events: [], effects: [] };
 }
 
 /** Begins a finish or clean at once. */
-export function startRemoval(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
+function startRemoval(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
   const kind = request.do === 'finish' ? 'finishing' : 'cleaning';
   const { id, tip, confirm = null, left } = request;
   const agreed = { confirm, ...(left && { left }) };
@@ -109,7 +109,7 @@ export function startRemoval(state: ControllerState, ticket: RequestId, request:
 }
 
 /** Begins the next queued operation of a worker's repository after one has ended. */
-export function startNext(decision: Decision, id: string): Decision {
+function startNext(decision: Decision, id: string): Decision {
   const { state } = decision;
   const repo = repoOf(id);
   for (const [waiting, operation] of state.busy) {

@@ -43,7 +43,7 @@ import { overLimitText, selectOverLimit } from './describe.ts';
 export const severalGroup = 'Several at once';
 export const yesToAll = 'yes, to exactly those that are listed, one after the other, as far as limits allow';
 
-export type PlannedProposal = Proposal & { readonly plan: StartPlan };
+type PlannedProposal = Proposal & { readonly plan: StartPlan };
 
 /** A proposal with the plan that was shown, and the outcome of its approval. */
 export interface Listed {
@@ -113,15 +113,12 @@ function isAnswered({ listed }: StartSeveralDialog): boolean {
 }
 
 /** Returns proposals that can be started as they are. */
-export function selectPlanned({ facts }: Pick<AppState, 'facts'>): readonly PlannedProposal[] {
+function selectPlanned({ facts }: Pick<AppState, 'facts'>): readonly PlannedProposal[] {
   return facts?.proposals.filter(isPlanned) ?? [];
 }
 
 /** Returns the other proposals, and those that came after the dialog was opened: a yes in it does not approve them. */
-export function selectUnlisted(
-  { facts }: Pick<AppState, 'facts'>,
-  dialog: { readonly listed: readonly Listed[] },
-) {
+function selectUnlisted({ facts }: Pick<AppState, 'facts'>, dialog: { readonly listed: readonly Listed[] }) {
   const listed = new Set(dialog.listed.map(({ proposal }) => proposal.n));
   return facts?.proposals.filter(({ n }) => !listed.has(n)) ?? [];
 }
@@ -131,7 +128,7 @@ function isPlanned(proposal: Proposal): proposal is PlannedProposal {
 }
 
 /** Returns why a yes does not start a listed proposal; null while it is exactly what is shown. */
-export function skipReason(state: AppState, { proposal }: Listed): string | null {
+function skipReason(state: AppState, { proposal }: Listed): string | null {
   const now = findProposal(state, proposal.n);
   if (!now) return 'It is no longer open.';
   if (now.problem) return now.problem.message;
