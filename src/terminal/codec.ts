@@ -45,7 +45,7 @@ export class ScreenEncoder {
   /** The screen that was sent last; null when the next update is to be whole. */
   #sent: Screen | null = null;
 
-  /** The other side is taken to have nothing: the next update is whole. */
+  /** Makes the next update whole. */
   restart(): void {
     this.#sent = null;
   }
@@ -335,7 +335,7 @@ function setLink(data: Uint32Array, start: number, end: number, bits: number): v
   for (let at = start; at < end; at += cellWords) data[at] = (data[at] as number) | bits;
 }
 
-/** Reads one cell, or several spaces; gives back the index after them. */
+/** Reads one cell or several spaces; returns the index after them. */
 function readCells(reader: ByteReader, grid: Grid, at: number, end: number): number {
   const { data } = grid;
   const lead = reader.u8();

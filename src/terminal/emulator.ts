@@ -34,30 +34,30 @@ export interface EmulatorOptions {
   readonly convertEol?: boolean;
   /** Milliseconds; only differences count. */
   readonly now?: () => number;
-  /** Makes the terminal; another way than ours is for tests. */
+  /** Creates the terminal; for tests. */
   readonly create?: (options: TerminalOptions) => Terminal;
 }
 
-/** A program that began a synchronized frame and never ends it must not freeze its screen. */
+/** Longest synchronized frame, so that an endless one does not freeze the screen. */
 const longestHoldMs = 150;
 /** With less, @xterm/headless 6.0.0 may keep fewer lines than the screen has rows after a resize. */
 export const leastScrollback = 64;
 const longestTitle = 1024;
 
 /**
- * A terminal in memory: what a program prints goes in, a screen of cells comes out. Total: whatever the bytes
- * are, nothing throws and later bytes are still understood.
+ * A terminal in memory: parses a program's output into a screen of cells. Total: no bytes make it throw, or keep it from
+ * parsing later ones.
  */
 export class Emulator {
-  /** Called with the terminal's answers to the program's queries, which belong into its input. */
+  /** Called with the replies to the program's queries, for its input. */
   onReply: (bytes: string) => void = ignore;
   /** Text of OSC 0 and 2, as the program sent it, at most 1024 characters. */
   onTitle: (title: string) => void = ignore;
   onBell: () => void = ignore;
 
   /**
-   * Count of changes to another screen and of resets: a real terminal that gets the program's bytes does not
-   * follow it there, for that one has screens of another program's.
+   * Count of switches of the screen and of resets. A real terminal that gets the program's bytes cannot follow these,
+   * because its other screen belongs to another program.
    */
   breaks = 0;
   readonly #make: (options: TerminalOptions) => Terminal;
@@ -93,7 +93,7 @@ export class Emulator {
     return this.#terminal.buffer.active.length;
   }
 
-  /** Scrollback and screen, line by line. Only to be kept until the next write. */
+  /** Scrollback and screen, line by line. Valid until the next write. */
   get lines(): Lines {
     return this.#lines;
   }
@@ -103,7 +103,7 @@ export class Emulator {
     return this.#tracked.modes;
   }
 
-  /** Progress that the program reports; the same object as long as it is the same. */
+  /** Progress that the program reports; the same object until it changes. */
   get progress(): Progress | null {
     return this.#tracked.progress;
   }
@@ -125,8 +125,8 @@ export class Emulator {
   }
 
   /**
-   * Fills in grid, cursor and modes. While the program holds a synchronized frame the screen stays as it was,
-   * for at most 150 ms, and the answer is false: ask again after that, even when nothing was written.
+   * Fills in grid, cursor and modes. During a synchronized frame, at most 150 ms, the screen stays unchanged and the result
+   * is false: read again after that, even without output.
    */
   readScreen(screen: Screen, changed?: number[]): boolean {
     if (this.isHeld() && this.#fits(screen.grid)) return false;
@@ -135,7 +135,7 @@ export class Emulator {
   }
 
   /**
-   * Fills in a screen, whether the program holds a synchronized frame or not.
+   * Fills in a screen, also during a synchronized frame.
    * @param top - the line of `lines` in its first row, if it is not the newest screen's
    * @param changed - gets the rows that look different now; where the size is another one, all that are not blank
    */
@@ -189,7 +189,7 @@ export class Emulator {
     return options.ansi ? gridToAnsi(grid) : gridToText(grid);
   }
 
-  /** Fewer lines give their memory back at once. */
+  /** Sets the kept lines; dropped ones are freed at once. */
   setScrollback(lines: number): void {
     this.#scrollback = Math.max(leastScrollback, lines);
     this.#terminal.options.scrollback = this.#scrollback;
@@ -238,18 +238,18 @@ export class Emulator {
     if (rang) this.onBell();
   }
 
-  /** False where the terminal threw: a fault of its own, after which it parses nothing any more. */
+  /** Reports whether the terminal did not throw. After a throw it parses nothing any more. */
   #runs(act: () => void): boolean {
     try {
       act();
       return true;
     } catch {
-      // Whatever it was, only a new terminal helps.
+      // After any error only a new terminal works.
       return false;
     }
   }
 
-  /** A new terminal with the text of the old one, as far as that can still be read. */
+  /** Creates a new terminal with the text of the old one, as far as it can be read. */
   #replace(cols: number, rows: number): void {
     let kept = '';
     this.#runs(() => {
@@ -275,15 +275,15 @@ function ignore(): void {}
 
 const largestSide = 1000;
 
-/** A terminal that measures text as we do and cannot be stopped by what is printed. */
+/** Creates a terminal with our text widths that output cannot hang. */
 export function createTerminal(options: TerminalOptions): Terminal {
   const terminal = openTerminal({ ...options, ...possibleSize(options.cols, options.rows) });
   guard(terminal);
-  understandLinks(terminal);
+  handleLinks(terminal);
   return terminal;
 }
 
-/** The nearest size a terminal can have: 2–1000 columns, 1–1000 rows. */
+/** Clamps a size to 2–1000 columns and 1–1000 rows. */
 function possibleSize(cols: number, rows: number): { cols: number; rows: number } {
   const within = (side: number, least: number) =>
     Math.min(Math.max(least, Math.floor(side) || least), largestSide);
@@ -295,7 +295,7 @@ const repeatedPerRow = ['L', 'M', 'S', 'T'];
 const repeatedPerColumn = ['I', 'Z', 'b'];
 
 /**
- * Limits sequences that would stop the terminal or fill its memory: every program can print them.
+ * Clamps the parameters of sequences that would hang the terminal or exhaust memory; any program can print them.
  */
 function guard(terminal: Terminal): void {
   for (const final of repeatedPerRow) amend(terminal, { final }, (count) => Math.min(count, terminal.rows));
@@ -305,20 +305,20 @@ function guard(terminal: Terminal): void {
     amend(terminal, id, (part) => (part === 1 && isAtEnd(terminal) ? 2 : part));
 }
 
-/** Erasing up to the last cell is erasing all, but throws in 6.0.0. */
+/** Reports whether the cursor is in the last cell: erasing up to it erases all, but throws in 6.0.0. */
 function isAtEnd(terminal: Terminal): boolean {
   const { cursorX, cursorY } = terminal.buffer.active;
   return cursorX >= terminal.cols - 1 && cursorY >= terminal.rows - 1;
 }
 
-/** A screenful has far fewer; all of them together take a megabyte at most. */
-const mostLinks = 512;
+/** Far more than a screen has; together at most a megabyte. */
+const maxLinks = 512;
 
 /**
- * Understands OSC 8 in place of @xterm/headless 6.0.0, which keeps links printed over each other for ever.
+ * Handles OSC 8 in place of @xterm/headless 6.0.0, which keeps links printed over each other for ever.
  * See gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda; equal addresses are one link here.
  */
-function understandLinks(terminal: Terminal): void {
+function handleLinks(terminal: Terminal): void {
   /** The least recently opened first. */
   const links = new Map<string, Hyperlink>();
 
@@ -327,7 +327,7 @@ function understandLinks(terminal: Terminal): void {
     links.delete(uri);
     links.set(uri, link);
     const [[oldest, forgotten] = []] = links;
-    if (links.size > mostLinks && oldest !== undefined && forgotten) {
+    if (links.size > maxLinks && oldest !== undefined && forgotten) {
       forgotten.uri = null;
       links.delete(oldest);
     }

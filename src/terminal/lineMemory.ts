@@ -37,7 +37,7 @@ interface BufferService {
   readonly buffers: { readonly normal: LineBuffer; readonly alt: LineBuffer };
 }
 
-/** Above glibc's bound for a mapping of its own, see `protocol/start.ts`, and few enough of them. */
+/** Above glibc's bound for a mapping of its own, see `ipc/start.ts`, and few enough of them. */
 const blockBytes = 128 * 1024;
 const wordsPerCell = 3;
 const bytesPerCell = wordsPerCell * Uint32Array.BYTES_PER_ELEMENT;
@@ -68,7 +68,7 @@ class Blocks {
   }
 }
 
-/** Of the terminal that is at work; null while none is. */
+/** Blocks of the terminal that is parsing; null for none. */
 let current: Blocks | null = null;
 let isResizing = false;
 

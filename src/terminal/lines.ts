@@ -81,7 +81,7 @@ export class Lines {
     return readRowText(this.#terminal, line - this.#first);
   }
 
-  /** To be called after whatever may have thrown lines away. */
+  /** To be called after anything that may have dropped lines. */
   update(): void {
     if (this.epoch !== this.#numbered.epoch) this.renumber();
     else if (this.#buffer.type === 'normal') {
@@ -98,8 +98,8 @@ export class Lines {
   }
 
   /**
-   * Holds on to a character over a resize: what it gives back tells, once, where the character is after that; null
-   * when it has been thrown away. Wrapping again leaves the line with the cursor where it is and neither makes nor
+   * Tracks a character over a resize. Returns a function that, called once after it, gives the new position; null for a
+   * dropped line. Wrapping again leaves the line with the cursor where it is and neither makes nor
    * joins printed lines, so that they are counted from there.
    */
   hold({ line, x }: LinePosition): () => LinePosition | null {
@@ -243,14 +243,14 @@ interface PrintedRow {
   readonly columns: ArrayLike<number> | null;
 }
 
-/** The first line of what was printed as one with `line`, looking at most so far up. */
+/** Returns the first row of the printed line that includes `line`, at most `most` rows up. */
 export function startOfLine(lines: Pick<Lines, 'isWrapped'>, line: number, most = Number.POSITIVE_INFINITY) {
   let start = line;
   while (line - start < most && lines.isWrapped(start)) start--;
   return start;
 }
 
-/** The last one, likewise. */
+/** Returns the last row of the printed line, at most `most` rows down. */
 export function endOfLine(
   lines: Pick<Lines, 'isWrapped' | 'end'>,
   line: number,

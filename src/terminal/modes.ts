@@ -87,7 +87,7 @@ export class TrackedModes {
     };
   }
 
-  /** The same object as long as it is the same. */
+  /** The same object until it changes. */
   get progress(): Progress | null {
     return this.#progress;
   }
@@ -132,8 +132,8 @@ const deepest = 16;
 const allFlags = 31;
 
 /**
- * Which keyboard reports a program asked for by the kitty keyboard protocol
- * (sw.kovidgoyal.net/kitty/keyboard-protocol): a stack of flags for each of the two screens.
+ * The keyboard modes of a program by the kitty keyboard protocol (sw.kovidgoyal.net/kitty/keyboard-protocol): a stack of
+ * flags for each of the two screens.
  */
 export class KeyboardStack {
   readonly #terminal: Terminal;

@@ -45,7 +45,7 @@ const hideCursor = '\x1b[?25l';
 const showCursor = '\x1b[?25h';
 const clear = '\x1b[0m\x1b[2J';
 
-/** Lays panes over the chrome, and returns the bytes that bring the terminal to the outcome. */
+/** Composes panes and chrome, and returns the bytes that update the terminal. */
 export class Compositor {
   readonly #writer: CellWriter;
   /** Cells that the terminal shows. */
@@ -89,7 +89,7 @@ export class Compositor {
     return hideCursor + clear;
   }
 
-  /** `moved`: painting left the terminal's cursor hidden, and somewhere else. */
+  /** @param moved painting has hidden the terminal's cursor and moved it */
   #placeCursor(cursor: Cursor | null, moved: boolean): string {
     const shown = this.#shownCursor;
     this.#shownCursor = cursor;
@@ -170,9 +170,8 @@ function cursorStyle({ shape, blink }: Cursor): string {
 }
 
 /**
- * Puts cells into words for a terminal, keeping track of its cursor and style. Characters whose width is
- * disputed are fenced in: the cursor is set before and after them, and the cells a terminal could have drawn
- * them over are written again, so that at worst one character looks odd and nothing else moves.
+ * Writes cells as bytes for a terminal, tracking its cursor and style. Around characters of ambiguous width the cursor is
+ * set, and the cells that a terminal may have drawn over are written again, so that at worst one character looks wrong.
  */
 class CellWriter {
   readonly #capabilities: Capabilities;
@@ -254,7 +253,7 @@ class CellWriter {
     this.#x = x + widthOf(word);
   }
 
-  /** Gives back how many columns a terminal may have written to. */
+  /** Returns how many columns a terminal may have written to. */
   #ambiguous(grid: Grid, word: number, x: number, y: number): number {
     const width = widthOf(word);
     const text = wordText(grid, word);
@@ -344,7 +343,7 @@ const wide: readonly (readonly [number, number])[] = [
 /** Whatever may be drawn as an emoji, may be missing from a terminal's tables, or joins its neighbours. */
 const doubtful = /^(?![\x20-\x7e])[\p{Emoji}\p{Extended_Pictographic}\p{Cn}\p{Co}\p{M}]$/u;
 
-/** Widths terminals agree upon: 0 not looked up yet, 3 none. A pattern match per cell would be too slow. */
+/** Cached widths by code point: 0 not looked up yet, 3 ambiguous. A pattern match per cell would be too slow. */
 const agreedWidths = new Uint8Array(0x110000);
 
 /** Reports whether terminals may draw a cell's text at another width than ours, or join it with its neighbours. */
@@ -363,7 +362,7 @@ function agreedWidth(code: number): 1 | 2 | 3 {
   return wide.some(isIn) ? 2 : 3;
 }
 
-/** The cursor of a pane's program in cells of the whole screen; null where it is hidden, clipped or covered. */
+/** Returns the cursor of a pane's program in cells of the whole screen; null where it is hidden, clipped or covered. */
 export function paneCursor(layers: readonly Layer[], id: string, cursor: Cursor): Cursor | null {
   const at = layers.findIndex((layer) => layer.kind === 'pane' && layer.id === id);
   const pane = layers[at];
@@ -375,7 +374,7 @@ export function paneCursor(layers: readonly Layer[], id: string, cursor: Cursor)
   return layers.slice(at + 1).some(covers) ? null : { ...cursor, x, y };
 }
 
-/** The one sequence that sets a cell's style, whatever was set before. */
+/** Returns the sequence that sets a cell's style, independent of the current one. */
 export function sgr(fg: number, bg: number, ext: number, capabilities: Capabilities): string {
   let codes = '0';
   if (fg & Foreground.bold) codes += ';1';

@@ -116,7 +116,7 @@ export function printableText(text: string): string {
   );
 }
 
-/** Links of these kinds may reach the person's terminal; a click on another one could start any program. */
+/** Allowed schemes of links; a click on another one could start any program. */
 const schemes = /^(?:https?|mailto|file|ftp):[\x20-\x7e]+$/i;
 /** Longest link that browsers and VTE accept. */
 const longestLink = 2083;
@@ -254,7 +254,7 @@ export interface Grid {
   readonly links: CellTexts;
 }
 
-/** A grid of blanks. */
+/** Creates a grid of blanks. */
 export function createGrid(cols: number, rows: number): Grid {
   const data = new Uint32Array(cols * rows * cellWords);
   const grid = {
@@ -276,12 +276,12 @@ export function clearGrid(grid: Grid): void {
   grid.links.clear();
 }
 
-/** Index of a cell's first word. */
+/** Returns the index of a cell's first word. */
 export function cellIndex(grid: Grid, x: number, y: number): number {
   return (y * grid.cols + x) * cellWords;
 }
 
-/** The text word of one code point; a blank where it must not be printed. */
+/** Returns the text word of a code point; a blank for an unprintable one. */
 export function codeWord(code: number, width: Width): number {
   return (isPrintable(code) ? code : 0x20) | (width << widthShift);
 }

@@ -64,11 +64,11 @@ export class Tty {
     return this.#state === 'ours' && this.#output.writableLength === 0;
   }
 
-  /** Takes the terminal; what it shows is then blank. */
+  /** Takes over the terminal, with a blank screen. */
   enter(): void {
     this.#state = 'ours';
     setBlocking(this.#output, false);
-    // Off first: after a stop by others the terminal's mode is not what Node.js believes.
+    // Off first: after a stop from outside the terminal's mode may differ from Node's record.
     this.#input.setRawMode(false).setRawMode(true);
     this.#input.off('data', this.#read).on('data', this.#read).resume();
     this.#writeNow(enterSequence(this.#options));
@@ -119,7 +119,7 @@ export class Tty {
     this.write(notificationBytes(style, title, text));
   }
 
-  /** At most once a second: many who ring at once are one reason to look up. */
+  /** Rings the bell, at most once a second. */
   ring(): void {
     const now = performance.now();
     if (now - this.#rangAt < bellRestMs) return;
@@ -127,7 +127,7 @@ export class Tty {
     this.write('\x07');
   }
 
-  /** Gives the terminal back; twice does no harm. Frames not out yet are dropped if the process then ends. */
+  /** Restores the terminal; idempotent. Queued frames are lost if the process then ends. */
   restore(): void {
     const wasOurs = this.#state === 'ours';
     this.#state = 'free';

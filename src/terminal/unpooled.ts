@@ -1,5 +1,5 @@
 /**
- * Node's pool of small buffers, switched off from here until it is given back; to be imported before what needs that.
+ * Turns Node's pool of small buffers off until `restorePool`; to be imported before the package that needs that.
  *
  * When loaded, @xterm/addon-unicode-graphemes 0.4.0 unpacks its tables from a buffer, and takes for their head the start
  * of the memory in which that lies: right only where nothing else lies before it. In the pool it finds whatever was

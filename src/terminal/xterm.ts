@@ -1,4 +1,4 @@
-// First: it says why.
+// Has to be the first import; see there.
 import './unpooled.ts';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import xterm, { type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
@@ -189,7 +189,7 @@ export function readLines(terminal: Terminal, first: number, grid: Grid, changed
   }
 }
 
-/** Gives back 0 when all cells were the same before. */
+/** Returns 0 when no cell has changed. */
 function readLine(line: PrivateLine, cols: number, grid: Grid, y: number): number {
   const from = line._data;
   const { data } = grid;
@@ -382,7 +382,7 @@ export function printAsciiFast(terminal: Terminal): void {
     );
   };
 
-  /** Gives back the index after the last code point printed; at least one is. */
+  /** Prints at least one code point. Returns the index after the last one. */
   const printAscii = (codes: Uint32Array, start: number, end: number): number => {
     const { _activeBuffer: buffer, _curAttrData: style } = handler;
     const words = buffer.lines.get(buffer.ybase + buffer.y)?._data ?? new Uint32Array();
