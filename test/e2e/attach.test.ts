@@ -148,7 +148,7 @@ it('is as large as the smallest that looks at it, says so, and is raw again when
   await room.exited;
   await large.until((screen) => lineOf(screen) === '');
   const small = await attachRaw({ cols: 70, rows: 20 });
-  await large.until((screen) => lineOf(screen).startsWith(' 70×20, the size of another'));
+  await large.until((screen) => lineOf(screen).startsWith(' 70×20, limited by another client'));
   large.press('k');
   await Promise.all([large.until('"k"'), small.until('"k"')]);
   small.press('l');

@@ -104,7 +104,7 @@ it('puts the caret where is typed, marks with keys and wheel, and does what is c
   room.press(':');
   await room.until('Palette');
   room.resize(60, 16);
-  await room.until((screen) => screen.split('\n')[14]?.startsWith('╰ ↵ do it') ?? false);
+  await room.until((screen) => screen.split('\n')[14]?.startsWith('╰ ↵ run') ?? false);
   room.resize(40, 10);
   await room.until('needs at least');
   room.resize(80, 24);
