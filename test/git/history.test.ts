@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { LogQuery } from '../../src/core/repo.ts';
+import type { LogQuery, Repo } from '../../src/core/repo.ts';
 import { mostPatchBytes, readCommit, readHistory } from '../../src/git/history.ts';
 import { createPlace, expectProblem, expectValue, type Place, refsOf, write } from '../support/gitPlace.ts';
 
@@ -11,13 +11,14 @@ const all: LogQuery = { from: null, path: null, limit: 20, offset: 0 };
 /** A repository whose `main` has three commits, the last of them a merge. */
 async function open() {
   const place = await createPlace();
-  const repo = await place.repo();
-  await place.sh(repo.path, 'switch', '--quiet', '-c', 'side', 'main');
-  await place.commit(repo.path, { 'docs/page.md': 'page\n' }, 'Write a page\n\nWith a body.');
-  await place.sh(repo.path, 'switch', '--quiet', 'main');
-  await place.commit(repo.path, { 'src/app.ts': 'a\nB\nc\n' }, 'Change b');
-  await place.sh(repo.path, 'merge', '--quiet', '--no-ff', '-m', 'Merge side', 'side');
-  return { place, repo };
+  const prepare = async (repo: Repo) => {
+    await place.sh(repo.path, 'switch', '--quiet', '-c', 'side', 'main');
+    await place.commit(repo.path, { 'docs/page.md': 'page\n' }, 'Write a page\n\nWith a body.');
+    await place.sh(repo.path, 'switch', '--quiet', 'main');
+    await place.commit(repo.path, { 'src/app.ts': 'a\nB\nc\n' }, 'Change b');
+    await place.sh(repo.path, 'merge', '--quiet', '--no-ff', '-m', 'Merge side', 'side');
+  };
+  return { place, repo: await place.repo('backend', { like: { kind: 'merged', prepare } }) };
 }
 
 describe('history', () => {

@@ -31,12 +31,22 @@ export interface Place {
   readonly git: Git;
   /** Runs the real git as a person would; throws when it fails. Returns what it printed, trimmed. */
   sh(dir: string, ...args: string[]): Promise<string>;
-  /** A repository with one commit on `main` and, unless told otherwise, a `develop` beside it. */
-  repo(name?: string, options?: { develop?: boolean }): Promise<Repo>;
+  /**
+   * A repository with one commit on `main` and, unless told otherwise, a `develop` beside it; `like` names what all
+   * repositories of that kind in a file have besides.
+   */
+  repo(name?: string, options?: { develop?: boolean; like?: Kind }): Promise<Repo>;
   /** A worker's worktree on `feature/<task>`, from the base branch. */
   worker(repo: Repo, task?: string): Promise<WorkerPlace>;
   /** Writes files and commits them in a worktree; returns the commit. */
   commit(dir: string, files: Record<string, string>, message?: string): Promise<string>;
+}
+
+/** What is done once to a repository, of which others are copies. It refers to nothing outside of the repository. */
+export interface Kind {
+  /** Unique in its test file. */
+  readonly kind: string;
+  prepare(repo: Repo): Promise<unknown>;
 }
 
 export async function createPlace(folder = 'place'): Promise<Place> {
@@ -54,18 +64,19 @@ export async function createPlace(folder = 'place'): Promise<Place> {
 
   const commit = async (dir: string, files: Record<string, string>, message = 'Work') => {
     await write(dir, files);
-    await sh(dir, 'add', '--all');
-    await sh(dir, 'commit', '--quiet', '-m', message);
-    return sh(dir, 'rev-parse', 'HEAD');
+    // A shell starts three processes for less than Node starts one.
+    const { stdout } = await run('sh', ['-c', commitAll, 'sh', message], { cwd: dir, env });
+    return stdout.trim();
   };
 
-  const repo = async (name = 'backend', { develop = true } = {}) => {
+  const repo: Place['repo'] = async (name = 'backend', { develop = true, like } = {}) => {
     const path = join(root, name);
-    await copyRepository({ place: 'git', develop }, path, async (made) => {
+    await copyRepository({ place: 'git', develop, kind: like?.kind }, path, async (made) => {
       await sh(root, 'init', '--quiet', '--template=', '-b', 'main', made);
       await write(made, { '.git/config': `${await readFile(join(made, '.git/config'), 'utf8')}${identity}` });
       await commit(made, { 'README.md': 'one\ntwo\nthree\n', 'src/app.ts': 'a\nb\nc\n' }, 'First');
       if (develop) await sh(made, 'branch', '--no-track', 'develop');
+      await like?.prepare({ name, path: made });
     });
     await sh(path, 'update-index', '-q', '--refresh');
     return { name, path };
@@ -82,6 +93,9 @@ export async function createPlace(folder = 'place'): Promise<Place> {
 
   return { root, env, git, sh, repo, worker, commit };
 }
+
+/** Commits everything with the message that is its argument. @returns the commit */
+const commitAll = 'git add --all && git commit --quiet -m "$1" && git rev-parse HEAD';
 
 const identity =
   '[user]\n\tname = Ada\n\temail = ada@example.com\n[commit]\n\tgpgSign = false\n[gc]\n\tauto = 0\n';
