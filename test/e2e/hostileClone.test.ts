@@ -165,9 +165,17 @@ interface Answer {
   readonly text: string;
 }
 
-/** Runs every command without a terminal, with the person's key: what is refused is not refused for the lack of it. */
-async function everyAnswer(): Promise<readonly Answer[]> {
-  const lines = commandLines().filter(({ name }) => name.split(' ')[0] !== 'demo');
+/** `ORCH_COMMANDS=all` runs all commands where else a part of them is run. */
+const isAll = process.env.ORCH_COMMANDS === 'all';
+
+/**
+ * Runs every command without a terminal, with the person's key: what is refused is not refused for the lack of it.
+ * @param nth runs every third command, beginning with this one
+ */
+async function everyAnswer(nth?: number): Promise<readonly Answer[]> {
+  const lines = commandLines()
+    .filter(({ name }) => name.split(' ')[0] !== 'demo')
+    .filter((_line, at) => nth === undefined || isAll || at % 3 === nth);
   const answers: Answer[] = [];
   const left = [...lines];
   const one = async () => {
@@ -260,11 +268,14 @@ describe('a folder in whose place something else is', () => {
     },
   };
 
-  it.each(Object.entries(kinds))('%s is refused by every command', { timeout: 240_000 }, async (_, make) => {
+  // What is there is looked at in one place, before any command begins: each command meets one of the three kinds.
+  const cases = Object.entries(kinds).map(([name, make], nth) => ({ name, make, nth }));
+
+  it.each(cases)('$name is refused by every command', { timeout: 240_000 }, async ({ make, nth }) => {
     await putClone();
     await make();
     const before = [await treeOf(clone), await treeOf(victim)];
-    for (const { name, needsTrust, code, text } of await everyAnswer()) {
+    for (const { name, needsTrust, code, text } of await everyAnswer(nth)) {
       expect(text).not.toContain('canary');
       if (needsTrust)
         expect([name, code, text]).toEqual([

@@ -1,25 +1,25 @@
 import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Shop } from './shop.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Shop, shareShop } from './shop.ts';
 
 const screens = resolve('test/agents/screens');
 const asker = resolve('test/e2e/asker.mjs');
 const quit = { interrupt: '\u001b', type: '\u0015/quit' };
 const session = '6f1c1f7e-3f0a-4f57-9f0e-0b8f5b1f2a11';
 
-let shop: Shop;
-beforeEach(async () => {
-  shop = await Shop.open({
-    repos: { backend: {} },
-    agents: {
-      asker: { command: [process.execPath, asker], quit },
-      hooked: { command: [process.execPath, asker], speaks: 'claude', delivery: 'typed', quit },
-    },
-  });
+const current = shareShop({
+  repos: { backend: {} },
+  agents: {
+    asker: { command: [process.execPath, asker], quit },
+    hooked: { command: [process.execPath, asker], speaks: 'claude', delivery: 'typed', quit },
+  },
 });
-afterEach(() => shop.close());
+let shop: Shop;
+beforeEach(() => {
+  shop = current();
+});
 
 const question = (name: string) => join(screens, 'questions', `${name}.txt`);
 const prompt = (name: string) => join(screens, 'prompts', `${name}.txt`);

@@ -3,12 +3,14 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeEach } from 'vitest';
 import { grantTrust, readTrust } from '../../src/config/trust/trust.ts';
 import type { ControllerApi } from '../../src/features/commands.ts';
 import { connectDaemon } from '../../src/ipc/connect.ts';
 import type { Caller } from '../../src/ipc/link.ts';
 import { version } from '../../src/ipc/version.ts';
 import type { Result } from '../../src/lib/result.ts';
+import { need } from '../support/need.ts';
 import type { TestTerminal } from './harness/terminal.ts';
 import { TestPlace, type TestRepo } from './harness/testPlace.ts';
 
@@ -188,6 +190,25 @@ export class Shop {
   async close(): Promise<void> {
     await this.place.dispose({ graceMs: 8_000 });
   }
+}
+
+/**
+ * Opens one shop for all tests of a file, which use workers of their own: starting and ending its processes takes as much
+ * time as most tests. After a test that failed, also before it is tried again, a new one is opened.
+ * @returns gives the shop of the running test
+ */
+export function shareShop(options?: ShopOptions): () => Shop {
+  let shop: Shop | null = null;
+  beforeEach(async ({ onTestFailed }) => {
+    shop ??= await Shop.open(options);
+    onTestFailed(async () => {
+      const used = shop;
+      shop = null;
+      await used?.close();
+    });
+  });
+  afterAll(() => shop?.close());
+  return () => need(shop, 'the shop');
 }
 
 /**
