@@ -30,7 +30,7 @@ import { pause, pollUntil } from '../../lib/schedule.ts';
 import type { HostPort } from './hostPort.ts';
 
 /**
- * Types lines into agents, one at a time for each; `features/messages/typing.ts` decides. The host checks again before each
+ * Types lines into agents, one at a time for each; `features/messages/agentInput.ts` decides. The host checks again before each
  * key. For agents without hooks the result is not verified.
  */
 export class Typist {

@@ -5,7 +5,7 @@ import type { RequestId } from '../messages.ts';
 
 /**
  * The state machine that types all lines into agents: briefs, messages, the prompt to go on. A line waits until its agent
- * can take it, is typed with Enter, and gets Enter again until it is taken. This module decides; `effects/typing.ts` reads
+ * can take it, is typed with Enter, and gets Enter again until it is taken. This module decides; `controller/effects/typist.ts` reads
  * the screen, waits, and lets the host type.
  */
 
