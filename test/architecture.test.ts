@@ -37,6 +37,35 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   programs: ['lib', 'core', 'ipc', 'host', 'agents', 'config', 'features', 'controller', 'cli', 'demo'],
 };
 
+/** What a feature shares with the others; all else of its folder is its own. */
+const shared: Readonly<Record<string, readonly string[]>> = {
+  attention: ['requestDialogs'],
+  board: ['document/board', 'document/boardChange', 'service/boardService'],
+  invoices: [
+    'document/entries',
+    'document/invoiceChange',
+    'document/invoices',
+    'service/invoiceService',
+    'workTime',
+  ],
+  messages: ['delivery', 'notes', 'reports'],
+  notion: ['conflictsDialog', 'syncDialog'],
+  releases: ['service/status'],
+  repos: ['developDialog', 'repos'],
+  usage: ['usageState'],
+  workers: [
+    'describe',
+    'endDialogs',
+    'formDialog',
+    'proposalDialogs',
+    'signals',
+    'start',
+    'startSeveralDialog',
+    'workerDialogs',
+    'workerState',
+  ],
+};
+
 /** The only folders that may touch a package. Everything else of npm is out of bounds. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@humanwhocodes/momoa': ['lib', 'config'],
@@ -172,6 +201,19 @@ describe('folders', () => {
     expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
 
+  it('share of a feature with the others only what is listed', () => {
+    const featureOf = (file: string) => /^features\/(\w+)\//.exec(file)?.[1];
+    const crossing = local.filter(({ file, target }) => {
+      const [from, to] = [featureOf(file), featureOf(target)];
+      return from !== undefined && to !== undefined && from !== to;
+    });
+    const used = [...new Set(crossing.map(({ target }) => target))].sort();
+    const listed = Object.entries(shared).flatMap(([feature, parts]) =>
+      parts.map((part) => `features/${feature}/${part}.ts`),
+    );
+    expect(used).toEqual(listed.sort());
+  });
+
   it('name features in one place: programs and the room know the table alone', () => {
     const known = /^features\/(commands|define|services|state|messages|log|params)\.ts$/;
     const loops = ['controller/update/requests.ts', 'controller/serve.ts', 'controller/requestGate.ts'];
@@ -274,6 +316,24 @@ describe('files', () => {
       for (const name of exportsOf(file)) homes.set(name, [...(homes.get(name) ?? []), file]);
     const twice = [...homes].filter(([, where]) => new Set(where).size > 1);
     expect(twice.map(([name, where]) => `${name}: ${where.join(', ')}`)).toEqual([]);
+  });
+
+  it('export nothing that no other file uses', () => {
+    const test = join(import.meta.dirname);
+    const tests = readdirSync(test, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(tsx?|mjs)$/.test(file))
+      .map((file) => readFileSync(join(test, file), 'utf8'));
+    const texts = new Map(files.map((file) => [file, readFileSync(join(src, file), 'utf8')]));
+    const words = (text: string) => new Set(text.match(/[\w$]+/g));
+    const ofTests = words(tests.join('\n'));
+    const ofFiles = [...texts].map(([file, text]) => ({ file, used: words(text) }));
+    const unused = files.flatMap((file) =>
+      exportsOf(file)
+        .filter((name) => !ofTests.has(name))
+        .filter((name) => !ofFiles.some((other) => other.file !== file && other.used.has(name)))
+        .map((name) => `${file}: ${name}`),
+    );
+    expect(unused).toEqual([]);
   });
 
   it('are no crumbs: what is below 40 lines has several readers, or is one definition of its kind', () => {

@@ -6,7 +6,7 @@ import { oneLine } from '../lib/sanitize.ts';
 import { claudeArguments, type SessionStart } from './claude/launch.ts';
 
 /** A start of an agent. */
-export interface AgentStart extends SessionStart {
+interface AgentStart extends SessionStart {
   readonly preset: Pick<AgentPreset, 'command' | 'speaks' | 'prompt' | 'resume'>;
   /** Flags of the preset's `ifListed` that this program supports. */
   readonly flags?: readonly string[];

@@ -23,7 +23,7 @@ export async function showFlow(out: Output, name: string | undefined): Promise<v
   out.result(name === undefined ? all : all[0], all.map(statusText).join('\n\n'));
 }
 
-export interface InitFlowOptions {
+interface InitFlowOptions {
   readonly main?: string;
   readonly develop?: string;
   readonly prefix?: Readonly<Partial<Record<PrefixKey, string>>>;
@@ -45,7 +45,7 @@ export async function runFlowStart(out: Output, repoName: string, wanted: FlowSt
   out.result(started, startedText(started, repo));
 }
 
-export interface FinishFlowOptions {
+interface FinishFlowOptions {
   readonly message?: string;
   readonly push?: boolean;
   readonly deleteRemote?: boolean;

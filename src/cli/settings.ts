@@ -5,7 +5,7 @@ import { closest, parseJson } from '../lib/json.ts';
 import { initialSettings, type Settings } from '../ui/state.ts';
 
 /** The settings of a person for all workspaces. */
-export interface UserSettings extends Settings {
+interface UserSettings extends Settings {
   /** Clicks and the wheel go to the room. */
   readonly mouse: boolean;
   /** Program and arguments that get title and text of each notification; none when empty. */
@@ -21,7 +21,7 @@ export const defaultSettings: UserSettings = {
   notifyCommand: [],
 };
 
-export interface SettingsRead {
+interface SettingsRead {
   readonly settings: UserSettings;
   /** A line for each invalid setting, which has its default. */
   readonly problems: readonly string[];

@@ -18,7 +18,7 @@ export type WorldEffect = Exclude<Effect, { type: 'reply' | 'reply-proposal' | '
 export type ReceivedRequest = Omit<Extract<Message, { type: 'request-received' }>, 'type' | 'ticket'>;
 
 /** Observes the loop. */
-export type CoreObserver = StoreObserver<ControllerState, Message, Effect, LogEvent>;
+type CoreObserver = StoreObserver<ControllerState, Message, Effect, LogEvent>;
 
 /** Id for messages that nothing waits for; real ids begin with 1. */
 const noReply: RequestId = 0;

@@ -23,7 +23,7 @@ export async function checkOf<T>(command: Checked<T>): Promise<z.ZodType<T>> {
 }
 
 /** A client and its workspace, read for each request. */
-export interface Gate {
+interface Gate {
   /** Runs a command. */
   handle(command: FeatureCommand, params: object): Result<unknown> | Promise<Result<unknown>>;
   /** Resolves once answers are correct. */

@@ -36,7 +36,7 @@ const minutesPerUnit: Readonly<Record<string, number>> = {
 /** A year in minutes; larger values are typos. */
 const longestMinutes = 366 * 24 * 60;
 
-export interface DurationReading {
+interface DurationReading {
   /** Minutes per unit of a bare number; without it a bare number is refused. */
   readonly bare?: number;
   /** Working time of one day in minutes; without it days are refused. */
@@ -124,7 +124,7 @@ export function formatHours(minutes: number): string {
 }
 
 /** One reported total of a task's time, and the minutes it adds to the one before. */
-export interface TimeStep {
+interface TimeStep {
   readonly total: number;
   /** Minutes; 0 where the total decreased. */
   readonly added: number;

@@ -80,24 +80,6 @@ export function tableOf<const List extends readonly { readonly name: string }[]>
   return Object.fromEntries(list.map((command) => [command.name, command])) as CommandTable<List>;
 }
 
-/** One kind of event: its fields, its effect on the state, and its text for people. */
-export interface EventDefinition<Type extends string, Fields, Subject> {
-  /** Its name in the log; never renamed, because old logs stay readable. */
-  readonly type: Type;
-  /** Returns the changed fields of its subject. Pure. */
-  after(subject: Subject, event: Fields & { readonly at: string }): Partial<Subject>;
-  /** Describes it in a sentence whose subject is "it". */
-  text(event: Fields): string;
-}
-
-/** The events that a list of definitions describes. */
-export type EventOf<Definition> = Definition extends {
-  readonly type: infer Type;
-  text(event: infer Fields): string;
-}
-  ? { readonly type: Type; readonly id: string } & Fields
-  : never;
-
 /** A command's form as a tool for agents. */
 export interface Tool<Params = never, Answer = never> {
   /** Its name for agents; default: the command's. */

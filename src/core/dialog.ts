@@ -4,7 +4,7 @@
  */
 
 /** The types of one program: its state, its transition, its view, an answer, a text, a mouse event. */
-export interface DialogTypes {
+interface DialogTypes {
   readonly state: unknown;
   readonly step: unknown;
   readonly view: unknown;
@@ -47,7 +47,7 @@ export interface DialogKey<T extends DialogTypes, D> extends KeyDescription {
 }
 
 /** Alternative keys that a dialog has temporarily. */
-export interface DialogMode<T extends DialogTypes, D> {
+interface DialogMode<T extends DialogTypes, D> {
   readonly group: string;
   when(dialog: D): boolean;
   readonly keys: readonly DialogKey<T, D>[];

@@ -104,7 +104,7 @@ export function allowedAnswers(request: AgentRequest): readonly RequestAnswer['s
   return request.questions.length > 0 ? ['choose', 'deny'] : ['deny'];
 }
 
-export interface QueueInput {
+interface QueueInput {
   readonly workers: Iterable<Worker>;
   readonly proposals: Iterable<Proposal>;
   readonly requests: Iterable<AgentRequest>;

@@ -61,7 +61,7 @@ export type StateOf<List extends readonly AnySlice[]> = { readonly seq: number }
 export type EventsOf<List extends readonly AnySlice[]> = NonNullable<List[number]['own']>['type'];
 
 /** Composition of a list's slices. */
-export interface Fold<State> {
+interface Fold<State> {
   readonly start: State;
   /** Returns the state after one more event. Pure; an event of an unknown type changes nothing but `seq`. */
   apply(state: State, event: Event & Logged): State;

@@ -44,7 +44,7 @@ export type TraceLine = Origin &
 
 type Content<Line = TraceLine> = Line extends unknown ? Omit<Line, keyof Origin> : never;
 
-export interface TraceOptions<State, Message> {
+interface TraceOptions<State, Message> {
   readonly process: TracedProcess;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -208,7 +208,7 @@ const pseudonym = /^(?:[^\p{L}\p{N}\s] )?‹[0-9a-f]{10}›$/u;
 export const blank = '‹›';
 
 /** Replaces a text. */
-export type Hide = (text: string) => string;
+type Hide = (text: string) => string;
 
 /** Hides a text completely. */
 export const hideAll: Hide = () => blank;

@@ -103,7 +103,7 @@ export interface Limits {
 }
 
 /** Longest duration of each step of stopping a worker, in milliseconds, 0–600,000; 0 skips the step. */
-export interface StoppingTimes {
+interface StoppingTimes {
   /** From the interrupt to its rest. */
   readonly idleMs: number;
   /** From the request to quit to the end of its process. */

@@ -200,7 +200,7 @@ export class DemoAgent {
 type Line = { readonly entry: Entry } | { readonly mark: 'step' | 'rest' };
 
 /** A turn that ended before its last step. */
-export interface UnfinishedTurn {
+interface UnfinishedTurn {
   readonly request: string;
   /** It was the first of the conversation: the brief. */
   readonly isFirst: boolean;

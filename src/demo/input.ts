@@ -90,7 +90,7 @@ export interface Menu {
 }
 
 /** The menu with another selection, the index of the answer, or `escape`. */
-export type MenuStep = Menu | number | 'escape';
+type MenuStep = Menu | number | 'escape';
 
 export function updateMenu(menu: Menu, key: Key): MenuStep {
   const last = menu.options.length - 1;

@@ -93,7 +93,7 @@ export interface Live {
   readonly hint: string;
 }
 
-export interface LivePicture {
+interface LivePicture {
   readonly lines: readonly string[];
   /** Cell of the cursor, from the top left of the lines; null hides it. */
   readonly cursor: { readonly row: number; readonly col: number } | null;

@@ -15,7 +15,7 @@ import {
 } from './tools.ts';
 
 /** Settings that all turns of an agent share. */
-export interface TurnSetup {
+interface TurnSetup {
   readonly cwd: string;
   readonly hooks: Hooks;
   readonly control: ControlTools;

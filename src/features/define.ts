@@ -69,7 +69,7 @@ export interface VerbCall {
 }
 
 /** The problems to report where no person can be asked, and after a no. */
-export interface YesRefusals {
+interface YesRefusals {
   readonly unasked: Problem;
   readonly no: Problem;
 }
@@ -81,7 +81,7 @@ interface LentToken {
 }
 
 /** The types that commands of agents work with. None of their services approves, types or ends anything. */
-export interface SessionTypes extends CommandTypes {
+interface SessionTypes extends CommandTypes {
   readonly schemas: typeof schemas;
   readonly state: ControllerState;
   readonly request: SessionMessage;

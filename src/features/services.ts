@@ -102,7 +102,7 @@ export type MemorySearch = (
 /** Corrects an entry of another program's memory server, or removes it where the content is null. */
 export type ChangeServerMemory = (id: string, content: string | null) => Promise<Result<null>>;
 
-export interface WorkerService {
+interface WorkerService {
   previewFinish(id: string): Answer<FinishPreview>;
   previewClean(id: string): Answer<CleanPreview>;
   /** @param tell informs a running worker of conflicts */
@@ -115,7 +115,7 @@ export interface WorkerService {
   eventsOf(id: string): readonly LoggedEvent[];
 }
 
-export interface RepoService {
+interface RepoService {
   /** Lists backups of one repository, or of all. */
   backups(repo: string | undefined): Answer<readonly Backup[]>;
   details(repo: string): Answer<RepoDetails>;
@@ -125,14 +125,14 @@ export interface RepoService {
   fileSides(a: string, b: string | null, path: string): Answer<FileSides>;
 }
 
-export interface BoardService {
+interface BoardService {
   read(): Answer<BoardFacts>;
   add(column: Column, fields: Partial<CardFields> & { readonly task: string }): Answer<CardChanged>;
   change(change: CardChange): Answer<CardChanged>;
   giveIds(): Answer<{ given: number }>;
 }
 
-export interface InvoiceService {
+interface InvoiceService {
   read(): Answer<InvoiceFacts>;
   add(draft: EntryDraft): Answer<EntryAdded>;
   change(change: EntryChange): Answer<{ id: string }>;
@@ -148,7 +148,7 @@ export interface InvoiceService {
 }
 
 /** Requests to Notion, with the token that this client lent, else with the stored one. */
-export interface NotionService {
+interface NotionService {
   lend(token: { readonly token: string; readonly source: string }): void;
   propose(request: ConnectRequest): Answer<{ integration: string; proposals: readonly NotionProposal[] }>;
   connect(

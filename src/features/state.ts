@@ -85,7 +85,7 @@ export type Settled = 'answered' | 'elsewhere';
 
 /** Requests that can wait for others of their repository. */
 export type QueuedRequest = FinishRequest | ({ readonly do: 'clean' } & Omit<EndParams, 'checks'>);
-export type FinishRequest = { readonly do: 'finish'; readonly skipChecks?: boolean } & EndParams;
+type FinishRequest = { readonly do: 'finish'; readonly skipChecks?: boolean } & EndParams;
 
 /** The preview of a worker's end that a person agreed to. */
 interface EndParams extends ProcessesToEnd {

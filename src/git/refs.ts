@@ -65,7 +65,7 @@ export async function readRef(git: Git, dir: string, ref: string): Promise<strin
 }
 
 /** A branch in this repository, else the remote's. */
-export interface KnownBranch {
+interface KnownBranch {
   readonly commit: string;
   /** True for a local branch. Otherwise it is created from the remote's once something is merged into it. */
   readonly local: boolean;

@@ -4,7 +4,7 @@ import type { Run, Shell } from './shell.ts';
 import { anything, type Choices, type OptionSyntax, readOptions, valuesOf } from './text.ts';
 
 /** A program that runs another command: its options, and the number of words before that command. */
-export interface Wrapper extends OptionSyntax {
+interface Wrapper extends OptionSyntax {
   readonly before?: number;
   /** `NAME=value` before the command sets a variable for it. */
   readonly sets?: true;

@@ -12,7 +12,7 @@ import { checkHello, type Hello, type HelloApi, helloShapes, identifyPeer, type 
 import { forgetAllocation, reportStart } from './start.ts';
 import { protocolVersion } from './version.ts';
 
-export interface DaemonOptions {
+interface DaemonOptions {
   readonly root: string;
   readonly program: DaemonName;
   readonly version: string;

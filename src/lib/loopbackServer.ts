@@ -15,7 +15,7 @@ export interface KnownRequest {
   readonly bytes: number;
 }
 
-export interface LoopbackOptions {
+interface LoopbackOptions {
   /** Returns the id of the token's owner; null for an unknown token. */
   identify(token: string): string | null | Promise<string | null>;
   /** Answers a checked request. A rejection closes the connection. */

@@ -63,7 +63,7 @@ const sequences =
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b(?:[ -/]*[0-~])?|[\x90\x98\x9b\x9d-\x9f]/g;
 
 /** Replacements of control characters in `plainLines`. */
-export interface LinesOptions {
+interface LinesOptions {
   /** Replaces a tab; two spaces by default. */
   readonly tab?: string;
   /** Replaces every other control character; a space by default. */

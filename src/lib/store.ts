@@ -1,5 +1,5 @@
 /** Result of an update: the next state, and the effects to run. */
-export interface Transition<State, Effect> {
+interface Transition<State, Effect> {
   readonly state: State;
   readonly effects: readonly Effect[];
 }
@@ -23,7 +23,7 @@ export interface StoreObserver<State, Message, Effect, Event> {
   changed(before: State, after: State): void;
 }
 
-export interface StoreParts<State, Message, Effect, Event, Step extends Transition<State, Effect>> {
+interface StoreParts<State, Message, Effect, Event, Step extends Transition<State, Effect>> {
   readonly state: State;
   /** Pure, synchronous and total. */
   readonly update: (state: State, message: Message) => Step;

@@ -84,7 +84,7 @@ export interface Flags {
 }
 
 /** @throws Error that names the wrong flag */
-export function parseFlags(args: readonly string[]): Flags {
+function parseFlags(args: readonly string[]): Flags {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,

@@ -135,7 +135,7 @@ const allFlags = 31;
  * The keyboard modes of a program by the kitty keyboard protocol (sw.kovidgoyal.net/kitty/keyboard-protocol): a stack of
  * flags for each of the two screens.
  */
-export class KeyboardStack {
+class KeyboardStack {
   readonly #terminal: Terminal;
   #main = [0];
   #alternate = [0];

@@ -323,7 +323,7 @@ function withDenials(next: AppState, old: AppState): AppState {
 }
 
 /** Shows each notice of the controller once. */
-export function withNotices(next: AppState, old: AppState): AppState {
+function withNotices(next: AppState, old: AppState): AppState {
   const known = new Set(old.facts?.notices.map((notice) => withoutPosition(problemLine(notice))));
   const fresh =
     next.facts?.notices.map(problemLine).filter((text) => !known.has(withoutPosition(text))) ?? [];

@@ -33,7 +33,7 @@ export interface ColumnView {
   readonly queue: ListView;
 }
 
-export interface ListView {
+interface ListView {
   readonly rect: Rect;
   readonly lines: readonly Line[];
 }

@@ -264,7 +264,7 @@ const strokes: Readonly<Record<BorderTone, readonly [top: string, bottom: string
 };
 
 /** Text in a border: at its left end, and at the right where there is room. */
-export interface BorderText {
+interface BorderText {
   readonly left?: Line;
   readonly right?: Line;
 }

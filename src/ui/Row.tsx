@@ -2,7 +2,7 @@ import { Text, type TextProps } from 'ink';
 import type { ReactNode } from 'react';
 import { type Line, line, type Span, type Tone } from './text.ts';
 
-export interface RowProps {
+interface RowProps {
   readonly line: Line;
   /** False honours NO_COLOR. */
   readonly color: boolean;

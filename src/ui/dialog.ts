@@ -57,7 +57,7 @@ export function labelled(label: string, text: string, width: number, tone: Tone 
   return rows.map((row, index) => [labelSpan(index === 0 ? label : ''), ...row]);
 }
 
-export function labelSpan(label: string): Span {
+function labelSpan(label: string): Span {
   return span(label.padEnd(labelColumns), 'muted');
 }
 

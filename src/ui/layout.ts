@@ -226,7 +226,7 @@ export function firstShown(index: number, count: number, height: number): number
   return Math.max(0, Math.min(index - Math.floor(height / 2), count - height));
 }
 
-export function selectLayout({ grid, stacked }: Pick<AppState, 'grid' | 'stacked'>): Layout {
+function selectLayout({ grid, stacked }: Pick<AppState, 'grid' | 'stacked'>): Layout {
   return stacked ? 'stack' : grid;
 }
 

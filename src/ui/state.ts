@@ -79,12 +79,12 @@ export type Connection =
 /** `fleet`: repositories with their workers. `queue`: everything that waits for the person. */
 export type ListName = 'fleet' | 'queue';
 
-export type RepoKey = { readonly kind: 'repo'; readonly name: string };
-export type WorkerKey = { readonly kind: 'worker'; readonly id: string };
-export type ProposalKey = { readonly kind: 'proposal'; readonly n: number };
+type RepoKey = { readonly kind: 'repo'; readonly name: string };
+type WorkerKey = { readonly kind: 'worker'; readonly id: string };
+type ProposalKey = { readonly kind: 'proposal'; readonly n: number };
 export type FleetKey = RepoKey | WorkerKey;
 /** A request of a worker; `id` is the worker's. */
-export type RequestKey = { readonly kind: 'request'; readonly request: string; readonly id: string };
+type RequestKey = { readonly kind: 'request'; readonly request: string; readonly id: string };
 /** A worker's time that only a person can weigh; a row of its own beside other rows of the worker. */
 type TimeKey = { readonly kind: 'time'; readonly id: string };
 export type QueueKey = ProposalKey | WorkerKey | RequestKey | TimeKey;
@@ -100,7 +100,7 @@ export type GridLayout = (typeof grids)[number];
 export type Layout = GridLayout | 'stack';
 
 /** The one receiver of keys. */
-export type Focus =
+type Focus =
   | { readonly at: 'list' }
   | { readonly at: 'pane'; readonly id: string }
   | CopyMode

@@ -122,7 +122,7 @@ export function cutText(text: string, width: number): string {
 }
 
 /** One row of wrapped text: the part `start` to `end` of it, without the line break. */
-export interface WrappedRow {
+interface WrappedRow {
   readonly start: number;
   readonly end: number;
 }

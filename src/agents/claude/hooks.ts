@@ -141,10 +141,7 @@ function uuid(value: unknown): string | null {
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Fields of a request from a PermissionRequest hook. */
-export type AskedFor = Pick<
-  AgentRequest,
-  'kind' | 'detail' | 'isWhole' | 'isCut' | 'bySubagent' | 'questions'
->;
+type AskedFor = Pick<AgentRequest, 'kind' | 'detail' | 'isWhole' | 'isCut' | 'bySubagent' | 'questions'>;
 
 /** Maximum characters of a shown detail; a longer one can only be allowed where all of it is visible. */
 const detailLimit = 20_000;

@@ -4,7 +4,7 @@ import { openPlain } from '../../lib/files.ts';
 import { between, faultText, object, type Shape, string, time } from '../../lib/shape.ts';
 
 /** A non-empty line of a log: an event, or a fault. */
-export interface LogLine {
+interface LogLine {
   /** From 1, empty lines included. */
   readonly line: number;
   /** Null for an invalid line. */

@@ -69,7 +69,7 @@ type EntryEvent =
   /** The entry was written into the file. */
   | { readonly type: 'entry-written'; readonly entry: string };
 
-export interface TimesState {
+interface TimesState {
   /** By worker, including ended ones. */
   readonly workTimes: PersistentMap<string, WorkTime>;
   /** By the entry's id. */

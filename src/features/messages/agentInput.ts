@@ -28,7 +28,7 @@ export interface Delivery {
 }
 
 /** The known state of an agent at one moment. */
-export interface InputState {
+interface InputState {
   readonly worker: Worker;
   readonly hasHooks: boolean;
   readonly delivery?: Delivery | undefined;

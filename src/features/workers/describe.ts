@@ -21,7 +21,7 @@ import {
 } from '../../ui/format.ts';
 
 /** Facts about a worker besides its record. */
-export interface WorkerAside {
+interface WorkerAside {
   /** Abilities that its agent lacks. */
   readonly lacks: readonly string[];
   /** Its brief still has to be typed. */

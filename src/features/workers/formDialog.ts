@@ -27,7 +27,7 @@ import { type Line, line, span } from '../../ui/text.ts';
 import { openCard, proposalClosed } from './proposalDialogs.ts';
 
 const fields = ['repo', 'agent', 'task', 'brief'] as const;
-export type FormField = (typeof fields)[number];
+type FormField = (typeof fields)[number];
 
 /** State of the form that describes a new worker or changes an open proposal. */
 export interface FormDialog extends PendingRequest {

@@ -10,7 +10,7 @@ import { failure, type Result, success } from '../../../lib/result.ts';
 import { oneLine, plainLine, withoutSequences } from '../../../lib/sanitize.ts';
 
 /** A configured command of the workspace and the folder to run it in. */
-export interface Job {
+interface Job {
   /** Program and arguments; no shell reads them. */
   readonly command: readonly string[];
   readonly cwd: string;
@@ -19,7 +19,7 @@ export interface Job {
   readonly logFile?: string;
 }
 
-export interface JobOptions {
+interface JobOptions {
   readonly timeoutMs?: number;
   /** Ends the job and its process group. */
   readonly signal?: AbortSignal;

@@ -165,7 +165,7 @@ export function compareVersions(a: Version, b: Version): number {
 }
 
 /** Place of the version in a file's text; `from` and `to` are offsets, without quotes. */
-export interface VersionPlace {
+interface VersionPlace {
   readonly from: number;
   readonly to: number;
 }
