@@ -196,6 +196,8 @@ test("A command that reads does not wait for ever at a pipe in the place of a fi
   const place = await createPlace();
   const repo = await place.repo();
   const git = new Git(place.env, { readingMs: 300 });
+  // As long as before: git has to read it, and with it the attributes.
+  await write(repo.path, { 'README.md': 'ONE\ntwo\nthree\n' });
   for (const name of ['.gitignore', '.gitattributes', '.git/info/exclude']) {
     await rm(join(repo.path, name), { force: true });
     await mkdir(join(repo.path, name, '..'), { recursive: true });
