@@ -31,7 +31,7 @@ function brokenWorld() {
   };
   const fails = () => Promise.reject(new Error('the disk is full'));
   // What only returns the same git for other circumstances does; all that would run it fails.
-  const same = new Set<string | symbol>(['within', 'telling']);
+  const same = new Set<string | symbol>(['withEnvironment', 'withSignerCallback']);
   const broken: object = new Proxy({}, { get: (_, name) => (same.has(name) ? () => broken : fails) });
   const edge: Edge = {
     git: broken as Git,
