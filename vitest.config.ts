@@ -55,6 +55,7 @@ const slower = [
   'test/features/notion/sync.test.ts',
   'test/lib/durable.test.ts',
   'test/lib/files.test.ts',
+  'test/lib/idleMemory.test.ts',
   'test/lib/stagger.test.ts',
   'test/lib/strangers.test.ts',
   'test/lib/systemError.test.ts',
