@@ -317,7 +317,7 @@ export function releaseWhenIdle(everyMs = checkEveryMs): () => void {
 
 /**
  * Returns V8's function that collects garbage, exposed when it is first needed. Started with `--expose-gc`, Node would not
- * use the compiled code of its own modules, which is bound to V8's flags: 35 ms more of each start.
+ * use the compiled code of its own modules, which is bound to V8's flags: 20 to 35 ms more of each start.
  */
 function collector(): NodeJS.GCFunction {
   if (!globalThis.gc) {
