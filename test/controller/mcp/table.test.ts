@@ -3,7 +3,7 @@ import type { Role } from '../../../src/core/worker.ts';
 import { agentCommands, commands, toolsOf } from '../../../src/features/commands.ts';
 import type { FeatureCommand, SessionCommand } from '../../../src/features/define.ts';
 import * as schemas from '../../../src/features/params.ts';
-import { auth, bill, call, orchestrator, ToolPlace } from './toolPlace.ts';
+import { auth, bill, call, createSessions, orchestrator, ToolPlace } from './toolPlace.ts';
 
 const asked: readonly SessionCommand[] = Object.values(agentCommands);
 const ofClients: readonly FeatureCommand[] = Object.values(commands);
@@ -112,7 +112,7 @@ describe('the loop', () => {
   test('lets a worker wish for nothing that is the orchestrator’s, whoever hands it over', () => {
     for (const { name, mcp, decide } of asked) {
       if (mcp?.has !== 'orchestrator' || !decide) continue;
-      const { scene } = new ToolPlace();
+      const scene = createSessions();
       scene.tell({
         type: 'session-asked',
         ticket: 1,
@@ -129,7 +129,7 @@ describe('the loop', () => {
     for (const name of [...ofClients.map((one) => one.name), 'constructor', '__proto__'])
       if (!own.has(name))
         for (const id of [auth, orchestrator]) {
-          const { scene } = new ToolPlace();
+          const scene = createSessions();
           const ask = () => scene.tell({ type: 'session-asked', ticket: 1, id, request: { do: name, n: 1 } });
           expect(ask, name).toThrow(`no session can wish for ${name}`);
         }

@@ -8,6 +8,7 @@ import { MemoryIndex } from '../../../src/features/memory/service/memoryIndex.ts
 import type { Message } from '../../../src/features/messages.ts';
 import type { SessionServices } from '../../../src/features/services.ts';
 import { failure, type Result, success } from '../../../src/lib/result.ts';
+import { need } from '../../support/need.ts';
 import { Sandbox } from '../../support/sandbox.ts';
 import { Scene } from '../scene.ts';
 
@@ -17,9 +18,19 @@ export const orchestrator = 'orchestrator';
 
 const commit = { commit: 'c0ffee', parents: [], author: 'Ada', at: '2026-11-22T10:00:00+00:00' };
 
+/** Two workers and an orchestrator, before the loop without its world. */
+export function createSessions(): Scene {
+  const scene = new Scene().started('auth').started('bill');
+  const { workers } = scene.state.log;
+  const coordinator = { ...need(workers.get(auth)), id: orchestrator, repo: '', task: orchestrator };
+  const log = { ...scene.state.log, workers: new Map(workers).set(orchestrator, coordinator) };
+  scene.state = { ...scene.state, log };
+  return scene;
+}
+
 /** The endpoint on a real port, before the loop without its world; tokens as a host would know them. */
 export class ToolPlace {
-  readonly scene = new Scene().started('auth').started('bill');
+  readonly scene = createSessions();
   readonly told: Message[] = [];
   readonly faults: unknown[] = [];
   /** What would have been done in the world, in all. */
@@ -37,15 +48,6 @@ export class ToolPlace {
   readonly #index = new MemoryIndex();
   readonly #clients: Client[] = [];
   mcp = this.#make();
-
-  constructor() {
-    const { workers } = this.scene.state.log;
-    const session = workers.get(auth);
-    if (!session) throw new Error('no worker');
-    const coordinator = { ...session, id: orchestrator, repo: '', task: orchestrator };
-    const log = { ...this.scene.state.log, workers: new Map(workers).set(orchestrator, coordinator) };
-    this.scene.state = { ...this.scene.state, log };
-  }
 
   #make(): Mcp {
     return new Mcp({
