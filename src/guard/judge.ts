@@ -1,4 +1,5 @@
 import type { GuardRules, OrchestratorRules, WorkerRules } from '../core/worker.ts';
+import { quoteWord } from '../lib/quote.ts';
 import { oneLine } from '../lib/sanitize.ts';
 import { isObject } from '../lib/shape.ts';
 import { type Files, type GuardPlace, judgeKey, judgeWrite, type Locate, type ToolCall } from './places.ts';
@@ -90,7 +91,7 @@ function judgeWorker({ tool, input }: ToolCall, rules: WorkerRules, place: Guard
 function judgeCommand(command: unknown, tool: string, place: GuardPlace): Denial | null {
   if (typeof command === 'string') return judgeScript(command, place);
   if (Array.isArray(command) && command.every((word) => typeof word === 'string'))
-    return judgeScript(command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' '), place);
+    return judgeScript(command.map(quoteWord).join(' '), place);
   return denial('outside', tool, 'The command it is given is no text.', 'Give it as one text.');
 }
 

@@ -24,3 +24,8 @@ function escaped(character: string): string {
     named[character] ?? (code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`)
   );
 }
+
+/** Quotes a word for a POSIX shell that reads it, whatever it holds. */
+export function quoteWord(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,5 +1,6 @@
 import lt from 'semver/functions/lt.js';
 import type { Role } from '../../core/worker.ts';
+import { quoteWord } from '../../lib/quote.ts';
 
 /**
  * The two pinned versions of Claude Code: `npm run test:claude` runs against the newest, with `-- --all` against both. An
@@ -205,7 +206,7 @@ export function claudeSettings(wiring: {
   // The only event that cannot be posted; Claude Code runs this command in a shell.
   const run = {
     type: 'command',
-    command: `${quoted(wiring.node)} ${quoted(wiring.hookProgram)}`,
+    command: `${quoteWord(wiring.node)} ${quoteWord(wiring.hookProgram)}`,
     timeout: hookSeconds,
   };
   return {
@@ -215,7 +216,7 @@ export function claudeSettings(wiring: {
     // text sent to the worker would start another session there, and stopping one worker would end others.
     disableAgentView: true,
     // Not merged with the person's own status line: ours runs theirs.
-    statusLine: { type: 'command', command: `${quoted(wiring.node)} ${quoted(wiring.statusProgram)}` },
+    statusLine: { type: 'command', command: `${quoteWord(wiring.node)} ${quoteWord(wiring.statusProgram)}` },
     hooks: {
       SessionStart: [{ hooks: [run] }],
       PreToolUse: [{ hooks: [guard] }],
@@ -223,9 +224,4 @@ export function claudeSettings(wiring: {
       ...Object.fromEntries(postedEvents.map((event) => [event, [{ hooks: [post] }]])),
     },
   };
-}
-
-/** Quotes a word for a POSIX shell. */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
