@@ -273,7 +273,7 @@ export const undoDialog = defineQuestion<UndoDialog>({
 
 function undoText({ facts }: AppState, id: string): string {
   const end = facts?.ended.findLast((ended) => ended.id === id);
-  const back = `Its branch ${end?.branch ?? ''} and its worktree are made again, with what was not committed.`;
+  const back = `Restores the branch ${end?.branch ?? ''} and its worktree, with what was not committed.`;
   if (!end?.merge) return back;
-  return `${back} Its merge is taken back from ${end.into}, unless that has gone on or was pushed since; then it stays and you are told how to revert it.`;
+  return `${back} Removes the merge from ${end.into}. If ${end.into} has newer commits or was pushed, the merge stays, and you see how to revert it.`;
 }
