@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { IdleMemory } from '../../src/lib/processes.ts';
 
 const megabyte = 1024 * 1024;
@@ -48,13 +48,16 @@ test('memory in use is collected in vain only once, and growth is counted from w
 const flood = `
   import { releaseWhenIdle } from './src/lib/processes.ts';
   releaseWhenIdle(20);
-  const flood = () => new WeakRef(Array.from({ length: 50 }, () => new Array(100_000).fill(1.5)));
-  const left = flood();
-  setInterval(() => left.deref() === undefined && process.exit(0), 20);
-  setTimeout(() => process.exit(1), 30_000);
+  const collected = new FinalizationRegistry(() => process.exit(0));
+  const flood = () => collected.register(Array.from({ length: 50 }, () => new Array(100_000).fill(1.5)), null);
+  flood();
+  process.stdin.resume();
 `;
 
 test('an idle process really collects what a flood has left', async () => {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', flood], { stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', flood], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  onTestFinished(() => void child.kill());
   expect(await once(child, 'close')).toEqual([0, null]);
 });
